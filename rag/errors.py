@@ -1,0 +1,69 @@
+"""The errors of this package, and what each asks of the reader.
+
+    RagError
+      SettingsError          unknown or wrong setting; names the key and where it came from
+      LoadError              a file that cannot be read; a sync lists it and goes on
+      ModelError             an embedding model that cannot be loaded; says what to do
+      StoreError             the index
+        NotFoundError        there is none yet; says the command that builds it
+        MismatchError        built by another model or version; says the command that mends it
+        LockedError          another sync is writing; names its process
+        CorruptError         damaged; says the command that repairs it
+      GenerationError        the language model failed; wraps the cause
+
+A caller's mistake is a `ValueError`. "Not in the articles" is an Answer, not an error.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RagError(Exception):
+    """Base of every error that a user can mend; the message says how."""
+
+
+class SettingsError(RagError):
+    """A setting is unknown or has a value it cannot have."""
+
+
+class LoadError(RagError):
+    """A file cannot be read as an article.
+
+    Attributes:
+        path: The file, or the row of one as `path:line`.
+        reason: One line, without the path.
+    """
+
+    def __init__(self, path: str | Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = str(path)
+        self.reason = reason
+
+
+class ModelError(RagError):
+    """An embedding model cannot be loaded."""
+
+
+class StoreError(RagError):
+    """The index cannot be used as it is."""
+
+
+class NotFoundError(StoreError):
+    """There is no index yet, or no such document in it."""
+
+
+class MismatchError(StoreError):
+    """The index was built with other settings or by another version."""
+
+
+class LockedError(StoreError):
+    """Another process is writing to the index."""
+
+
+class CorruptError(StoreError):
+    """A file of the index is damaged beyond what is rebuilt by itself."""
+
+
+class GenerationError(RagError):
+    """The language model failed; the cause is chained."""

@@ -1,0 +1,102 @@
+"""One strict, frozen `Settings`, read once at the entry.
+
+A value comes from, in rising order: the default here, `rag.toml`, a `RAG_*`
+environment variable (`RAG_TOP_K=8`), an argument of the constructor. An unknown
+key is an error that names the file or the variable: a typo must not be silent.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rag.errors import SettingsError
+
+ENV_PREFIX = "RAG_"
+DEFAULT_FILE = "rag.toml"
+
+
+class Settings(BaseModel):
+    """Everything that can be chosen; each field's description is its documentation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    embedding_model: str = Field(
+        "intfloat/multilingual-e5-small",
+        min_length=1,
+        description="A sentence-transformers model: a hub name or a folder. "
+        "The default comes with pip and needs no network on Linux x86-64.",
+    )
+    query_prompt: str | None = Field(
+        None, description="Put before a question; None takes what the model's files say."
+    )
+    document_prompt: str | None = Field(
+        None, description="Put before a passage; None takes what the model's files say."
+    )
+    threads: int = Field(
+        0, ge=0, description="Threads for the embedding model; 0 takes the cores of the process."
+    )
+    chunk_tokens: int = Field(
+        256, ge=16, description="Largest chunk in tokens of the model, its title not counted."
+    )
+    top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
+    max_question_chars: int = Field(
+        4_000, ge=1, description="A longer question is refused with a message."
+    )
+
+    @classmethod
+    def load(
+        cls, path: str | Path | None = None, environ: Mapping[str, str] = os.environ
+    ) -> Settings:
+        """Settings from a TOML file and the environment.
+
+        Args:
+            path: The file; None takes `rag.toml` of the working directory if it exists.
+            environ: Where `RAG_*` variables are looked up.
+
+        Raises:
+            SettingsError: A key is unknown, a value is wrong, or the file cannot be read.
+        """
+        file = Path(DEFAULT_FILE if path is None else path)
+        values: dict[str, Any] = {}
+        origin: dict[str, str] = {}
+        if path is not None or file.exists():
+            values |= _read_toml(file)
+            origin |= dict.fromkeys(values, f"in {file}")
+        for name, value in environ.items():
+            if name.startswith(ENV_PREFIX):
+                key = name.removeprefix(ENV_PREFIX).lower()
+                values[key] = value
+                origin[key] = f"from the environment variable {name}"
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error, origin)) from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+
+
+def _explain(error: ValidationError, origin: Mapping[str, str]) -> str:
+    """One line per wrong key: the key, where it came from, what is wrong."""
+    lines = []
+    for problem in error.errors():
+        key = str(problem["loc"][0]) if problem["loc"] else "settings"
+        what = (
+            f"unknown setting; known are {', '.join(Settings.model_fields)}"
+            if problem["type"] == "extra_forbidden"
+            else f"{problem['msg']}, not {problem['input']!r}"
+        )
+        lines.append(f"{key} ({origin.get(key, 'given in code')}): {what}")
+    return "\n".join(lines)

@@ -1,0 +1,174 @@
+"""The plain data that flows between the steps: frozen, without I/O.
+
+Offsets are half-open character positions in `Document.text`, in Python's
+code points. A score is larger when better; a distance never leaves the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+#: One turn of a conversation: who spoke and what they said.
+Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
+
+#: The language code of a text that is too short or too mixed to tell (ISO 639-2).
+UNDETERMINED = "und"
+
+
+class Span(NamedTuple):
+    """A half-open range of characters: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One article as a reader would cite it.
+
+    Attributes:
+        id: The `id` of a JSON Lines row, else the path relative to the corpus.
+        text: The body, the one coordinate system of every span.
+        title: Never empty once loaded; the file's name when nothing better is known.
+        language: ISO 639-1 code, or `und`.
+        date: ISO 8601 publication date, possibly reduced (`2024`, `2024-06`); None if unknown.
+        authors: Names in the article's order.
+        source: Publisher or address; empty if unknown.
+        path: POSIX path of its file, relative to the corpus folder.
+        sha256: Hex digest of `text` in UTF-8.
+    """
+
+    id: str
+    text: str
+    title: str
+    language: str
+    date: str | None
+    authors: tuple[str, ...]
+    source: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A slice of a document that is embedded and found as a whole.
+
+    `text == document.text[start:end]`; `sentences` are spans of the document too,
+    and together with white space they cover the chunk.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    language: str
+    sentences: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegScore:
+    """Where one retrieval leg (`dense` or `lexical`) placed a chunk.
+
+    Attributes:
+        rank: 1 for the leg's best chunk; None if the leg did not return it.
+        score: The leg's own score (cosine, or BM25); 0 if it did not return it.
+        weight: The share this leg had in the fused score of this chunk.
+    """
+
+    rank: int | None
+    score: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A passage found for a question; `score` is comparable within one question only."""
+
+    document: Document
+    chunk: Chunk
+    score: float
+    legs: Mapping[str, LegScore] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A marker of an answer bound to the exact span that it quotes.
+
+    `document.text[start:end] == quote`. The number in `marker` is the position
+    of the passage among those shown, from 1: `[1]`.
+    """
+
+    marker: str
+    document: Document
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question, and everything needed to check it.
+
+    Attributes:
+        text: The answer with its markers; a polite refusal if `abstained`.
+        citations: One for each quote, in the order of the text; empty if `abstained`.
+        abstained: True if the articles do not seem to hold the answer.
+        confidence: Estimated probability, 0 to 1, that the articles hold the answer.
+        language: ISO 639-1 code of the question, which is the language of the framing words.
+        passages: What was retrieved, best first; the nearest ones if `abstained`.
+    """
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...]
+    abstained: bool
+    confidence: float
+    language: str
+    passages: tuple[SearchResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """First event of a stream: the passages that the markers will refer to."""
+
+    results: tuple[SearchResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """Next piece of the answer's text; all pieces joined are the draft of it."""
+
+    text: str
+
+
+#: What `Corpus.stream` yields: passages, then text, then the checked answer.
+Event: TypeAlias = Passages | TextDelta | Answer
+
+
+class Failure(NamedTuple):
+    """A file, or a row of one (`path:line`), that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync did, counted in documents; `chunks` is the index's new total.
+
+    Attributes:
+        embedded: Chunks that the model had to embed; the others were known already.
+        seconds: Wall time.
+        failed: Files and rows left out, with the reason.
+    """
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    seconds: float = 0.0
+    failed: tuple[Failure, ...] = ()
