@@ -9,6 +9,7 @@
         MismatchError        built by another model or version; says the command that mends it
         LockedError          another sync is writing; names its process
         CorruptError         damaged; says the command that repairs it
+      QuestionError          empty or too long (also a ValueError)
       GenerationError        the language model failed; wraps the cause
 
 A caller's mistake is a `ValueError`. "Not in the articles" is an Answer, not an error.
@@ -63,6 +64,10 @@ class LockedError(StoreError):
 
 class CorruptError(StoreError):
     """A file of the index is damaged beyond what is rebuilt by itself."""
+
+
+class QuestionError(RagError, ValueError):
+    """A question cannot be searched as it is."""
 
 
 class GenerationError(RagError):

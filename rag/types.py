@@ -31,7 +31,7 @@ class Document:
     Attributes:
         id: The `id` of a JSON Lines row, else the path relative to the corpus.
         text: The body, the one coordinate system of every span.
-        title: Never empty once loaded; the file's name when nothing better is known.
+        title: Empty if unknown; it is context for the search, no part of `text`.
         language: ISO 639-1 code, or `und`.
         date: ISO 8601 publication date, possibly reduced (`2024`, `2024-06`); None if unknown.
         authors: Names in the article's order.
@@ -50,21 +50,26 @@ class Document:
     path: str
     sha256: str
 
+    @property
+    def name(self) -> str:
+        """What to call it in front of people: the title, else the id."""
+        return self.title or self.id
+
+    @property
+    def label(self) -> str:
+        """One line for a list of sources: name, date, source, file."""
+        return ", ".join(filter(None, (self.name, self.date, self.source, self.path)))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A slice of a document that is embedded and found as a whole.
-
-    `text == document.text[start:end]`; `sentences` are spans of the document too,
-    and together with white space they cover the chunk.
-    """
+    """A slice of a document that is embedded and found as a whole: `document.text[start:end]`."""
 
     document_id: str
     start: int
     end: int
     text: str
     language: str
-    sentences: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. Each does again only what has changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install run sync test lint types unit screenshot bench constraints clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: install  ## Install, index corpus/ and serve the chat page on http://127.0.0.1:7860
+	@$(BIN)/rag serve
+
+sync: install  ## Bring the index up to date with corpus/
+	@$(BIN)/rag sync
+
+test: lint types unit  ## Install what tests need, then lint, types and tests
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+unit: $(VENV)/dev $(VENV)/browser
+	$(BIN)/pytest
+
+screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
+	$(BIN)/python -m tests.ui.screenshot docs/images
+
+constraints: $(VENV)/dev  ## Write down the versions installed here as the ones to install
+	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+
+install: $(VENV)/installed
+
+clean:  ## Remove what was installed and indexed; corpus/ is not touched
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	find index -mindepth 1 ! -name README.md -delete
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+# The browser tests drive a Chromium: the system's, or Debian's, installed here when that is allowed.
+$(VENV)/browser: | $(VENV)/bin/python
+	@scripts/install-chromium
+	@touch $@

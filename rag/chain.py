@@ -1,0 +1,97 @@
+"""The flow as LangChain knows it: a retriever, and a chain from question to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import ConfigDict
+
+from rag.answer import ExtractiveAnswerer
+from rag.retrieve import Retriever
+from rag.types import Answer, Event, Passages, SearchResult, Turn
+
+#: A question, or `{"question": ..., "history": [("user", ...), ("assistant", ...)]}`.
+ChainInput: TypeAlias = str | Mapping[str, Any]
+
+
+class CorpusRetriever(BaseRetriever):
+    """The passages of a corpus as LangChain documents, their place in the metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    retriever: Retriever
+    top_k: int | None = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        return [_langchain(result) for result in self.retriever.search(query, self.top_k).results]
+
+
+class AnswerChain(Runnable[ChainInput, Event]):
+    """Retrieve, answer, cite: `stream` yields the events, `invoke` returns the last, the Answer."""
+
+    def __init__(self, retriever: Retriever, answerer: ExtractiveAnswerer) -> None:
+        self._retriever = retriever
+        self._answerer = answerer
+
+    def invoke(
+        self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
+        """The checked answer to one question."""
+        return self._call_with_config(self._answer, input, config, run_type="chain")
+
+    def stream(
+        self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Event]:
+        """Passages first, then text, then the checked answer."""
+        return self.transform(iter([input]), config, **kwargs)
+
+    def transform(
+        self, input: Iterator[ChainInput], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Event]:
+        """As `stream`, for a question that another Runnable hands on."""
+        return self._transform_stream_with_config(input, self._events, config, run_type="chain")
+
+    def _answer(self, input: ChainInput) -> Answer:
+        *_, answer = self._events(iter([input]))
+        if not isinstance(answer, Answer):
+            raise TypeError(f"the last event is a {type(answer).__name__}, not an Answer")
+        return answer
+
+    def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
+        *_, input = inputs
+        question, _history = _parse(input)
+        retrieval = self._retriever.search(question)
+        yield Passages(retrieval.results)
+        yield from self._answerer.answer(retrieval)
+
+
+def _parse(input: ChainInput) -> tuple[str, Sequence[Turn]]:
+    if isinstance(input, str):
+        return input, ()
+    if not isinstance(input, Mapping) or not isinstance(input.get("question"), str):
+        raise ValueError(f'expected a question or {{"question": ...}}, not {input!r:.100}')
+    return input["question"], input.get("history", ())
+
+
+def _langchain(result: SearchResult) -> LangChainDocument:
+    document, chunk = result.document, result.chunk
+    return LangChainDocument(
+        page_content=chunk.text,
+        metadata={
+            "id": document.id,
+            "title": document.title,
+            "language": document.language,
+            "date": document.date,
+            "source": document.source,
+            "start": chunk.start,
+            "end": chunk.end,
+            "score": result.score,
+        },
+    )

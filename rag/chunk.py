@@ -1,0 +1,119 @@
+"""Document -> chunks: spans first, the text is the slice.
+
+Sentences are packed up to a token budget of the embedding model. A chunk opens
+with the last sentence of the one before it, so that a pronoun keeps its noun,
+and never ends in a heading.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from itertools import pairwise
+
+from rag.language import sentence_spans
+from rag.types import Chunk, Document, Span
+
+#: Stored with an index: raise it when the same document would be cut differently.
+CHUNKER_VERSION = "1"
+
+#: Cuts a text into the tokens of a model: the span of each, in order.
+TokenSpans = Callable[[str], list[Span]]
+
+_TITLE_MAX_CHARS = 200
+_OVERLAP_SHARE = 4  # the repeated sentence may take a quarter of a chunk
+
+
+def chunk_document(document: Document, token_spans: TokenSpans, max_tokens: int) -> list[Chunk]:
+    """Overlapping chunks in order; every non-space character is in at least one.
+
+    Args:
+        document: Its `language` decides where sentences end.
+        token_spans: Tokenizer of the embedding model.
+        max_tokens: Largest chunk, at least 1.
+    """
+    starts = [span.start for span in token_spans(document.text)]
+    pieces = [
+        piece
+        for sentence in sentence_spans(document.text, document.language)
+        for piece in _cut(document.text, sentence, starts, max_tokens)
+    ]
+    return [
+        Chunk(document.id, start, end, document.text[start:end], document.language)
+        for start, end in _pack(document.text, pieces, starts, max_tokens)
+    ]
+
+
+def embedding_text(document: Document, chunk: Chunk) -> str:
+    """What is embedded for a chunk: the document's title as context, then the chunk."""
+    title = document.title[:_TITLE_MAX_CHARS]
+    return f"{title}\n{chunk.text}" if title else chunk.text
+
+
+def _tokens(span: Span, starts: list[int]) -> int:
+    return max(1, bisect_left(starts, span.end) - bisect_left(starts, span.start))
+
+
+def _cut(text: str, sentence: Span, starts: list[int], max_tokens: int) -> list[Span]:
+    """The sentence, in pieces at white space, else at tokens, if it exceeds the budget."""
+    first, last = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
+    if last - first <= max_tokens:
+        return [sentence]
+    cuts = [sentence.start]
+    while last - first > max_tokens:
+        first += max_tokens
+        space = text.rfind(" ", cuts[-1], starts[first])
+        cut = space + 1 if space > cuts[-1] else starts[first]
+        if cut <= cuts[-1]:  # several tokens share one character
+            continue
+        cuts.append(cut)
+        first = bisect_left(starts, cut)
+    cuts.append(sentence.end)
+    return [
+        span for start, end in pairwise(cuts) if (span := _strip(text, start, end)).start < span.end
+    ]
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return Span(start, end)
+
+
+def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> list[Span]:
+    """Runs of pieces within the budget, of about equal size, each as one span."""
+    sizes = [_tokens(piece, starts) for piece in pieces]
+    total = sum(sizes)
+    # Equal shares instead of full chunks and a rest: a chunk of one sentence finds little.
+    target = total / -(-total // max_tokens) if total else 0
+    chunks: list[Span] = []
+    first = 0
+    while first < len(pieces):
+        last = _last_piece(sizes, first, target, max_tokens)
+        while last > first and last + 1 < len(pieces) and _is_heading(text, pieces[last]):
+            last -= 1
+        chunks.append(Span(pieces[first].start, pieces[last].end))
+        if last + 1 == len(pieces):
+            break
+        repeats = (
+            last > first
+            and sizes[last] <= max_tokens // _OVERLAP_SHARE
+            and sizes[last] + sizes[last + 1] <= max_tokens
+        )
+        first = last if repeats else last + 1
+    return chunks
+
+
+def _last_piece(sizes: list[int], first: int, target: float, max_tokens: int) -> int:
+    """Index of the last piece of the chunk that opens at `first`."""
+    last, tokens = first, sizes[first]
+    while last + 1 < len(sizes) and tokens < target and tokens + sizes[last + 1] <= max_tokens:
+        last += 1
+        tokens += sizes[last]
+    return last
+
+
+def _is_heading(text: str, piece: Span) -> bool:
+    return text.startswith("#", piece.start)

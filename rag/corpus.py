@@ -1,0 +1,222 @@
+"""The facade that the page, the command line and Python share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rag.errors import NotFoundError
+from rag.settings import Settings
+from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain, CorpusRetriever
+    from rag.embed import Embedder
+    from rag.store import Status
+    from rag.sync import OnProgress
+
+_PAGE = 200  # documents read at a time
+
+
+class Corpus:
+    """A folder of articles and its index.
+
+    Usable from several threads. Opening is cheap: the embedding model loads when
+    it is first needed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        index: Path,
+        settings: Settings,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """See `open`; `embedder` replaces the model that the settings name."""
+        self.folder = folder
+        self.settings = settings
+        self._index = index
+        self._given_embedder = embedder
+        self._opened: _Parts | None = None
+        self._opening = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path = "corpus",
+        *,
+        index: str | Path = "index",
+        settings: Settings | None = None,
+    ) -> Corpus:
+        """The corpus in `folder`, with its index in another folder.
+
+        Args:
+            folder: Articles, at any depth.
+            index: Created by the first sync.
+            settings: None reads `rag.toml` and the environment.
+
+        Raises:
+            NotFoundError: There is no such corpus folder.
+            SettingsError: A setting is unknown or wrong.
+        """
+        from rag.sync import require_folder
+
+        require_folder(Path(folder))
+        return cls(Path(folder), Path(index), settings or Settings.load())
+
+    def sync(
+        self,
+        *,
+        rebuild: bool = False,
+        wait_s: float = 0.0,
+        on_progress: OnProgress | None = None,
+    ) -> SyncReport:
+        """Makes the index hold what the folder holds; embeds only what is new.
+
+        Args:
+            rebuild: Build anew, with the settings of now; the old index serves until then.
+            wait_s: How long to wait for a sync of another process.
+            on_progress: Called after each batch.
+
+        Raises:
+            LockedError: Another process is syncing.
+            MismatchError: The index was built with other settings.
+            ModelError: The embedding model cannot be loaded.
+        """
+        from rag.sync import sync
+
+        parts = self._parts()
+        return sync(
+            self.folder,
+            parts.store,
+            parts.embedder,
+            self.settings,
+            rebuild=rebuild,
+            wait_s=wait_s,
+            on_progress=on_progress,
+        )
+
+    def documents(self) -> Iterator[Document]:
+        """Every indexed document, in the order of their ids."""
+        after = ""
+        while True:
+            with self._parts().store.reader() as reader:
+                page = reader.documents(after, _PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].id
+
+    def document(self, id: str) -> Document:
+        """The indexed document of that id.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._parts().store.reader() as reader:
+            document = reader.document(id)
+        if document is None:
+            raise NotFoundError(f"there is no document {id!r} in the index")
+        return document
+
+    def search(self, question: str, *, top_k: int | None = None) -> list[SearchResult]:
+        """The passages nearest to a question, best first.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+            NotFoundError: Nothing was synced yet.
+        """
+        return list(self._parts().retriever.search(question, top_k).results)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        """The answer, with a citation for each quote; `abstained` if there is none.
+
+        Args:
+            history: Earlier turns, oldest first.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+            NotFoundError: Nothing was synced yet.
+        """
+        return self.chain().invoke({"question": question, "history": history})
+
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """As `ask`, in pieces: `Passages`, then `TextDelta`s, then the `Answer`."""
+        return self.chain().stream({"question": question, "history": history})
+
+    def retriever(self, *, top_k: int | None = None) -> CorpusRetriever:
+        """The search as a LangChain `BaseRetriever`."""
+        from rag.chain import CorpusRetriever
+
+        return CorpusRetriever(retriever=self._parts().retriever, top_k=top_k)
+
+    def chain(self) -> AnswerChain:
+        """From question to `Answer` as a LangChain `Runnable`."""
+        from rag.chain import AnswerChain
+
+        parts = self._parts()
+        return AnswerChain(parts.retriever, parts.answerer)
+
+    def status(self) -> Status:
+        """What is in the index.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        return self._parts().store.status()
+
+    def warm(self) -> None:
+        """Loads the model and the index now instead of at the first question."""
+        parts = self._parts()
+        parts.embedder.embed_query("warm-up")
+        with parts.store.reader():
+            pass
+
+    def close(self) -> None:
+        """Closes the index's files."""
+        if self._opened:
+            self._opened.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _parts(self) -> _Parts:
+        """The pieces, put together at the first need; opening an index needs the tokenizer."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = _Parts(self._index, self.settings, self._given_embedder)
+            return self._opened
+
+
+class _Parts:
+    """What a corpus is made of; imported late, because it is heavy."""
+
+    def __init__(self, index: Path, settings: Settings, embedder: Embedder | None) -> None:
+        from rag.answer import ExtractiveAnswerer
+        from rag.chunk import CHUNKER_VERSION
+        from rag.embed import load_embedder
+        from rag.language import ANALYZER_VERSION
+        from rag.retrieve import Retriever
+        from rag.store import Fingerprint, Store
+
+        self.embedder = embedder or load_embedder(settings)
+        fingerprint = Fingerprint(
+            embedding=self.embedder.fingerprint,
+            dimension=str(self.embedder.dimension),
+            chunker=f"{CHUNKER_VERSION} with {settings.chunk_tokens} tokens",
+            analyzer=ANALYZER_VERSION,
+        )
+        self.store = Store(index, fingerprint)
+        self.retriever = Retriever(self.store, self.embedder, settings)
+        self.answerer = ExtractiveAnswerer(self.embedder)

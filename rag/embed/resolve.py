@@ -1,0 +1,62 @@
+"""The name of a model -> the folder that holds it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from rag.embed.bundled import MODEL, bundled_model
+from rag.errors import ModelError
+
+# Other formats of the same weights, which sentence-transformers would not load here.
+_OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
+
+
+def model_folder(name: str) -> Path:
+    """The folder of a sentence-transformers model.
+
+    Args:
+        name: A folder, or a name on the hub, which is downloaded once.
+
+    Raises:
+        ModelError: There is no such model, or it cannot be downloaded.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return _checked(folder, name)
+    if name == MODEL and (bundled := bundled_model()):
+        return bundled
+    if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
+        raise ModelError(f"there is no folder {name!r}; correct the setting embedding_model")
+    return _checked(_from_hub(name), name)
+
+
+def _checked(folder: Path, name: str) -> Path:
+    if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
+        raise ModelError(
+            f"{name!r} is not a sentence-transformers model: it has neither modules.json nor "
+            "config.json; correct the setting embedding_model"
+        )
+    return folder
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+
+    try:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except FileNotFoundError:  # not downloaded yet
+            logging.getLogger(__name__).info("downloading the model %s", name)
+            return Path(snapshot_download(name, ignore_patterns=_OTHER_FORMATS, etag_timeout=10))
+    except (HFValidationError, RepositoryNotFoundError) as error:
+        raise ModelError(
+            f"there is no model {name!r} on the hub that you may read; "
+            "correct the setting embedding_model"
+        ) from error
+    except (HfHubHTTPError, OSError) as error:
+        raise ModelError(
+            f"the model {name!r} is not on this machine and cannot be downloaded now; "
+            "connect to the network once, or set embedding_model to a folder that holds a model"
+        ) from error

@@ -1,0 +1,19 @@
+"""The index: a SQLite catalogue, which is the truth, and a FAISS file derived from it."""
+
+from rag.store.reader import Hit, Reader
+from rag.store.store import Fingerprint, Status, Store
+from rag.store.vectors import VectorIndex
+from rag.store.writer import Entry, Known, Stamp, Writer
+
+__all__ = [
+    "Entry",
+    "Fingerprint",
+    "Hit",
+    "Known",
+    "Reader",
+    "Stamp",
+    "Status",
+    "Store",
+    "VectorIndex",
+    "Writer",
+]

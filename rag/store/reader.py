@@ -1,0 +1,129 @@
+"""Reading one generation of the index: search and fetch."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rag.store.catalog import sql_lists
+from rag.store.terms import match_any, term_text
+from rag.store.vectors import FloatArray, VectorIndex
+from rag.types import Chunk, Document
+
+_DOCUMENT = (
+    "documents.id, documents.text, documents.title, documents.language, documents.date, "
+    "documents.authors, documents.source, documents.path, documents.sha256"
+)
+
+
+class Hit(NamedTuple):
+    """A chunk with the document it is a slice of, and its analysed terms."""
+
+    document: Document
+    chunk: Chunk
+    terms: str
+
+
+class Reader:
+    """One generation, as a consistent whole; valid inside `Store.reader()` only."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, vectors: VectorIndex, languages: frozenset[str]
+    ) -> None:
+        self._connection = connection
+        self._vectors = vectors
+        #: Languages of the documents.
+        self.languages = languages
+
+    def __len__(self) -> int:
+        """Number of chunks."""
+        return len(self._vectors)
+
+    def dense(self, query: FloatArray, top_k: int) -> list[tuple[int, float]]:
+        """The nearest chunks as `(key, cosine)`, best first.
+
+        Args:
+            query: Unit vector of shape (dimension,).
+            top_k: At most so many.
+        """
+        return self._vectors.search(query, top_k)
+
+    def lexical(self, terms: Sequence[str], top_k: int) -> list[tuple[int, float]]:
+        """The chunks that share a term with the query as `(key, BM25)`, best first."""
+        if not terms:
+            return []
+        rows = self._connection.execute(
+            "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? ORDER BY rank LIMIT ?",
+            (match_any(terms), top_k),
+        )
+        return [(int(key), float(score)) for key, score in rows]
+
+    def vectors(self, keys: Iterable[int]) -> FloatArray:
+        """Stored vectors of chunks, shape (n, dimension)."""
+        return self._vectors.vectors(keys)
+
+    def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
+        """For each term, how many chunks hold it."""
+        query = "SELECT doc FROM vocabulary WHERE term = ?"
+        found = []
+        for term in terms:
+            row = self._connection.execute(query, (term_text([term]),)).fetchone()
+            found.append((term, int(row[0]) if row else 0))
+        return found
+
+    def chunk_languages(self, keys: Sequence[int]) -> dict[int, str]:
+        """The language of each chunk's document."""
+        found: dict[int, str] = {}
+        for some in sql_lists(keys):
+            found |= self._connection.execute(
+                "SELECT chunks.key, language FROM chunks "
+                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}"
+            )
+        return found
+
+    def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
+        """Chunks and their documents by chunk key."""
+        found: dict[int, Hit] = {}
+        documents: dict[str, Document] = {}
+        for some in sql_lists(keys):
+            rows = self._connection.execute(
+                f"SELECT {_DOCUMENT}, chunks.key, start, end, terms FROM chunks "
+                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}",
+            )
+            for *fields, key, start, end, terms in rows:
+                document = documents.setdefault(fields[0], _document(fields))
+                text = document.text[start:end]
+                chunk = Chunk(document.id, start, end, text, document.language)
+                found[key] = Hit(document, chunk, terms)
+        return found
+
+    def document(self, id: str) -> Document | None:
+        """The document of that id, if there is one."""
+        row = self._connection.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (id,)
+        ).fetchone()
+        return _document(row) if row else None
+
+    def documents(self, after: str, limit: int) -> list[Document]:
+        """The next documents in the order of their ids, from behind `after`."""
+        rows = self._connection.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+        )
+        return [_document(row) for row in rows]
+
+
+def _document(row: Sequence[str]) -> Document:
+    id, text, title, language, date, authors, source, path, sha256 = row
+    return Document(
+        id=id,
+        text=text,
+        title=title,
+        language=language,
+        date=date,
+        authors=tuple(json.loads(authors)),
+        source=source,
+        path=path,
+        sha256=sha256,
+    )

@@ -1,0 +1,85 @@
+"""The response headers that keep a browser from trusting what it is shown."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SCRIPT_TAG = re.compile(rb"<script\b")
+
+
+def content_security_policy(nonce: str) -> str:
+    """A policy under which a page loads, sends and runs nothing but its own.
+
+    Scripts need the nonce of this response, so markup that slips through an
+    escape cannot run; styles may be inline because Gradio's components set them.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """ASGI middleware: a Content-Security-Policy on everything.
+
+    Only the scripts of the page itself get the nonce. Any other HTML, such as a
+    file somebody uploaded, stays without.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "http":
+            send = _Sender(send, is_page=scope["path"] == "/")
+        await self._app(scope, receive, send)
+
+
+class _Sender:
+    """Sends one response, with the headers; holds the page back until it is complete."""
+
+    def __init__(self, send: Send, *, is_page: bool) -> None:
+        self._send = send
+        self._is_page = is_page
+        self._nonce = secrets.token_urlsafe(16)
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = content_security_policy(self._nonce)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "no-referrer"
+            if self._is_page and headers.get("content-type", "").startswith("text/html"):
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_html(self._start)
+            return
+        await self._send(message)
+
+    async def _send_html(self, start: Message) -> None:
+        body = _SCRIPT_TAG.sub(b'<script nonce="%s"' % self._nonce.encode(), self._body)
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})

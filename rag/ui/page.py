@@ -1,0 +1,107 @@
+"""The chat page: layout and what happens when someone asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before the import: its only switch
+
+import gradio as gr
+
+from rag.corpus import Corpus
+from rag.errors import RagError
+from rag.types import Answer, Passages, TextDelta
+from rag.ui.render import markdown_text, message, sources
+from rag.ui.texts import EXAMPLES, TEXTS
+
+I18N = gr.I18n(**TEXTS)
+
+# Fonts of the reader's machine: the default theme would fetch them from elsewhere.
+THEME = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+
+CSS = """
+.sources { max-height: 75vh; overflow-y: auto; scroll-behavior: smooth; }
+.sources h3 { margin: .5rem 0; font-size: 1rem; }
+.sources .source {
+  margin: 0 0 .75rem; padding: .75rem; border-radius: .5rem;
+  border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
+}
+.sources .source p { margin: .5rem 0 0; white-space: pre-line; overflow-wrap: anywhere; }
+.sources .source.cited { border-color: var(--color-accent); }
+.sources .source:target { outline: 3px solid var(--color-accent); }
+.sources .turn.nearest .source { opacity: .8; border-style: dashed; }
+.sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 .1em; border-radius: .2em; }
+"""
+
+#: `(messages, panel, turns)`: the conversation, the passages beside it, and what to remember.
+_Update = tuple[list[dict[str, Any]], str, list[str]]
+
+
+def build_page(corpus: Corpus) -> gr.Blocks:
+    """The page over a corpus; nothing is loaded or started by building it."""
+
+    def respond(
+        question: str, messages: list[dict[str, Any]], turns: list[str]
+    ) -> Iterator[_Update]:
+        yield from _respond(corpus, question, messages, turns)
+
+    with gr.Blocks(title="corpus-chat", fill_width=True, analytics_enabled=False) as page:
+        turns = gr.State([])
+        gr.Markdown(I18N("title"), elem_classes="title")
+        gr.Markdown(I18N("intro"))
+        with gr.Row():
+            with gr.Column(scale=3, min_width=320):
+                chat = gr.Chatbot(
+                    label=I18N("chat"), height="60vh", latex_delimiters=[], buttons=["copy"]
+                )
+                with gr.Row():
+                    question = gr.Textbox(
+                        label=I18N("question"),
+                        placeholder=I18N("placeholder"),
+                        max_lines=5,
+                        scale=5,
+                        autofocus=True,
+                    )
+                    ask = gr.Button(I18N("ask"), variant="primary", scale=1, min_width=90)
+                gr.Examples([[text] for text in EXAMPLES], question, label=I18N("examples"))
+            with gr.Column(scale=2, min_width=320):
+                gr.Markdown(I18N("sources"))
+                panel = gr.HTML(elem_classes="sources")
+        gr.on(
+            [question.submit, ask.click],
+            respond,
+            [question, chat, turns],
+            [chat, panel, turns],
+            api_name="chat",
+        ).then(lambda: "", None, question, api_visibility="private")
+    return page
+
+
+def _respond(
+    corpus: Corpus, question: str, messages: list[dict[str, Any]], turns: list[str]
+) -> Iterator[_Update]:
+    """The conversation, growing: the question, the passages, the answer word by word."""
+    number = len(turns) + 1
+    messages = [*messages, {"role": "user", "content": markdown_text(question.strip() or "…")}]
+
+    def update(text: str, panel: str) -> _Update:
+        reply = {"role": "assistant", "content": text}
+        return [*messages, reply], "".join((panel, *reversed(turns))), [*turns, panel]
+
+    panel, draft, passages = "", "", 0
+    try:
+        for event in corpus.chain().stream(question):
+            match event:
+                case Passages(results):
+                    passages = len(results)
+                    panel = sources(number, question, results)
+                case TextDelta(text):
+                    draft += text
+                case Answer():
+                    draft = event.text
+                    panel = sources(number, question, event.passages, event)
+            yield update(message(draft, number, passages), panel)
+    except RagError as error:
+        yield update(markdown_text(str(error)), panel)

@@ -1,0 +1,103 @@
+"""The page, the HTTP routes and the health check, as one local server."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from rag.corpus import Corpus
+from rag.errors import NotFoundError, QuestionError, RagError
+from rag.types import Turn
+from rag.ui.headers import SecurityHeaders
+from rag.ui.page import CSS, I18N, THEME, build_page
+from rag.wire import answer_json, result_json
+
+#: Questions answered at the same time; more wait in the page's queue.
+_CONCURRENT_QUESTIONS = 8
+
+
+class Question(BaseModel):
+    """Body of `/api/ask` and `/api/search`."""
+
+    question: str
+    history: list[Turn] = []
+    top_k: int | None = Field(None, ge=1, le=1000)
+
+
+def build_app(corpus: Corpus) -> FastAPI:
+    """The ASGI application; the model loads behind it once it runs."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warm, args=[corpus], daemon=True).start()
+        yield
+
+    app = FastAPI(title="corpus-chat", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.add_middleware(SecurityHeaders)
+
+    @app.exception_handler(RagError)
+    def refuse(_: Request, error: RagError) -> JSONResponse:
+        status = 422 if isinstance(error, QuestionError) else 503
+        return JSONResponse({"error": str(error)}, status)
+
+    @app.get("/health")
+    def health() -> dict[str, Any]:
+        try:
+            now = corpus.status()
+        except NotFoundError as error:
+            return {"status": "empty", "reason": str(error)}
+        return {"status": "ok", "documents": now.documents, "generation": now.generation}
+
+    @app.post("/api/ask")
+    def ask(body: Question) -> dict[str, Any]:
+        return answer_json(corpus.ask(body.question, history=body.history))
+
+    @app.post("/api/search")
+    def search(body: Question) -> dict[str, Any]:
+        results = corpus.search(body.question, top_k=body.top_k)
+        return {"question": body.question, "results": [result_json(result) for result in results]}
+
+    page = build_page(corpus)
+    page.queue(default_concurrency_limit=_CONCURRENT_QUESTIONS)
+    gr.mount_gradio_app(
+        app, page, path="/", css=CSS, theme=THEME, i18n=I18N, ssr_mode=False, show_error=True
+    )
+    return app
+
+
+def serve(corpus: Corpus, *, host: str, port: int) -> None:
+    """Serves until interrupted; prints the address once it can be opened.
+
+    Raises:
+        RagError: The address cannot be listened on.
+    """
+    listening = _listen(host, port)
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(corpus), log_level="warning", timeout_graceful_shutdown=3)
+    )
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    print(f"The page is at {address} (Ctrl-C ends it)", flush=True)
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise RagError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+        ) from error
+
+
+def _warm(corpus: Corpus) -> None:
+    with contextlib.suppress(RagError):  # the first question will tell
+        corpus.warm()

@@ -1,0 +1,59 @@
+"""Results as plain JSON values: what `--json` prints and what the HTTP routes answer.
+
+A document is named, not repeated: its text is left out of hits and citations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from rag.types import Answer, Citation, Document, SearchResult, SyncReport
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """Everything but the text."""
+    return {
+        field.name: getattr(document, field.name)
+        for field in fields(document)
+        if field.name != "text"
+    }
+
+
+def result_json(result: SearchResult) -> dict[str, Any]:
+    """A passage: its document, its place, its score."""
+    return {
+        "document": document_json(result.document),
+        "chunk": asdict(result.chunk),
+        "score": result.score,
+        "legs": {name: asdict(leg) for name, leg in result.legs.items()},
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A quote and where it stands."""
+    return {
+        "marker": citation.marker,
+        "document": document_json(citation.document),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its citations and passages."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "abstained": answer.abstained,
+        "confidence": answer.confidence,
+        "language": answer.language,
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "passages": [result_json(result) for result in answer.passages],
+    }
+
+
+def report_json(report: SyncReport) -> dict[str, Any]:
+    """A sync report; failures as objects with `path` and `reason`."""
+    return {**asdict(report), "failed": [failure._asdict() for failure in report.failed]}

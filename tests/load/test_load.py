@@ -1,0 +1,139 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from rag.load import article_files, load_file
+from rag.types import Document, Failure
+
+
+def load(folder: Path, name: str, data: str | bytes) -> list[Document | Failure]:
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return list(load_file(folder, name))
+
+
+def document(folder: Path, name: str, data: str | bytes) -> Document:
+    (only,) = load(folder, name, data)
+    assert isinstance(only, Document), only
+    return only
+
+
+def failure(folder: Path, name: str, data: str | bytes) -> Failure:
+    (only,) = load(folder, name, data)
+    assert isinstance(only, Failure), only
+    return only
+
+
+def test_markdown_front_matter_is_metadata_and_not_text(tmp_path: Path) -> None:
+    found = document(
+        tmp_path,
+        "a.md",
+        '---\ntitle: "Le « budget »"\ndate: 2024-06-20\nsource: La Gazette\nlanguage: FR\n'
+        "authors: [A. Un, B. Deux]\n---\nLe texte.\n",
+    )
+    assert (found.title, found.date, found.source) == ("Le « budget »", "2024-06-20", "La Gazette")
+    assert (found.language, found.authors) == ("fr", ("A. Un", "B. Deux"))
+    assert (found.id, found.path, found.text) == ("a.md", "a.md", "Le texte.\n")
+    assert found.sha256 == hashlib.sha256(found.text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# A heading\n\ntext", "A heading"),
+        ("text\n\n## Second level ##\n", "Second level"),
+        ("no heading", "harbour tram 2"),
+        ("---\n---\n# A heading\n\ntext", "A heading"),
+    ],
+)
+def test_markdown_without_title_takes_the_heading_or_the_file_name(
+    tmp_path: Path, text: str, title: str
+) -> None:
+    assert document(tmp_path, "harbour-tram_2.md", text).title == title
+
+
+def test_a_rule_inside_the_text_is_not_front_matter(tmp_path: Path) -> None:
+    text = "First.\n\n---\n\nSecond.\n"
+    assert document(tmp_path, "a.md", text).text == text
+
+
+@pytest.mark.parametrize("matter", ["- a\n- b\n", "title: [\n", "a: b: c\n"])
+def test_broken_front_matter_is_a_failure(tmp_path: Path, matter: str) -> None:
+    assert "front matter" in failure(tmp_path, "a.md", f"---\n{matter}---\ntext").reason
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("The bridge reopens\n\nIt reopened.", "The bridge reopens"),
+        ("It reopened on Monday.\nIt had been closed.", "notes"),
+        ("Only one line without a stop", "notes"),
+    ],
+)
+def test_plain_text_takes_a_headline_as_title(tmp_path: Path, text: str, title: str) -> None:
+    assert document(tmp_path, "notes.txt", text).title == title
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    text = "L’été dernier, la cour d’œuvre a coûté 3 € à Besançon, où l’on fêtait Noël déjà.\n" * 5
+    assert document(tmp_path, "a.txt", text.encode(encoding)).text == text
+
+
+def test_line_ends_become_one_kind(tmp_path: Path) -> None:
+    assert document(tmp_path, "a.txt", "a\r\nb\rc\n").text == "a\nb\nc\n"
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t\n", b"---\ntitle: x\n---\n"])
+def test_a_file_without_text_is_a_failure(tmp_path: Path, data: bytes) -> None:
+    assert failure(tmp_path, "a.md", data) == Failure("a.md", "there is no text in it")
+
+
+def test_binary_and_unknown_files_are_failures(tmp_path: Path) -> None:
+    assert "binary" in failure(tmp_path, "a.txt", b"abc\0\0\0def").reason
+    assert "not supported" in failure(tmp_path, "a.xyz", b"abc").reason
+    assert list(load_file(tmp_path, "missing.txt")) == [
+        Failure("missing.txt", "not a regular file")
+    ]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    rows = [
+        {"id": 7, "title": "T", "text": "One.", "date": "2024-06-20T10:00:00Z", "lang": "fr-CA"},
+        {"text": "Two.", "url": "https://example.org/2", "author": "A. Un", "date": "June"},
+    ]
+    data = "\n\n".join(json.dumps(row) for row in rows)
+    first, second = load(tmp_path, "a.jsonl", data)
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.id, first.title, first.date, first.language) == ("7", "T", "2024-06-20", "fr")
+    assert (second.id, second.title, second.date, second.language) == ("a.jsonl:3", "", None, "und")
+    assert (second.source, second.authors) == ("https://example.org/2", ("A. Un",))
+    assert {first.path, second.path} == {"a.jsonl"}
+
+
+def test_a_bad_row_costs_only_itself(tmp_path: Path) -> None:
+    data = b'{"text": "a"}\n{"text": \n[]\n{"title": "x"}\n{"text": ""}\n\xff\n{"text": "b"}\n'
+    found = load(tmp_path, "a.jsonl", data + b"[" * 100_000)
+    assert [item.text for item in found if isinstance(item, Document)] == ["a", "b"]
+    assert [item.path for item in found if isinstance(item, Failure)] == [
+        f"a.jsonl:{line}" for line in (2, 3, 4, 5, 6, 8)
+    ]
+
+
+def test_lone_surrogates_do_not_reach_the_index(tmp_path: Path) -> None:
+    found = document(
+        tmp_path, "a.jsonl", '{"id": "\\ud800", "text": "a\\udfffb", "title": "\\ud800"}'
+    )
+    assert (found.text, found.id, found.title) == ("a?b", "?", "?")
+
+
+def test_files_are_found_at_any_depth_but_not_hidden_or_linked(tmp_path: Path) -> None:
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    for name in ("z.txt", "b/c/a.md", ".git/x.txt", "b/.hidden.txt"):
+        (tmp_path / name).write_text("text")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "z.txt")
+    (tmp_path / "around").symlink_to(tmp_path)
+    assert article_files(tmp_path) == ["b/c/a.md", "z.txt"]

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from rag import Settings, SettingsError
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "rag.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_environment_goes_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    file = write(tmp_path, "top_k = 7\nchunk_tokens = 100\n")
+    settings = Settings.load(file, {"RAG_TOP_K": "9", "PATH": "/bin"})
+    assert (settings.top_k, settings.chunk_tokens) == (9, 100)
+    assert settings.embedding_model == Settings().embedding_model
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "parts"),
+    [
+        ("topk = 7", {}, ["topk", "rag.toml", "unknown", "top_k"]),
+        ("top_k = 0", {}, ["top_k", "rag.toml", "greater", "0"]),
+        ("top_k = 'many'", {}, ["top_k", "'many'"]),
+        ("", {"RAG_TOPK": "7"}, ["topk", "RAG_TOPK", "unknown"]),
+        ("", {"RAG_TOP_K": "x"}, ["top_k", "RAG_TOP_K", "'x'"]),
+        ("top_k = ", {}, ["not valid TOML"]),
+    ],
+)
+def test_a_wrong_setting_names_the_key_and_where_it_came_from(
+    tmp_path: Path, text: str, environ: dict[str, str], parts: list[str]
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.load(write(tmp_path, text), environ)
+    for part in parts:
+        assert part in str(error.value)
+
+
+def test_a_named_file_must_exist_but_the_default_need_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load(environ={}) == Settings()
+    with pytest.raises(SettingsError, match="cannot read"):
+        Settings.load("other.toml", {})
