@@ -97,7 +97,7 @@ class Retriever:
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:
     """The question's terms, analysed in each language it may well be in."""
     likely = [code for code, share in languages.items() if share >= _MIN_LANGUAGE_PROBABILITY]
-    return list(dict.fromkeys(term.text for code in likely for term in analyze(question, code)))
+    return list(dict.fromkeys(term for code in likely for term in analyze(question, code)))
 
 
 def _idf(frequency: int, chunks: int) -> float:

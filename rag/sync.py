@@ -178,7 +178,7 @@ class _Run:
         digests = [self._vector_digest(text) for text in texts]
         text_of = dict(zip(digests, texts, strict=True))
         missing |= {digest: text_of[digest] for digest in self._writer.missing_vectors(digests)}
-        title = [term.text for term in analyze(document.title, document.language)]
+        title = analyze(document.title, document.language)
         return Entry(
             document,
             digest,
@@ -186,7 +186,7 @@ class _Run:
                 (
                     Span(chunk.start, chunk.end),
                     key,
-                    title + [term.text for term in analyze(chunk.text, chunk.language)],
+                    title + analyze(chunk.text, chunk.language),
                 )
                 for chunk, key in zip(chunks, digests, strict=True)
             ],

@@ -99,7 +99,7 @@ def folder(tmp_path: Path) -> Path:
         "Le pont de fer a rouvert lundi. Il était fermé depuis un an.\n"
     )
     (folder / "rows.jsonl").write_text(
-        '{"id": "harbour", "title": "Harbour", "text": "The harbour froze in March.", "lang": "en"}\n'
+        '{"id": "harbour", "title": "Harbour", "text": "The harbour froze.", "lang": "en"}\n'
     )
     return folder
 

@@ -154,7 +154,7 @@ def test_top_k(corpus: Corpus) -> None:
 
 def test_a_document_that_is_not_there(corpus: Corpus) -> None:
     corpus.sync()
-    with pytest.raises(NotFoundError, match="nothing.txt"):
+    with pytest.raises(NotFoundError, match=r"nothing\.txt"):
         corpus.document("nothing.txt")
 
 

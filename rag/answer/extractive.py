@@ -110,7 +110,7 @@ def _coverage(text: str, language: str, idf: Mapping[str, float]) -> float:
     total = sum(idf.values())
     if not total:
         return 0.0
-    held = {term.text for term in analyze(text, language)}
+    held = set(analyze(text, language))
     return sum(weight for term, weight in idf.items() if term in held) / total
 
 

@@ -1,0 +1,123 @@
+"""Where sentences begin and end.
+
+Made for news: titles and other abbreviations, initials, decimals, ordinals,
+quotations that go on, headings and list items, and scripts with marks of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from rag.language.words import (
+    ABBREVIATIONS,
+    COMMON_ABBREVIATIONS,
+    ORDINAL_DOT_LANGUAGES,
+    STOP_WORDS,
+)
+from rag.types import Span
+
+_LINE = regex.compile(r"[^\n]+")
+_HEADING = regex.compile(r"\s*#{1,6}\s")
+_LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
+# Where a sentence may end: its marks, the quotation marks and brackets that close with
+# it, and then white space. Marks of scripts without spaces need none.
+_END = regex.compile(
+    r"""(?:[.!?…‽؟۔।॥։።]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?=\s)|[。！？｡]+[」』”’）]*)""",
+    regex.VERBOSE,
+)
+_WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’']*$")
+_NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")
+_LONGEST_WORD = 40
+
+# A line that is longer was not wrapped by hand: its end is the end of a paragraph.
+_WRAPPED_LINE_CHARS = 110
+_SHORT_LINE_SHARE = 0.5
+
+
+def sentence_spans(text: str, language: str) -> list[Span]:
+    """Spans of the sentences, in order; every non-space character is in exactly one.
+
+    A heading, a list item and the last line of a paragraph end a sentence, with or
+    without a full stop.
+
+    Args:
+        language: ISO 639-1 code; decides on abbreviations and ordinals.
+    """
+    return [
+        span
+        for start, end in _paragraphs(text)
+        for first, last in _sentences(text, start, end, language)
+        if (span := _strip(text, first, last)).start < span.end
+    ]
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """Lines that belong together: hand-wrapped ones are joined, all others stand alone."""
+    block: list[Span] = []
+    for match in _LINE.finditer(text):
+        line = Span(*match.span())
+        is_blank = not text[line.start : line.end].strip()
+        is_own = _HEADING.match(text, line.start, line.end) is not None
+        starts_anew = is_own or _LIST_ITEM.match(text, line.start, line.end)
+        follows = bool(block) and block[-1].end + 1 == line.start
+        if block and (is_blank or starts_anew or not follows):
+            yield from _unwrapped(text, block)
+            block = []
+        if is_own:
+            yield line
+        elif not is_blank:
+            block.append(line)
+    if block:
+        yield from _unwrapped(text, block)
+
+
+def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
+    """The paragraphs of lines without a blank one between them."""
+    longest = max(end - start for start, end in lines)
+    start = lines[0].start
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        is_short = line.end - line.start < longest * _SHORT_LINE_SHARE
+        if following is None or longest > _WRAPPED_LINE_CHARS or is_short:
+            yield Span(start, line.end)
+            start = following.start if following else line.end
+
+
+def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]:
+    for match in _END.finditer(text, start, end):
+        if match.end() < end and _ends(text, match.start(), match.end(), start, end, language):
+            yield Span(start, match.end())
+            start = match.end()
+    yield Span(start, end)
+
+
+def _ends(text: str, mark: int, after: int, start: int, end: int, language: str) -> bool:
+    """Whether the marks at `text[mark:after]` end a sentence that began at `start`."""
+    following = _NEXT.match(text, after, end)
+    word = following[1] if following else ""
+    if word[:1].islower():
+        return False
+    if text[mark:after].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
+        return True
+    before = _WORD_BEFORE.search(text, max(start, mark - _LONGEST_WORD), mark)
+    return not _is_abbreviation(before[0] if before else "", word, language)
+
+
+def _is_abbreviation(before: str, following: str, language: str) -> bool:
+    """Whether the full stop behind `before` belongs to it."""
+    bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
+    if bare in ABBREVIATIONS.get(language, ()) or bare in COMMON_ABBREVIATIONS:
+        return True
+    is_initials = "." in before or (len(bare) == 1 and before[-1:].isupper())
+    is_ordinal = bare.isdigit() and len(bare) <= 2 and language in ORDINAL_DOT_LANGUAGES
+    # A capital article or pronoun after initials is more probably a new sentence.
+    return (is_initials or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return Span(start, end)

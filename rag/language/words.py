@@ -1,0 +1,151 @@
+"""Word lists: function words, which find nothing, and abbreviations, which end no sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text, also as people type them who leave the accents out."""
+    words = text.split()
+    plain = (
+        "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+        for word in words
+    )
+    return frozenset((*words, *plain))
+
+
+#: Articles, pronouns, prepositions, conjunctions, auxiliaries and question words, lower-case.
+STOP_WORDS: dict[str, frozenset[str]] = {
+    "en": _words(
+        """a about after all also am an and any are as at be because been before being between
+        but by can could did do does doing down during each few for from further had has have
+        having he her here hers him his how i if in into is it its itself just me more most my
+        no nor not of off on once only or other our out over own s same she should so some
+        such t than that the their theirs them then there these they this those through to too
+        under until up very was we were what when where which while who whom whose why will
+        with would you your"""
+    ),
+    "fr": _words(
+        """à ai aie ainsi alors as au aucun aucune aussi autre autres aux avait avaient avant
+        avec avez avoir avons ayant c ça car ce ceci cela celle celles celui ces cet cette
+        ceux chez comme comment combien d dans de depuis des donc dont du elle elles en encore
+        entre es est et étaient était été être eu eux fut il ils j je jusqu jusque l la le les
+        leur leurs lors lorsqu lorsque lui m ma mais me même mêmes mes moi mon n ne ni nos
+        notre nous on ont or où ou par parce pas pendant peu plus pour pourquoi puisqu puisque
+        qu quand que quel quelle quelles quelqu quelque quelques quels qui quoi s sa sans se
+        sera seront ses si son sont sous sur t ta te tes toi ton tous tout toute toutes très
+        tu un une vers vos votre vous y"""
+    ),
+    "de": _words(
+        """aber alle allem allen aller alles als also am an andere anderen anderer auch auf aus
+        bei beim bin bis bist da damit dann das dass dasselbe daß dein dem den denn der derer
+        des dessen dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein
+        eine einem einen einer eines er es etwas euch euer für gegen gewesen hab habe haben
+        hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im
+        in ins ist ja jede jedem jeden jeder jedes jene jetzt kann kein keine keinem keinen
+        keiner können man manche mein mich mir mit muss nach nicht nichts noch nun nur ob oder
+        ohne sehr sein seine seinem seinen seiner seit sich sie sind so solche soll sondern
+        sonst über um und uns unser unter viel vom von vor wann war waren warum was weil
+        welche welchem welchen welcher welches wem wen wenn wer werde werden wessen wie wieder
+        wird wir wo wohin worden wurde wurden zu zum zur zwar zwischen wieviel wieviele viele"""
+    ),
+    "es": _words(
+        """a al algo algunas algunos ante antes aquel así aun aunque cada como cómo con contra
+        cual cuál cuáles cuales cuando cuándo cuanta cuánta cuántas cuanto cuánto cuántos de
+        del desde donde dónde dos durante e el él ella ellas ellos en entre era eran es esa
+        esas ese eso esos esta está están estas este esto estos fue fueron ha había habían
+        hace han hasta hay la las le les lo los más me mi mis mucho muy nada ni no nos
+        nosotros o os otra otras otro otros para pero poco por porque que qué quien quién
+        quienes quiénes se sea ser si sí sido sin sobre son su sus también tanto te tiene
+        tienen todo todos tras tu tus un una unas uno unos y ya yo"""
+    ),
+    "it": _words(
+        """a ad agli ai al all alla alle allo anche avere aveva avevano c che chi ci cioè come
+        con contro cosa cui d da dagli dai dal dall dalla dalle dallo degli dei del dell della
+        delle dello di dopo dove e è ed era erano essere fra fu furono gli ha hai hanno ho i
+        il in io l la le lei li lo loro lui m ma mi mia mio ne negli nei nel nell nella nelle
+        nello noi non nostro o per perché perciò più poi prima qual quale quali quando quanta
+        quante quanti quanto quegli quei quel quella quelle quello questa queste questi questo
+        s se sei si sia siamo sono sta stata stati stato su sua sugli sui sul sull sulla sulle
+        sullo suo suoi t ti tra tu tutti tutto un una uno v vi voi"""
+    ),
+    "pt": _words(
+        """a à ao aos aquela aquele aqueles as às até com como da das de dela dele deles depois
+        do dos e é ela elas ele eles em entre era eram essa essas esse esses esta está estão
+        estas este estes eu foi foram há isso isto já la lhe lhes lo mais mas me mesmo meu
+        minha muito na nas não nem no nos nós nossa nosso num numa o onde os ou para pela
+        pelas pelo pelos por porque porquê qual quais quando quanta quantas quanto quantos que
+        quê quem se sem ser será seu seus só sob sobre sua suas também te tem têm teve tinha
+        tu tua um uma umas uns você vocês"""
+    ),
+    "nl": _words(
+        """aan al alles als altijd andere ben bij daar dan dat de der deze die dit doch doen door
+        dus een eens en er ge geen geweest haar had hadden heb hebben heeft hem het hier hij
+        hoe hoeveel hun iemand iets ik in is ja je kan kon kunnen maar me meer men met mij
+        mijn moet na naar niet niets nog nu of om omdat onder ons ook op over reeds te tegen
+        toch toen tot u uit uw van veel voor waar waarom wanneer want waren was wat welk welke
+        werd werden wie wiens wij wil worden wordt ze zelf zich zij zijn zo zonder zou zouden"""
+    ),
+    "ru": _words(
+        """а без более бы был была были было быть в вам вас весь во вот все всего всех всё вы где
+        да даже для до его ее её если есть ещё еще же за здесь и из или им их к как какая
+        какие какой какое какую ко когда который которая которые которых кто кого ком кому
+        куда ли между меня мне мой моя мы на над надо нас не него нее неё нет ни них но ну о
+        об однако он она они оно от очень откуда по под почему при про с сам свой свои своих
+        себя сколько со так такой также там те тем то тогда того тоже той только том ты у уже
+        чего чей чем через что чтобы чья эта эти этих это этого этой этом этот эту я"""
+    ),
+    "ar": _words(
+        """في من على إلى عن مع هذا هذه ذلك تلك التي الذي الذين اللذان ما ماذا متى أين كيف كم
+        لماذا هل أي أية هو هي هم هن نحن أنا أنت كان كانت كانوا يكون تكون قد لقد لم لن لا ليس
+        إن أن أنه أنها إذا إذ كل بعض غير بين بعد قبل عند عندما حتى حيث ثم أو أم و ف ب ل ك بل
+        لكن كما مما منذ خلال حول ضد نحو أمام تحت فوق لدى به بها له لها فيه فيها منه منها عليه
+        عليها إليه إليها عنه عنها"""
+    ),
+}
+
+#: Lower-case, without the full stop; what follows one belongs to the same sentence.
+ABBREVIATIONS: dict[str, frozenset[str]] = {
+    "en": _words(
+        """mr mrs ms dr prof st mt gen lt col sgt capt cpl rev hon gov sen rep pres supt fig figs
+        vol ch sec art pp approx ca cf vs e.g i.e al jan feb mar apr jun jul aug sept sep oct
+        nov dec"""
+    ),
+    "fr": _words(
+        """m mm mr dr drs pr prof me mes mgr st ste sts art al p pp n no nos cf fig chap t vol éd
+        ch env av apr hab réf tél bd janv févr avr juil sept oct nov déc c.-à-d p.ex ex h"""
+    ),
+    "de": _words(
+        """hr hrn fr dr prof dipl ing st nr bzw ca vgl z b bspw d h u usw evtl ggf inkl mio mrd
+        tel str abs art s z.b d.h u.a h.c bd ausg hrsg jan feb apr jun jul aug sept okt nov
+        dez geb gest"""
+    ),
+    "es": _words(
+        """sr sra srta sres dr dra d dña prof profa gral cap art arts pág págs p pp núm n vol ed
+        cf av avda ee.uu ej p.ej aprox tel lic ing ene feb mar abr jun jul ago sept oct nov
+        dic"""
+    ),
+    "it": _words(
+        """sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv ing on art artt p pp pag pagg n
+        nn vol cfr es ecc ca tel s ss gen feb mar apr giu lug ago set ott nov dic"""
+    ),
+    "pt": _words(
+        """sr sra srs dr dra prof profa eng gen cap art arts pág págs p pp n nº vol ed cf av ex
+        tel aprox jan fev mar abr jun jul ago set out nov dez"""
+    ),
+    "nl": _words(
+        """dhr mevr mw dr drs prof ir ing mr st nr blz pag p pp art vol bijv bv ca o.a d.w.z
+        m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec"""
+    ),
+    "ru": _words("г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф акад ред см ср др пр"),
+    "ar": _words("د أ م ص ج"),
+}
+
+#: Abbreviations of every language, mostly in notes and addresses.
+COMMON_ABBREVIATIONS = frozenset(
+    ("dr", "prof", "cf", "fig", "nr", "vol", "pp", "ibid", "op", "cit")
+)
+
+#: Languages that write an ordinal number with a full stop: `3. Oktober`.
+ORDINAL_DOT_LANGUAGES = _words("bg cs da de et fi hr hu is lv nb nn no pl sk sl sr tr")
