@@ -37,14 +37,17 @@ class AnswerChain(Runnable[ChainInput, Event]):
     """Retrieve, answer, cite: `stream` yields the events, `invoke` returns the last, the Answer."""
 
     def __init__(self, retriever: Retriever, answerer: ExtractiveAnswerer) -> None:
-        self._retriever = retriever
-        self._answerer = answerer
+        self.retriever = retriever
+        self.answerer = answerer
 
     def invoke(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
         """The checked answer to one question."""
-        return self._call_with_config(self._answer, input, config, run_type="chain")
+        *_, answer = self.stream(input, config, **kwargs)
+        if not isinstance(answer, Answer):
+            raise TypeError(f"the last event is a {type(answer).__name__}, not an Answer")
+        return answer
 
     def stream(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
@@ -58,18 +61,12 @@ class AnswerChain(Runnable[ChainInput, Event]):
         """As `stream`, for a question that another Runnable hands on."""
         return self._transform_stream_with_config(input, self._events, config, run_type="chain")
 
-    def _answer(self, input: ChainInput) -> Answer:
-        *_, answer = self._events(iter([input]))
-        if not isinstance(answer, Answer):
-            raise TypeError(f"the last event is a {type(answer).__name__}, not an Answer")
-        return answer
-
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
         question, _history = _parse(input)
-        retrieval = self._retriever.search(question)
+        retrieval = self.retriever.search(question)
         yield Passages(retrieval.results)
-        yield from self._answerer.answer(retrieval)
+        yield from self.answerer.answer(retrieval)
 
 
 def _parse(input: ChainInput) -> tuple[str, Sequence[Turn]]:

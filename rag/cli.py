@@ -19,7 +19,7 @@ from rag.cite import marker
 from rag.corpus import Corpus
 from rag.errors import LockedError, QuestionError, RagError
 from rag.settings import Settings
-from rag.types import Answer, Citation, Failure, SearchResult, SyncReport
+from rag.types import Answer, Document, Failure, SearchResult, SyncReport
 from rag.wire import answer_json, report_json, result_json
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _open(corpus: Path, index: Path, settings: Path | None) -> Corpus:
 
 def _sync_before_serving(corpus: Corpus) -> None:
     try:
-        lines = _report_lines(_sync(corpus, show=sys.stderr.isatty()))
+        lines = [*_report_lines(_sync(corpus, show=sys.stderr.isatty()))]
     except LockedError as error:
         lines = [str(error), "serving what is indexed so far"]
     print("\n".join(lines), file=sys.stderr)
@@ -212,21 +212,23 @@ def _failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
 
 def _answer_lines(answer: Answer) -> Iterator[str]:
     yield answer.text
-    cited = {citation.marker: citation for citation in answer.citations}
-    shown = cited or {marker(n): result for n, result in enumerate(answer.passages)}
-    if shown:
+    if answer.passages:
         yield ""
-    for mark, source in shown.items():
-        place = source if isinstance(source, Citation) else source.chunk
-        yield f"{mark} {source.document.label}, characters {place.start}-{place.end}"
+    for citation in answer.citations:
+        yield _place(citation.marker, citation.document, citation.start, citation.end)
+    if answer.abstained:
+        for n, passage in enumerate(answer.passages):
+            yield _place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
+
+
+def _place(mark: str, document: Document, start: int, end: int) -> str:
+    return f"{mark} {document.label}, characters {start}-{end}"
 
 
 def _passage(number: int, result: SearchResult) -> Iterator[str]:
     chunk = result.chunk
-    yield (
-        f"{number}. {result.document.label}, characters {chunk.start}-{chunk.end}, "
-        f"score {result.score:.3f}"
-    )
+    place = _place(f"{number}.", result.document, chunk.start, chunk.end)
+    yield f"{place}, score {result.score:.3f}"
     yield f"   {' '.join(chunk.text.split())}"
 
 

@@ -81,6 +81,15 @@ def embedder() -> Embedder:
     return load_embedder(Settings())
 
 
+@pytest.fixture(scope="session")
+def sample(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    """The articles that come with the project, synced with the default model."""
+    index = tmp_path_factory.mktemp("sample") / "index"
+    with Corpus(ROOT / "corpus", index, Settings(), embedder) as corpus:
+        corpus.sync()
+        yield corpus
+
+
 @pytest.fixture
 def words() -> WordEmbedder:
     return WordEmbedder()

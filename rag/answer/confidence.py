@@ -18,25 +18,25 @@ from rag.retrieve import Retrieval
 if TYPE_CHECKING:
     from rag.answer.extractive import Candidate
 
-#: Cosines of this family of models fill a narrow band near 1; log-odds of the gap spread them.
-_EPSILON = 1e-6
-
 
 def features(retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
     """What the model looks at, by name.
 
-    `passage` and `sentence` are cosines of the best ones, `coverage` the share of
-    the question's idf in the best sentence, `spread` how far the best passage
-    stands out from the last one shown.
+    `passage` and `sentence` are the greatest cosines with the question, `lead` is how
+    far the first passage is ahead of the second. Where passage and question share a
+    language (`shared`, a probability) cosines are higher, and `coverage`, the share of
+    the question's idf that the best sentence holds, means something.
     """
-    dense = [result.legs["dense"].score for result in retrieval.results]
     best = candidates[0]
+    language = retrieval.results[best.quote.passage].document.language
+    shared = retrieval.languages.get(language, 0.0)
+    dense = sorted((result.legs["dense"].score for result in retrieval.results), reverse=True)
     return {
-        "passage": max(dense),
+        "passage": dense[0],
+        "lead": dense[0] - dense[1] if len(dense) > 1 else 0.0,
         "sentence": max(candidate.cosine for candidate in candidates),
-        "chosen": best.cosine,
-        "coverage": best.coverage,
-        "spread": max(dense) - min(dense),
+        "shared": shared,
+        "coverage": shared * max(candidate.coverage for candidate in candidates),
     }
 
 
@@ -44,14 +44,14 @@ def probability(retrieval: Retrieval, candidates: Sequence[Candidate]) -> float:
     """Probability, 0 to 1, that the passages answer the question; 0 if there are none."""
     if not candidates:
         return 0.0
-    model = calibration()
+    model = _calibration()
     values = features(retrieval, candidates)
     logit = model["intercept"] + sum(model[name] * value for name, value in values.items())
     return 1.0 / (1.0 + math.exp(-logit))
 
 
 @cache
-def calibration() -> Mapping[str, float]:
+def _calibration() -> Mapping[str, float]:
     """The fitted intercept and coefficients, by feature name."""
     data = json.loads(files("rag.answer").joinpath("calibration.json").read_text("utf-8"))
     coefficients: dict[str, float] = data["coefficients"]

@@ -25,6 +25,10 @@ _FURTHER_QUOTE_MARGIN = 0.1
 # Weights of a sentence: nearness to the question, share of the question's words, its passage.
 _NEARNESS, _COVERAGE, _PASSAGE = 3.0, 0.5, 0.6
 
+# A question in an article does not answer one, and a line without a stop is mostly a headline.
+_QUESTION_PENALTY, _HEADLINE_PENALTY = 1.0, 0.2
+_QUESTION_MARKS, _STOPS = "?؟？", '.!…。！۔।॥։;:؛”»"'
+
 _MIN_CONFIDENCE = 0.5
 
 
@@ -88,6 +92,7 @@ class ExtractiveAnswerer:
             passage = retrieval.results[quote.passage]
             coverage = _coverage(text, passage.document.language, retrieval.idf)
             score = _NEARNESS * cosine + _COVERAGE * coverage + _PASSAGE * passage.score
+            score -= _penalty(text)
             found.append(Candidate(quote, cosine, coverage, score))
         return sorted(found, key=lambda candidate: -candidate.score)
 
@@ -112,6 +117,14 @@ def _coverage(text: str, language: str, idf: Mapping[str, float]) -> float:
         return 0.0
     held = set(analyze(text, language))
     return sum(weight for term, weight in idf.items() if term in held) / total
+
+
+def _penalty(text: str) -> float:
+    """What a sentence loses by its form."""
+    last = text.rstrip("”»\"’') \u00a0\u202f")[-1:]
+    if last in _QUESTION_MARKS:
+        return _QUESTION_PENALTY
+    return 0.0 if text[-1] in _STOPS or last in _STOPS else _HEADLINE_PENALTY
 
 
 def _choose(candidates: Sequence[Candidate]) -> list[Quote]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,7 @@ _BLOCK_WEIGHTS = 32
 _QUANTISED = 1  # dtype code of a tensor in the directory
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Sizes of the encoder, in the order of the file."""
 
     hidden: int
@@ -68,14 +67,16 @@ def read_e5s1(file: Path) -> E5S1:
     data = file.read_bytes()
     if data[:4] != _MAGIC:
         raise ValueError(f"expected a file that starts with {_MAGIC!r}, not {data[:4]!r}")
-    *sizes, epsilon, block = struct.unpack_from("<7ifi", data, 8)
+    fields: tuple[Any, ...] = struct.unpack_from("<7if", data, 8)
+    shape = Shape(*fields)
+    (block,) = struct.unpack_from("<i", data, 40)
     if block != _BLOCK_WEIGHTS:
         raise ValueError(f"expected blocks of {_BLOCK_WEIGHTS} weights, not {block}")
     pieces, bos, eos, pad, unk, blob_size = struct.unpack_from("<5iQ", data, 44)
     vocabulary, at = _vocabulary(data, 72, pieces, blob_size)
     _, table_size = struct.unpack_from("<iI", data, at)
     tensors = _tensors(data, at + 8 + table_size)
-    return E5S1(Shape(*sizes, epsilon), vocabulary, bos, eos, pad, unk, tensors)
+    return E5S1(shape, vocabulary, bos, eos, pad, unk, tensors)
 
 
 def _vocabulary(

@@ -152,12 +152,14 @@ class SentenceEmbedder:
 
 def _load(folder: Path, name: str, threads: int) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Threads that wait actively starve each other where another program wants the cores too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
     import transformers
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(threads or _cores())
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(str(folder), local_files_only=True)
     except Exception as error:  # whatever a broken folder makes of three libraries

@@ -72,7 +72,7 @@ class VectorIndex:
         """A new index without `removed` and with `vectors`, of shape (len(added), dimension)."""
         index = faiss.clone_index(self._index)
         if len(removed):
-            index.remove_ids(removed)
+            index.remove_ids(faiss.IDSelectorBatch(removed))
         if len(added):
             index.add_with_ids(vectors, added)
         return VectorIndex(index)

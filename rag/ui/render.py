@@ -9,6 +9,7 @@ from html import escape
 from rag.types import Answer, Citation, SearchResult, Span
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _MARKER = re.compile(r"\\\[(\d+)\\\]")
 
 
@@ -48,8 +49,8 @@ def sources(
     )
     state = "nearest" if answer and answer.abstained else "found"
     return (
-        f'<section class="turn {state}" aria-label="{escape(question)}">'
-        f"<h3>{escape(question)}</h3>{''.join(cards)}</section>"
+        f'<section class="turn {state}"><h3 dir="auto">{_one_line(question)}</h3>'
+        f"{''.join(cards)}</section>"
     )
 
 
@@ -61,10 +62,11 @@ def _card(id: str, number: int, passage: SearchResult, citations: Iterable[Citat
         if citation.marker == f"[{number}]"
     ]
     about = " · ".join(filter(None, (document.date, document.source, document.language)))
+    name = _one_line(document.name)
     return (
         f'<article class="source{" cited" if spans else ""}" id="{id}" tabindex="0">'
-        f"<header><b>[{number}] <bdi>{escape(document.name)}</bdi></b> "
-        f"<small><bdi>{escape(about)}</bdi></small></header>"
+        f"<header><b>[{number}] <bdi>{name}</bdi></b> "
+        f"<small><bdi>{_one_line(about)}</bdi></small></header>"
         f'<p dir="auto" lang="{escape(document.language)}">'
         f"{_highlighted(document.text, chunk.start, chunk.end, spans)}</p></article>"
     )
@@ -79,4 +81,16 @@ def _highlighted(text: str, start: int, end: int, spans: Iterable[Span]) -> str:
         first = max(at, span.start)
         pieces += [escape(text[at:first]), f"<mark>{escape(text[first : span.end])}</mark>"]
         at = span.end
-    return "".join((*pieces, escape(text[at:end])))
+    return _one_block("".join((*pieces, escape(text[at:end]))))
+
+
+def _one_line(text: str) -> str:
+    return escape(" ".join(text.split()))
+
+
+def _one_block(html: str) -> str:
+    """HTML without line ends, which would let the Markdown component go on parsing in it.
+
+    Headings of a Markdown article are shown as such; all other markup stays as it is.
+    """
+    return _HEADING.sub(r"<strong>\1</strong>", html).replace("\n", "&#10;")

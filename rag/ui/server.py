@@ -69,7 +69,15 @@ def build_app(corpus: Corpus) -> FastAPI:
     page = build_page(corpus)
     page.queue(default_concurrency_limit=_CONCURRENT_QUESTIONS)
     gr.mount_gradio_app(
-        app, page, path="/", css=CSS, theme=THEME, i18n=I18N, ssr_mode=False, show_error=True
+        app,
+        page,
+        path="/",
+        css=CSS,
+        theme=THEME,
+        i18n=I18N,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=[],
     )
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 #: By language, then by key; every language has the keys of English.
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
-        "title": "Ask the articles",
+        "title": "# Ask the articles",
         "intro": "Every answer quotes the articles word for word; a marker such as [1] leads to "
         "the passage. If the articles do not answer, it says so.",
         "question": "Your question",
@@ -13,11 +13,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "ask": "Ask",
         "examples": "Examples",
         "chat": "Conversation",
-        "sources": "Passages",
+        "sources": "## Passages",
         "no_sources": "The passages behind an answer appear here.",
     },
     "fr": {
-        "title": "Interroger les articles",
+        "title": "# Interroger les articles",
         "intro": "Chaque réponse cite les articles mot pour mot ; un repère comme [1] mène au "
         "passage. Si les articles ne répondent pas, c’est dit.",
         "question": "Votre question",
@@ -25,7 +25,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "ask": "Demander",
         "examples": "Exemples",
         "chat": "Conversation",
-        "sources": "Passages",
+        "sources": "## Passages",
         "no_sources": "Les passages à l’appui d’une réponse apparaissent ici.",
     },
 }
