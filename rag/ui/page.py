@@ -24,19 +24,19 @@ THEME = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monos
 CSS = """
 .gradio-container { max-width: 1400px !important; margin: 0 auto; }
 .title h1 { margin: 0; }
-.sources { max-height: 78vh; overflow-y: auto; }
-.sources h3 { margin: .25rem 0 .5rem; font-size: 1rem; }
-.sources .turn + .turn { margin-top: 1.5rem; opacity: .75; }
-.sources .source {
+#sources { max-height: 78vh; overflow-y: auto; }
+#sources h3 { margin: .25rem 0 .5rem; font-size: 1rem; }
+#sources .turn + .turn { margin-top: 1.5rem; opacity: .75; }
+#sources .source {
   margin: 0 0 .75rem; padding: .75rem; border-radius: .5rem;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
 }
-.sources .source header small { display: block; color: var(--body-text-color-subdued); }
-.sources .source p { margin: .5rem 0 0; white-space: pre-line; overflow-wrap: anywhere; }
-.sources .source.cited { border-color: var(--color-accent); }
-.sources .source:target { box-shadow: 0 0 0 2px var(--color-accent); }
-.sources .nearest .source { border-style: dashed; }
-.sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 .1em; border-radius: .2em; }
+#sources .source header small { display: block; color: var(--body-text-color-subdued); }
+#sources .source p { margin: .5rem 0 0; white-space: pre-line; overflow-wrap: anywhere; }
+#sources .source.cited { border-color: var(--color-accent); }
+#sources .source:target { box-shadow: 0 0 0 2px var(--color-accent); }
+#sources .nearest .source { border-style: dashed; }
+#sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 .1em; border-radius: .2em; }
 """
 
 #: `(messages, panel, turns)`: the conversation, the passages beside it, and what to remember.
@@ -74,7 +74,7 @@ def build_page(corpus: Corpus) -> gr.Blocks:
             with gr.Column(scale=2, min_width=320):
                 gr.Markdown(I18N("sources"))
                 # Not gr.HTML: its templates need a policy that allows eval.
-                panel = gr.Markdown(elem_classes="sources", latex_delimiters=[])
+                panel = gr.Markdown(elem_id="sources", latex_delimiters=[])
         gr.on(
             [question.submit, ask.click],
             respond,

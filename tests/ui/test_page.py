@@ -42,7 +42,7 @@ class Visit:
     @property
     def reply(self) -> str:
         """The newest answer, once it is complete: when the passages are there."""
-        self.page.locator(".sources .turn").first.wait_for(timeout=60_000)
+        self.page.locator("#sources .turn").first.wait_for(timeout=60_000)
         expect(self.page.get_by_role("textbox").first).to_have_value("", timeout=60_000)
         return self.page.locator(".message.bot").last.inner_text()
 
@@ -63,7 +63,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 def test_who_co_chaired_the_session(visit: Visit) -> None:
     visit.ask("who co-chaired the session?")
     reply = visit.reply
-    marked = visit.page.locator(".sources mark").first.inner_text()
+    marked = visit.page.locator("#sources mark").first.inner_text()
     for name in CHAIRS:
         assert name in reply
         assert name in marked
@@ -74,7 +74,7 @@ def test_a_marker_leads_to_its_passage(visit: Visit) -> None:
     assert visit.reply
     link = visit.page.locator('.message.bot a[href^="#src-1-"]').first
     link.click()
-    target = visit.page.locator(".sources .source:target")
+    target = visit.page.locator("#sources .source:target")
     expect(target).to_be_in_viewport()
     assert target.locator("mark").count() == 1
 
@@ -87,18 +87,18 @@ def test_where_did_the_session_take_place(visit: Visit) -> None:
 def test_a_declined_answer_shows_the_nearest_passages(visit: Visit) -> None:
     visit.ask("What is the capital of Japan?")
     assert "no answer" in visit.reply
-    assert visit.page.locator(".sources .nearest .source").count() == 5
-    assert visit.page.locator(".sources mark").count() == 0
+    assert visit.page.locator("#sources .nearest .source").count() == 5
+    assert visit.page.locator("#sources mark").count() == 0
 
 
 def test_two_turns_keep_their_own_passages(visit: Visit) -> None:
     visit.ask("who co-chaired the session?")
     assert visit.reply
     visit.ask("What is the capital of Japan?")
-    expect(visit.page.locator(".sources .turn")).to_have_count(2, timeout=60_000)
+    expect(visit.page.locator("#sources .turn")).to_have_count(2, timeout=60_000)
     assert "no answer" in visit.reply
     visit.page.locator('.message.bot a[href^="#src-1-"]').first.click()
-    expect(visit.page.locator(".sources .source:target mark")).to_have_count(1)
+    expect(visit.page.locator("#sources .source:target mark")).to_have_count(1)
 
 
 def test_an_empty_question_is_told_so(visit: Visit) -> None:
@@ -139,10 +139,10 @@ def test_articles_and_questions_are_shown_and_never_run(browser: Browser, tmp_pa
             visit = Visit(browser, address)
             for number, payload in enumerate(payloads):
                 visit.ask(f"what does hostile article number {number} say at noon {payload}")
-                turns = visit.page.locator(".sources .turn")
+                turns = visit.page.locator("#sources .turn")
                 expect(turns).to_have_count(number + 1, timeout=20_000)
                 assert visit.reply
-            shown = visit.page.locator(".sources").inner_text()
+            shown = visit.page.locator("#sources").inner_text()
             visit.page.close()
     assert all(payload in shown for payload in payloads)
     assert visit.foreign_requests() == []

@@ -1,0 +1,50 @@
+"""The command line: `rag sync | ask | search | status | serve`.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
+read; they are listed), 75 another sync holds the lock.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from rag.cli import ask, index, serve
+from rag.errors import LockedError, QuestionError, RagError
+
+_FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
+
+app = typer.Typer(
+    name="rag",
+    help="Chat with a corpus of articles and check every word of the answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(index.sync)
+app.command()(ask.ask)
+app.command()(ask.search)
+app.command()(index.status)
+app.command()(serve.serve)
+
+
+def main() -> NoReturn:
+    """Runs the command line; an error that a user can mend is one line, not a traceback."""
+    try:
+        app()
+    except RagError as error:
+        print(f"rag: {error}", file=sys.stderr)
+        sys.exit(_exit_code(error))
+    sys.exit(0)
+
+
+def _exit_code(error: RagError) -> int:
+    match error:
+        case LockedError():
+            return _LOCKED
+        case QuestionError():
+            return _WRONG_USE
+        case _:
+            return _FAILED

@@ -1,0 +1,110 @@
+"""`rag sync` and `rag status`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.options import (
+    CORPUS,
+    INDEX,
+    CorpusOption,
+    IndexOption,
+    JsonOption,
+    SettingsOption,
+    failure_lines,
+    open_corpus,
+    show,
+)
+from rag.corpus import Corpus
+from rag.types import SyncReport
+from rag.wire import report_json
+
+if TYPE_CHECKING:
+    from rag.store import Status
+    from rag.sync import Progress
+
+_PARTLY = 3
+
+
+def sync(
+    corpus: CorpusOption = CORPUS,
+    index: IndexOption = INDEX,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+    rebuild: Annotated[bool, typer.Option(help="Build the whole index anew.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for another sync to end.")] = False,
+) -> None:
+    """Make the index follow the folder; only what is new is embedded."""
+    wait_s = float("inf") if wait else 0.0
+    with open_corpus(corpus, index, settings) as opened:
+        report = run_sync(opened, quiet=as_json, rebuild=rebuild, wait_s=wait_s)
+    show(as_json, lambda: report_json(report), lambda: report_lines(report))
+    if report.failed:
+        raise typer.Exit(_PARTLY)
+
+
+def status(
+    corpus: CorpusOption = CORPUS,
+    index: IndexOption = INDEX,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is in the index."""
+    with open_corpus(corpus, index, settings) as opened:
+        now = opened.status()
+    show(
+        as_json,
+        lambda: {**asdict(now), "failed": [failure._asdict() for failure in now.failed]},
+        lambda: _status_lines(now),
+    )
+
+
+def run_sync(
+    corpus: Corpus, *, quiet: bool = False, rebuild: bool = False, wait_s: float = 0.0
+) -> SyncReport:
+    """Syncs with a progress line on the terminal, if there is one."""
+    is_shown = sys.stderr.isatty() and not quiet
+
+    def on_progress(progress: Progress) -> None:
+        if is_shown:
+            print(f"\r{_progress_line(progress):<78}", end="", file=sys.stderr, flush=True)
+
+    report = corpus.sync(rebuild=rebuild, wait_s=wait_s, on_progress=on_progress)
+    if is_shown:
+        print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
+    return report
+
+
+def report_lines(report: SyncReport) -> Iterator[str]:
+    """What a sync did."""
+    yield (
+        f"{report.added} added, {report.updated} updated, {report.removed} removed, "
+        f"{report.unchanged} unchanged; {report.chunks} passages, "
+        f"{report.embedded} embedded in {report.seconds:.1f} s"
+    )
+    yield from failure_lines(report.failed)
+
+
+def _progress_line(progress: Progress) -> str:
+    rate = progress.embedded / progress.seconds if progress.seconds else 0.0
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    return (
+        f"{progress.documents}/{progress.documents_total} articles, "
+        f"{progress.embedded} passages embedded, {rate:.1f}/s{left}"
+    )
+
+
+def _status_lines(status: Status) -> Iterator[str]:
+    languages = ", ".join(f"{code} {count}" for code, count in status.languages.items())
+    yield f"documents   {status.documents} ({languages or 'none'})"
+    yield f"passages    {status.chunks}"
+    yield f"size        {status.bytes / 1e6:.1f} MB"
+    yield f"generation  {status.generation}"
+    yield f"model       {status.model}"
+    yield f"last sync   {status.synced_at or 'not finished yet'}"
+    yield from failure_lines(status.failed)

@@ -1,0 +1,50 @@
+"""The options that every command has, and how a command opens its corpus and prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag.corpus import Corpus
+from rag.settings import Settings
+from rag.types import Document, Failure
+
+CORPUS, INDEX = Path("corpus"), Path("index")
+
+CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the articles.")]
+IndexOption = Annotated[Path, typer.Option("--index", help="Folder of the index.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file; rag.toml here if there is one.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+QuestionArgument = Annotated[str, typer.Argument(help="In any language.")]
+
+
+def open_corpus(corpus: Path, index: Path, settings: Path | None) -> Corpus:
+    """The corpus that the options name."""
+    return Corpus.open(corpus, index=index, settings=Settings.load(settings))
+
+
+def show(as_json: bool, value: Callable[[], Any], lines: Callable[[], Iterable[str]]) -> None:
+    """Prints a result, as JSON or as lines for people."""
+    if as_json:
+        print(json.dumps(value(), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(lines()))
+
+
+def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
+    """What could not be read, and why."""
+    if failed:
+        yield f"{len(failed)} could not be read:"
+    for path, reason in failed:
+        yield f"  {path}: {reason}"
+
+
+def place(mark: str, document: Document, start: int, end: int) -> str:
+    """Where a passage or a quote stands."""
+    return f"{mark} {document.label}, characters {start}-{end}"

@@ -1,0 +1,45 @@
+"""`rag serve`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rag.cli.index import report_lines, run_sync
+from rag.cli.options import (
+    CORPUS,
+    INDEX,
+    CorpusOption,
+    IndexOption,
+    SettingsOption,
+    open_corpus,
+)
+from rag.corpus import Corpus
+from rag.errors import LockedError
+
+
+def serve(
+    corpus: CorpusOption = CORPUS,
+    index: IndexOption = INDEX,
+    settings: SettingsOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 7860,
+    sync: Annotated[bool, typer.Option(help="Sync before serving.")] = True,
+) -> None:
+    """Serve the chat page and the HTTP routes."""
+    from rag.ui.server import serve as run
+
+    with open_corpus(corpus, index, settings) as opened:
+        if sync:
+            _sync_before(opened)
+        run(opened, host=host, port=port)
+
+
+def _sync_before(corpus: Corpus) -> None:
+    try:
+        lines = [*report_lines(run_sync(corpus))]
+    except LockedError as error:
+        lines = [str(error), "serving what is indexed so far"]
+    print("\n".join(lines), file=sys.stderr)
