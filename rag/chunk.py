@@ -32,7 +32,7 @@ def chunk_document(document: Document, token_spans: TokenSpans, max_tokens: int)
         token_spans: Tokenizer of the embedding model.
         max_tokens: Largest chunk, at least 1.
     """
-    starts = [span.start for span in token_spans(document.text)]
+    starts = _token_starts(document.text, token_spans)
     pieces = [
         piece
         for sentence in sentence_spans(document.text, document.language)
@@ -48,6 +48,11 @@ def embedding_text(document: Document, chunk: Chunk) -> str:
     """What is embedded for a chunk: the document's title as context, then the chunk."""
     title = document.title[:_TITLE_MAX_CHARS]
     return f"{title}\n{chunk.text}" if title else chunk.text
+
+
+def _token_starts(text: str, token_spans: TokenSpans) -> list[int]:
+    """Where the tokens begin; white space that opens one is part of no sentence."""
+    return [end - len(text[start:end].lstrip()) for start, end in token_spans(text)]
 
 
 def _tokens(span: Span, starts: list[int]) -> int:
@@ -89,10 +94,10 @@ def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> 
     # Equal shares instead of full chunks and a rest: a chunk of one sentence finds little.
     target = total / -(-total // max_tokens) if total else 0
     chunks: list[Span] = []
-    first = 0
+    first = new = 0  # a chunk opens with the piece `first`; those from `new` on are in none yet
     while first < len(pieces):
         last = _last_piece(sizes, first, target, max_tokens)
-        while last > first and last + 1 < len(pieces) and _is_heading(text, pieces[last]):
+        while last > new and last + 1 < len(pieces) and _is_heading(text, pieces[last]):
             last -= 1
         chunks.append(Span(pieces[first].start, pieces[last].end))
         if last + 1 == len(pieces):
@@ -102,7 +107,8 @@ def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> 
             and sizes[last] <= max_tokens // _OVERLAP_SHARE
             and sizes[last] + sizes[last + 1] <= max_tokens
         )
-        first = last if repeats else last + 1
+        new = last + 1
+        first = last if repeats else new
     return chunks
 
 
