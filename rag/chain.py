@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict
 
 from rag.answer import ExtractiveAnswerer
@@ -54,6 +55,14 @@ class AnswerChain(Runnable[ChainInput, Event]):
     ) -> Iterator[Event]:
         """Passages first, then text, then the checked answer."""
         return self.transform(iter([input]), config, **kwargs)
+
+    async def astream(
+        self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[Event]:
+        """As `stream`; each event is waited for in a thread."""
+        events = self.stream(input, config, **kwargs)
+        while event := await run_in_executor(config, next, events, None):
+            yield event
 
     def transform(
         self, input: Iterator[ChainInput], config: RunnableConfig | None = None, **kwargs: Any
