@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -94,15 +95,17 @@ def serve(corpus: Corpus, *, host: str, port: int) -> None:
     )
     address = f"http://{host}:{listening.getsockname()[1]}"
     print(f"The page is at {address} (Ctrl-C ends it)", flush=True)
-    server.run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has closed, and passes it on
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise RagError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+            f"cannot listen on {host}:{port}: {reason}; choose another --host or --port"
         ) from error
 
 

@@ -1,0 +1,301 @@
+"""The command line: what each command prints, and its exit codes; never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.cli import main
+from rag.store.lock import writer_lock
+
+RAG = [sys.executable, "-m", "rag"]
+
+
+def rag(*arguments: str, cwd: Path, code: int = 0, **environment: str) -> tuple[str, str]:
+    """What a command prints and complains of; in this process, for torch is slow to import."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["rag", *arguments])
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == code, err.getvalue()
+    return out.getvalue(), err.getvalue()
+
+
+def one_line(stderr: str) -> str:
+    (line,) = stderr.splitlines()
+    assert line.startswith("rag: ")
+    return line
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory with a synced corpus and its index."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "corpus").mkdir()
+    (home / "corpus" / "pont.md").write_text(
+        "---\ntitle: Le pont rouvre\ndate: 2024-06-20\nlanguage: fr\nsource: La Gazette\n---\n"
+        "Le pont de fer a été rouvert lundi par la maire, Odile Kerjean. "
+        "Il était fermé depuis un an.\n"
+    )
+    (home / "corpus" / "herring.txt").write_text(
+        "Herring\n\nThe herring quota was cut to 71,000 tonnes on Wednesday.\n"
+    )
+    out, err = rag("sync", cwd=home)
+    assert out.startswith("2 added, 0 updated, 0 removed, 0 unchanged; 2 passages, 2 embedded")
+    assert err == ""
+    return home
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A working directory with an empty corpus."""
+    (tmp_path / "corpus").mkdir()
+    return tmp_path
+
+
+def test_sync_says_what_it_did_and_a_second_time_embeds_nothing(home: Path) -> None:
+    out, _ = rag("sync", cwd=home)
+    assert out.startswith("0 added, 0 updated, 0 removed, 2 unchanged; 2 passages, 0 embedded")
+    report = json.loads(rag("sync", "--json", cwd=home)[0])
+    assert (report["unchanged"], report["embedded"], report["failed"]) == (2, 0, [])
+
+
+def test_ask(home: Path) -> None:
+    out, err = rag("ask", "Qui a rouvert le pont ?", cwd=home)
+    assert "Odile Kerjean" in out
+    assert re.search(
+        r"^\[1\] Le pont rouvre, 2024-06-20, La Gazette, pont\.md, characters 0-\d+$", out, re.M
+    )
+    assert err == ""
+
+
+def test_ask_as_json_quotes_the_exact_span(home: Path) -> None:
+    answer = json.loads(rag("ask", "Qui a rouvert le pont ?", "--json", cwd=home)[0])
+    assert not answer["abstained"]
+    text = (home / "corpus" / "pont.md").read_text().split("---\n")[2]
+    (citation,) = answer["citations"]
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert citation["document"]["id"] == "pont.md"
+    assert citation["marker"] in answer["text"]
+
+
+def test_search(home: Path) -> None:
+    out, _ = rag("search", "herring quota", "--top-k", "1", cwd=home)
+    assert re.match(r"1\. Herring, herring\.txt, characters \d+-\d+, score [\d.]+\n   ", out)
+    hits = json.loads(rag("search", "herring quota", "--json", cwd=home)[0])
+    assert [hit["document"]["id"] for hit in hits] == ["herring.txt", "pont.md"]
+
+
+def test_status(home: Path) -> None:
+    out, _ = rag("status", cwd=home)
+    assert "documents   2 (en 1, fr 1)" in out
+    status = json.loads(rag("status", "--json", cwd=home)[0])
+    assert (status["documents"], status["chunks"], status["failed"]) == (2, 2, [])
+
+
+def test_other_folders(home: Path, tmp_path: Path) -> None:
+    places = ("--corpus", str(home / "corpus"), "--index", str(home / "index"))
+    assert "documents   2" in rag("status", *places, cwd=tmp_path)[0]
+
+
+def test_the_two_names_of_the_command(home: Path) -> None:
+    for command in (["-m", "rag"], [str(Path(sys.executable).parent / "rag")]):
+        done = subprocess.run(
+            [sys.executable, *command, "search", ""],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert one_line(done.stderr).startswith("rag: the question is empty")
+        assert done.stdout == ""
+
+
+def test_help_names_every_command_and_option(home: Path) -> None:
+    out, _ = rag("--help", cwd=home)
+    for command in ("sync", "ask", "search", "status", "serve"):
+        assert command in out
+        for option in ("--corpus", "--index", "--settings"):
+            assert option in rag(command, "--help", cwd=home)[0]
+
+
+def test_an_empty_corpus(empty: Path) -> None:
+    out, _ = rag("sync", cwd=empty)
+    assert out.startswith("0 added, 0 updated, 0 removed, 0 unchanged; 0 passages, 0 embedded")
+    assert "no articles" in rag("ask", "Who?", cwd=empty)[0]
+    assert json.loads(rag("ask", "Who?", "--json", cwd=empty)[0])["abstained"]
+    assert rag("search", "Who?", cwd=empty)[0].strip() == ""
+    assert json.loads(rag("search", "Who?", "--json", cwd=empty)[0]) == []
+    assert "documents   0 (none)" in rag("status", cwd=empty)[0]
+
+
+def test_before_the_first_sync(empty: Path) -> None:
+    for command in (["ask", "Who?"], ["search", "Who?"], ["status"]):
+        assert "rag sync" in one_line(rag(*command, cwd=empty, code=1)[1])
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    for command in (["sync"], ["ask", "Who?"], ["status"], ["serve"]):
+        assert "no corpus folder" in one_line(rag(*command, cwd=tmp_path, code=1)[1])
+
+
+def test_an_empty_question(home: Path) -> None:
+    for command in ("ask", "search"):
+        for question in ("", "   "):
+            line = one_line(rag(command, question, cwd=home, code=2)[1])
+            assert line == "rag: the question is empty; type one, such as: who was elected?"
+
+
+def test_a_question_of_100_000_characters(home: Path) -> None:
+    for command in ("ask", "search"):
+        line = one_line(rag(command, "x" * 100_000, cwd=home, code=2)[1])
+        assert line.startswith("rag: the question has 100,000 characters, at most 4,000")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["ask"], ["nothing"], ["ask", "a", "b"], ["search", "a", "--top-k", "0"]),
+        *(["search", "a", "--top-k", "x"], ["sync", "--no-such-option"], ["serve", "--port", "-1"]),
+    ],
+)
+def test_wrong_use(home: Path, arguments: list[str]) -> None:
+    assert "Usage:" in rag(*arguments, cwd=home, code=2)[1]
+
+
+def test_files_that_cannot_be_read_are_listed(empty: Path) -> None:
+    corpus = empty / "corpus"
+    (corpus / "good.txt").write_text("The bridge reopened on Monday.")
+    (corpus / "folder.txt").mkdir()
+    (corpus / "binary.txt").write_bytes(b"\0\1\2\3" * 100)
+    (corpus / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (corpus / "broken.md").write_bytes("---\ntitle: é\n---\nété".encode("utf-16")[:-1])
+    (corpus / "rows.jsonl").write_text('{"text": "A row."}\n{"text": \n')
+    os.mkfifo(corpus / "pipe.txt")
+    (corpus / "gone.txt").symlink_to(corpus / "nowhere.txt")
+    out, _ = rag("sync", cwd=empty, code=3)
+    assert out.startswith("2 added")
+    for listed in ("binary.txt: ", "photo.jpg: ", "rows.jsonl:2: "):
+        assert f"  {listed}" in out
+    report = json.loads(rag("sync", "--json", cwd=empty, code=3)[0])
+    assert {"path", "reason"} == report["failed"][0].keys()
+    assert "could not be read" in rag("status", cwd=empty)[0]
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "parts"),
+    [
+        ("topk = 5", {}, ["topk", "rag.toml", "unknown"]),
+        ("top_k = 0", {}, ["top_k", "rag.toml"]),
+        ("top_k = ", {}, ["rag.toml", "not valid TOML"]),
+        ("", {"RAG_TOP_K": "many"}, ["top_k", "RAG_TOP_K", "'many'"]),
+        ("", {"RAG_NOTHING": "1"}, ["nothing", "RAG_NOTHING", "unknown"]),
+        ("embedding_model = '/no/model'", {}, ["/no/model", "embedding_model"]),
+    ],
+)
+def test_wrong_settings(
+    empty: Path, toml: str, environment: dict[str, str], parts: list[str]
+) -> None:
+    (empty / "rag.toml").write_text(toml)
+    line = one_line(rag("sync", cwd=empty, code=1, **environment)[1])
+    assert all(part in line for part in parts)
+
+
+def test_a_settings_file_that_is_not_there(empty: Path) -> None:
+    assert "cannot read no.toml" in one_line(
+        rag("sync", "--settings", "no.toml", cwd=empty, code=1)[1]
+    )
+
+
+def test_another_model_than_the_index_was_built_with(home: Path) -> None:
+    line = one_line(rag("ask", "Who?", cwd=home, code=1, RAG_CHUNK_TOKENS="64")[1])
+    assert "rag sync --rebuild" in line
+
+
+def test_another_sync_holds_the_lock(home: Path) -> None:
+    with writer_lock(home / "index"):
+        line = one_line(rag("sync", cwd=home, code=75)[1])
+    assert str(os.getpid()) in line
+
+
+def test_an_index_that_cannot_be_written(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for index in (tmp_path / "file", tmp_path / "file" / "index"):
+        rag("sync", "--corpus", str(home / "corpus"), "--index", str(index), cwd=tmp_path, code=1)
+
+
+@pytest.mark.loopback
+def test_serve(home: Path) -> None:
+    process = subprocess.Popen(
+        [*RAG, "serve", "--port", "0"],
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.fullmatch(
+            r"The page is at (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n", line
+        )
+        assert address
+        with urllib.request.urlopen(f"{address[1]}/health", timeout=30) as reply:
+            health: dict[str, Any] = json.load(reply)
+        assert (health["status"], health["documents"]) == ("ok", 2)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert err.startswith("0 added")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.loopback
+def test_a_busy_port(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        _, err = rag("serve", "--no-sync", "--port", port, cwd=home, code=1)
+    assert one_line(err) == (
+        f"rag: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --host or --port"
+    )
+
+
+@pytest.mark.loopback
+def test_a_host_that_is_not_this_one(home: Path) -> None:
+    _, err = rag("serve", "--no-sync", "--host", "no-such-host.invalid", cwd=home, code=1)
+    assert "cannot listen on no-such-host.invalid" in one_line(err)
+
+
+@pytest.mark.parametrize("command", [["--help"], ["status", "--help"]])
+def test_help_is_quick(home: Path, command: list[str]) -> None:
+    code = (
+        "import sys; sys.argv[1:] = %r\nfrom rag.cli import main\n"
+        "try: main()\nfinally: print([m for m in ('torch', 'gradio', 'faiss') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code % command],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip().endswith("[]")
