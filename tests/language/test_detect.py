@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.language import detect_language, question_languages
+from rag.load import article_files, load_file
+from rag.types import UNDETERMINED, Document
+from tests.conftest import ROOT
+from tests.embed.texts import texts_by_language
+
+TEXTS = texts_by_language()
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_the_language_of_an_article(language: str) -> None:
+    assert detect_language("\n".join(TEXTS[language][:8])) == language
+
+
+@pytest.mark.parametrize("path", article_files(ROOT / "corpus"))
+def test_the_language_of_the_shipped_articles(path: str) -> None:
+    (article,) = load_file(ROOT / "corpus", path)
+    assert isinstance(article, Document)
+    assert detect_language(article.text) == article.language
+
+
+@pytest.mark.parametrize("text", ["", " \n", "123 456", "?!", "🙂🙂🙂", "\ud800"])
+def test_without_words_there_is_no_language(text: str) -> None:
+    assert detect_language(text) == UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "who co-chaired the session?"),
+        ("en", "Where did the session take place?"),
+        ("fr", "Qui a co-présidé la session ?"),
+        ("fr", "Combien de stations aura la ligne A du tramway ?"),
+        ("es", "¿Quién copresidió la sesión?"),
+        ("de", "Wer leitete die Sitzung gemeinsam?"),
+        ("it", "Chi ha vinto le elezioni?"),
+        ("pt", "Quem ganhou as eleições?"),
+        ("nl", "Wie heeft de verkiezingen gewonnen?"),
+        ("ru", "Кто победил на выборах?"),
+        ("ar", "من هي رئيسة جمعية جسور؟"),
+    ],
+)
+def test_the_language_of_a_question(language: str, question: str) -> None:
+    shares = question_languages(question, ["fr", "en", "de"])
+    assert max(shares, key=lambda code: shares[code]) == language
+
+
+def test_a_language_of_the_articles_is_considered_however_rare() -> None:
+    assert max(question_languages("誰が選挙に勝ちましたか", ["ja"]).items())[0] == "ja"
+    assert "ja" not in question_languages("誰が選挙に勝ちましたか", ["fr"])
+
+
+def test_a_question_without_words_may_be_in_any_language_of_the_articles() -> None:
+    assert question_languages("2026?", ["fr", "en"]) == {"en": 0.5, "fr": 0.5}
+    assert question_languages("2026?", []) == {UNDETERMINED: 1.0}
+
+
+@given(st.text(), st.sets(st.sampled_from(["en", "fr", "ja", "sw", "und"])))
+def test_probabilities_add_up_to_one(question: str, languages: set[str]) -> None:
+    assert sum(question_languages(question, languages).values()) == pytest.approx(1)

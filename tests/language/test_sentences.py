@@ -1,0 +1,126 @@
+"""Sentence ends. A case shows the sentences of a paragraph, divided by ` | `."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.language import sentence_spans
+
+FRENCH = [
+    "La session a été coprésidée par M. Magramane et Mme Dupont. | Elle s’est tenue à Alger.",
+    "M. J.-L. Moutardier a parlé. | Mme A. B. Legoff a répondu.",
+    "Voir l’art. 12 de la loi, p. 45. | Le no 3 suit.",
+    "Le Dr Eskeland et le Pr. Martin arrivent. | Ils sont attendus.",
+    "Réuni à 18 h. 30, le conseil a voté. | La séance a duré.",
+    "Le coût est de 1.250 euros, soit 2,5 % de plus. | Il montera.",
+    "L’indice a atteint 4.70 points. | Il baisse.",
+    "« Personne n’est content, c’est donc un bon accord », a plaisanté M. Quintero. | Il rit.",
+    "« Que faire ? » demande-t-elle. | Personne ne répond.",
+    "« Nous avons gagné ! » | La foule applaudit.",
+    "Il a dit : « C’est fini. » | Puis il est parti.",
+    "Qui a gagné ? | On ne sait pas… | Attendons !",
+    "Il attend… et personne ne vient. | C’est long.",
+    "L’accord date de juin 2010. | Il est caduc.",
+    "Elle a participé. | Il a été invité.",
+    "Selon l’O.N.U. la situation empire. | Le conseil se réunit.",
+    "Cela concerne l’eau, l’air, etc. et le reste. | Rien d’autre.",
+    "Il est né av. J.-C. en Gaule. | C’était un chef.",
+]
+OTHERS = {
+    "de": [
+        "Am 3. Oktober wird gefeiert. | Am 15. November folgt der Bericht.",
+        "Das kostet rund 268 Mio. Euro statt der geplanten 214 Mio. Euro. | Es fehlte Geld.",
+        "Es fehlte eine Klausel, d. h. jede Verteuerung traf die Stadt. | Das war teuer.",
+        "Dr. Mathilde Okonjo leitete sie. | Prof. Dr. Weiß half z. B. beim Bericht.",
+        "„Ich bleibe bei denen, die an mich geglaubt haben.“ | Er lächelt.",
+        "Das war 2010. | Dann kam die Krise.",
+        "Seit dem 19. Jahrhundert steht er dort. | Niemand weiß warum.",
+    ],
+    "en": [
+        "Mr. Smith met Dr. Jones at 5 p.m. in Washington. | They talked.",
+        "The U.S. government declined. | It gave no reason.",
+        "It rose by 3.5 per cent. | It fell later.",
+        "“We should have drilled more,” said Dr. Owen Latchford. | He left.",
+        "“At last!” | The crowd cheered.",
+        "J. R. R. Tolkien wrote it. | It sold well.",
+        "Is it enough? | No! | It is not...",
+        "It costs $1.5 million (about 1.3 million euros). | Nobody paid.",
+        "See figs. 3 and 4, pp. 12-14. | They show it.",
+    ],
+    "es": [
+        "La Sra. Pilar Monfort lo duda. | D. Anselmo Roldán también.",
+        "¿Basta para vivir? | ¡No!",
+        "«Es el mayor contrato», afirmó. | Nadie lo niega.",
+        "EE.UU. firmó el acuerdo. | Hubo aplausos.",
+    ],
+    "it": ["Il sig. Rossi e l’on. Bianchi arrivano. | Sono in ritardo."],
+    "pt": ["O Sr. Silva e a Dra. Costa chegaram. | Era tarde."],
+    "nl": ["Dhr. Jansen en mevr. De Vries kwamen o.a. kijken. | Het regende."],
+    "ru": ["Это было в 1990 г. в Москве. | Потом всё изменилось."],
+    "ar": ["هل فاز الفريق؟ | نعم، فاز أمس. | كانت المباراة صعبة."],
+    "hi": ["नदी बहने लगी। | महापौर ने कहा कि पुल खुलेगा। | कब?"],
+    "ja": [
+        "川の水位は堤防を越えた。|学校は休みになった。",
+        "「もう終わった。」|彼は帰った。",
+        "本当ですか？|はい！|そうです。",
+    ],
+    "zh": ["河水漫过了堤坝。|学校停课了！|谁赢了？"],
+    "und": ["One thing. | Another thing."],
+}
+CASES = [("fr", case) for case in FRENCH] + [
+    (code, case) for code, cases in OTHERS.items() for case in cases
+]
+
+
+def sentences(text: str, language: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, language)]
+
+
+@pytest.mark.parametrize(("language", "case"), CASES)
+def test_sentence_ends(language: str, case: str) -> None:
+    between = "|" if language in ("ja", "zh") else " | "
+    expected = case.split(between)
+    assert (
+        sentences(case.replace(between, between.replace("| ", "").replace("|", "")), language)
+        == expected
+    )
+
+
+def test_headings_and_list_items_stand_alone() -> None:
+    text = "# Un titre\n\nUne phrase. Une autre\n\n- un ;\n- deux.\n\n1. premier\n2. second\n"
+    assert sentences(text, "fr") == [
+        *("# Un titre", "Une phrase.", "Une autre", "- un ;", "- deux."),
+        *("1. premier", "2. second"),
+    ]
+
+
+def test_hand_wrapped_lines_are_joined_and_long_lines_are_not() -> None:
+    wrapped = "The bridge was closed for a year\nbecause its iron had rusted through\nand split."
+    assert sentences(wrapped, "en") == [wrapped]
+    long = "The bridge was closed for a year because of the rust, they said in the town hall, " * 2
+    assert len(sentences(f"{long}\n{long}", "en")) == 2
+
+
+def test_a_headline_line_without_a_full_stop_is_a_sentence() -> None:
+    text = (
+        "Cette rencontre s’inscrit dans le cadre du dialogue politique bilatéral et vise à "
+        "renforcer la coopération entre les deux pays dans divers domaines.\n"
+        "Un dialogue politique renforcé\n"
+        "La session a été co-présidée par Lounes Magramane, Secrétaire général du ministère "
+        "des Affaires étrangères, et Mikhail Bogdanov."
+    )
+    assert sentences(text, "fr") == text.split("\n")
+
+
+@given(st.text(), st.sampled_from(["fr", "de", "en", "ja", "ar", "und", "xx"]))
+def test_every_character_is_in_exactly_one_sentence(text: str, language: str) -> None:
+    spans = sentence_spans(text, language)
+    at = 0
+    for start, end in spans:
+        assert at <= start < end <= len(text)
+        assert not text[at:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        at = end
+    assert not text[at:].strip()
