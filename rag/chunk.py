@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from rag.language import sentence_spans
+from rag.load import file_title
 from rag.types import Chunk, Document, Span
 
 #: Stored with an index: raise it when the same document would be cut differently.
@@ -45,8 +46,13 @@ def chunk_document(document: Document, token_spans: TokenSpans, max_tokens: int)
 
 
 def embedding_text(document: Document, chunk: Chunk) -> str:
-    """What is embedded for a chunk: the document's title as context, then the chunk."""
+    """What is embedded for a chunk: the document's title as context, then the chunk.
+
+    A title that is only the file's name is left out: a renamed file is the same article.
+    """
     title = document.title[:_TITLE_MAX_CHARS]
+    if title == file_title(document.path):
+        title = ""
     return f"{title}\n{chunk.text}" if title else chunk.text
 
 

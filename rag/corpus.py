@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,9 +14,12 @@ from rag.settings import Settings
 from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn
 
 if TYPE_CHECKING:
+    from rag.answer import ExtractiveAnswerer
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
-    from rag.store import Status
+    from rag.plan import Plan
+    from rag.retrieve import Retriever
+    from rag.store import Fingerprint, Status
     from rag.sync import OnProgress
 
 _PAGE = 200  # documents read at a time
@@ -78,6 +82,7 @@ class Corpus:
 
         Args:
             rebuild: Build anew, with the settings of now; the old index serves until then.
+                What is known of it already is not embedded again.
             wait_s: How long to wait for a sync of another process.
             on_progress: Called after each batch.
 
@@ -99,11 +104,21 @@ class Corpus:
             on_progress=on_progress,
         )
 
+    def plan(self, *, rebuild: bool = False) -> Plan:
+        """What a sync would do now; it changes nothing.
+
+        Raises:
+            MismatchError: The index was built with other settings.
+        """
+        from rag.sync import plan_sync
+
+        return plan_sync(self.folder, self._parts().store, rebuild=rebuild)
+
     def documents(self) -> Iterator[Document]:
         """Every indexed document, in the order of their ids."""
         after = ""
         while True:
-            with self._parts().store.reader() as reader:
+            with self._parts().store.reader(search=False) as reader:
                 page = reader.documents(after, _PAGE)
             yield from page
             if len(page) < _PAGE:
@@ -116,7 +131,7 @@ class Corpus:
         Raises:
             NotFoundError: There is none.
         """
-        with self._parts().store.reader() as reader:
+        with self._parts().store.reader(search=False) as reader:
             document = reader.document(id)
         if document is None:
             raise NotFoundError(f"there is no document {id!r} in the index")
@@ -192,7 +207,7 @@ class Corpus:
         self.close()
 
     def _parts(self) -> _Parts:
-        """The pieces, put together at the first need; opening an index needs the tokenizer."""
+        """The pieces, imported at the first need."""
         with self._opening:
             if self._opened is None:
                 self._opened = _Parts(self._index, self.settings, self._given_embedder)
@@ -200,23 +215,48 @@ class Corpus:
 
 
 class _Parts:
-    """What a corpus is made of; imported late, because it is heavy."""
+    """What a corpus is made of; what needs the model is put together when it is needed."""
 
     def __init__(self, index: Path, settings: Settings, embedder: Embedder | None) -> None:
-        from rag.answer import ExtractiveAnswerer
-        from rag.chunk import CHUNKER_VERSION
-        from rag.embed import load_embedder
-        from rag.language import ANALYZER_VERSION
-        from rag.retrieve import Retriever
-        from rag.store import Fingerprint, Store
+        from rag.store import Store
 
-        self.embedder = embedder or load_embedder(settings)
-        fingerprint = Fingerprint(
+        self._settings = settings
+        self._given_embedder = embedder
+        self._lock = threading.RLock()
+        self.store = Store(index, self._fingerprint)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Whatever the settings name."""
+        from rag.embed import load_embedder
+
+        with self._lock:
+            return self._given_embedder or load_embedder(self._settings)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Over the store."""
+        from rag.retrieve import Retriever
+
+        return Retriever(self.store, self.embedder, self._settings)
+
+    @cached_property
+    def answerer(self) -> ExtractiveAnswerer:
+        """Over the passages."""
+        from rag.answer import ExtractiveAnswerer
+
+        return ExtractiveAnswerer(self.embedder)
+
+    def _fingerprint(self) -> Fingerprint:
+        from rag.chunk import CHUNKER_VERSION
+        from rag.language import ANALYZER_VERSION
+        from rag.store import Fingerprint
+        from rag.sync import max_chunk_tokens
+
+        tokens = max_chunk_tokens(self.embedder, self._settings)
+        return Fingerprint(
             embedding=self.embedder.fingerprint,
             dimension=str(self.embedder.dimension),
-            chunker=f"{CHUNKER_VERSION} with {settings.chunk_tokens} tokens",
+            chunker=f"{CHUNKER_VERSION} with {tokens} tokens",
             analyzer=ANALYZER_VERSION,
         )
-        self.store = Store(index, fingerprint)
-        self.retriever = Retriever(self.store, self.embedder, settings)
-        self.answerer = ExtractiveAnswerer(self.embedder)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from rag.load import article_files, load_file
+from rag.load import listing, load_file
 from rag.store import Known, Stamp
 from rag.types import Document, Failure
 
@@ -22,7 +22,9 @@ class Plan:
     """Document ids by what happens to them, and where the changed ones are.
 
     Attributes:
+        renamed: Old id by new id, where an added document has the text of a removed one.
         changed: Files with changed documents, in the order they are worked on.
+        kept: Every id that the folder still has, or may have: its file cannot be read.
         stamps: What files looked like that were read in full.
         stale: Files whose remembered stamp no longer holds.
         chars: Size of the changed documents.
@@ -31,9 +33,11 @@ class Plan:
     added: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
     stamps: dict[str, Stamp] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     chars: int = 0
@@ -60,51 +64,108 @@ def make_plan(
     folder: Path,
     known: Mapping[str, Known],
     stamps: Mapping[str, Stamp],
-    *,
-    rebuild: bool = False,
+    on_read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
     """Reads the files that look different from what the index remembers, and no other.
 
     An id belongs to the first file, in the order of paths, that has it. What
-    cannot be read is not gone: the documents of such a file stay as they were.
+    cannot be read is not gone: the documents of such a file or folder stay as
+    they were.
 
     Args:
         folder: The corpus folder.
         known: The indexed documents by id.
         stamps: The files that were read in full, by path.
-        rebuild: Take every document as changed.
+        on_read: Called after each file with the number of documents seen so far.
     """
-    owned: dict[str, list[str]] = {}
-    for id, document in known.items():
-        owned.setdefault(document.path, []).append(id)
-    plan, seen, incomplete = Plan(), set[str](), set[str]()
-    settled_ns = time.time_ns() - _SETTLED_NS
-    for path in article_files(folder):
-        ids = owned.get(path, [])
-        stamp = _stamp(folder / path, len(ids))
-        if not rebuild and stamp and stamps.get(path) == stamp and seen.isdisjoint(ids):
-            seen.update(ids)
+    return _Comparison(folder, known, stamps).run(on_read)
+
+
+class _Comparison:
+    """The making of one plan."""
+
+    def __init__(
+        self, folder: Path, known: Mapping[str, Known], stamps: Mapping[str, Stamp]
+    ) -> None:
+        self._folder, self._known, self._stamps = folder, known, stamps
+        self._plan = Plan()
+        self._seen: set[str] = set()
+        self._unreadable: set[str] = set()
+        self._moved_to: dict[str, str] = {}  # added id by the digest of its text
+        self._settled_ns = time.time_ns() - _SETTLED_NS
+
+    def run(self, on_read: Callable[[int], None]) -> Plan:
+        owned: dict[str, list[str]] = {}
+        for id, document in self._known.items():
+            owned.setdefault(document.path, []).append(id)
+        found = listing(self._folder)
+        for item in found:
+            if isinstance(item, Failure):
+                self._fail(item)
+            else:
+                self._compare(item, owned.get(item, []))
+                on_read(len(self._seen))
+        self._plan.stale |= self._stamps.keys() - set(found)
+        self._settle_removals()
+        return self._plan
+
+    def _compare(self, path: str, ids: list[str]) -> None:
+        """Reads one file, unless it looks as it did and its ids are still its own."""
+        plan = self._plan
+        stamp = _stamp(self._folder / path, len(ids))
+        if stamp and self._stamps.get(path) == stamp and self._seen.isdisjoint(ids):
+            self._seen.update(ids)
             plan.unchanged += len(ids)
-            continue
-        failures, before = len(plan.failed), len(seen)
-        changed = list(_changed(load_file(folder, path), known, seen, plan, rebuild=rebuild))
-        if len(plan.failed) > failures:
-            incomplete.add(path)
-        elif stamp and stamp.mtime_ns < settled_ns:
-            plan.stamps[path] = stamp._replace(documents=len(seen) - before)
+            return
+        failures, before = len(plan.failed), len(self._seen)
+        changed = list(self._changed(path))
+        if len(plan.failed) == failures and stamp and max(stamp[1:3]) < self._settled_ns:
+            plan.stamps[path] = stamp._replace(documents=len(self._seen) - before)
         if changed:
             plan.take(path, changed)
         plan.stale.add(path)
-    plan.stale |= {path for path in stamps if not (folder / path).exists()}
-    plan.removed = {id for id in known.keys() - seen if known[id].path not in incomplete}
-    return plan
+
+    def _changed(self, path: str) -> Iterator[Document]:
+        """The documents of a file that are new or different; counts what becomes of each."""
+        plan = self._plan
+        for item in load_file(self._folder, path):
+            if isinstance(item, Failure):
+                self._fail(item)
+            elif item.id in self._seen:
+                plan.failed.append(Failure(path, f"another article has the id {item.id!r} too"))
+            else:
+                self._seen.add(item.id)
+                old = self._known.get(item.id)
+                if old and old.digest == content_digest(item):
+                    plan.unchanged += 1
+                    continue
+                if old:
+                    plan.updated.add(item.id)
+                else:
+                    plan.added.add(item.id)
+                    self._moved_to[item.sha256] = item.id
+                yield item
+
+    def _fail(self, failure: Failure) -> None:
+        self._plan.failed.append(failure)
+        self._unreadable.add(failure.path)
+
+    def _settle_removals(self) -> None:
+        plan = self._plan
+        for id in self._known.keys() - self._seen:
+            old = self._known[id]
+            if self._unreadable.isdisjoint((id, old.path, *_folders(old.path))):
+                plan.removed.add(id)
+                if new := self._moved_to.get(old.sha256):
+                    plan.renamed[new] = id
+        plan.kept = self._seen | (self._known.keys() - plan.removed)
 
 
 def content_digest(document: Document) -> bytes:
     """Changes when anything does that a reader of the file could see."""
     visible = (
         document.path,
-        document.text,
+        document.sha256,
         document.title,
         document.language,
         document.date,
@@ -114,28 +175,9 @@ def content_digest(document: Document) -> bytes:
     return hashlib.sha256(repr(visible).encode()).digest()[:16]
 
 
-def _changed(
-    items: Iterable[Document | Failure],
-    known: Mapping[str, Known],
-    seen: set[str],
-    plan: Plan,
-    *,
-    rebuild: bool,
-) -> Iterator[Document]:
-    """The documents that are new or different; notes in `plan` what becomes of each."""
-    for item in items:
-        if isinstance(item, Failure):
-            plan.failed.append(item)
-        elif item.id in seen:
-            plan.failed.append(Failure(item.path, f"another article has the id {item.id!r} too"))
-        else:
-            seen.add(item.id)
-            old = known.get(item.id)
-            if old and old.digest == content_digest(item) and not rebuild:
-                plan.unchanged += 1
-                continue
-            (plan.updated if old else plan.added).add(item.id)
-            yield item
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path lies in: `a/b` and `a` and `.` for `a/b/c.txt`."""
+    return map(str, PurePosixPath(path).parents)
 
 
 def _stamp(file: Path, documents: int) -> Stamp | None:
@@ -143,4 +185,4 @@ def _stamp(file: Path, documents: int) -> Stamp | None:
         status = file.stat()
     except OSError:
         return None
-    return Stamp(status.st_size, status.st_mtime_ns, documents)
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, documents)

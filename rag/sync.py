@@ -12,9 +12,9 @@ import datetime
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from rag.chunk import chunk_document, embedding_text
 from rag.embed import Embedder
@@ -22,11 +22,17 @@ from rag.errors import NotFoundError
 from rag.language import analyze, detect_language
 from rag.plan import Plan, content_digest, make_plan
 from rag.settings import Settings
-from rag.store import Entry, Fingerprint, Store, Writer
+from rag.store import Entry, Store, Writer
 from rag.types import UNDETERMINED, Document, Span, SyncReport
 
 #: Texts embedded between two commits: at most so many are embedded again after a kill.
 BATCH = 128
+
+# How long the vectors of a removed text are kept: a folder that is replaced, or a
+# disk that was not mounted, comes back without anything being embedded again.
+_GRACE_S = 86_400
+
+_REPORT_S = 0.2
 
 #: Tokens of the model's input kept free for the title, the prompt and special tokens.
 _RESERVED_TOKENS = 72
@@ -37,16 +43,24 @@ class Progress:
     """How far a sync is.
 
     Attributes:
-        documents: Changed documents done, of `documents_total`.
+        phase: First the folder is read and compared, then what changed is indexed.
+        documents: Read so far; then changed documents done.
+        documents_total: Changed documents; None while they are counted.
         embedded: Chunks embedded so far.
         seconds_left: Estimated from the speed so far; None until there is one.
     """
 
+    phase: Literal["reading", "indexing"]
     documents: int
-    documents_total: int
+    documents_total: int | None
     embedded: int
     seconds: float
     seconds_left: float | None
+
+    @property
+    def rate(self) -> float:
+        """Chunks embedded in a second."""
+        return self.embedded / self.seconds if self.seconds else 0.0
 
 
 OnProgress = Callable[[Progress], None]
@@ -65,8 +79,8 @@ def sync(
     """Makes the index hold what the folder holds.
 
     Args:
-        rebuild: Replace everything, whatever built the index; readers keep the old
-            state until the new one is complete.
+        rebuild: Build another index beside this one, whatever built it or damaged it;
+            readers keep the old one until the new one is complete.
         wait_s: How long to wait for another sync to end.
         on_progress: Called after each batch.
 
@@ -78,14 +92,14 @@ def sync(
     started = time.monotonic()
     require_folder(folder)
     with store.writer(wait_s=wait_s, rebuild=rebuild) as writer:
-        plan = make_plan(folder, writer.documents(), writer.files(), rebuild=rebuild)
-        run = _Run(folder, writer, embedder, settings, plan, on_progress or (lambda _: None))
-        run.apply(store.fingerprint, rebuild=rebuild)
-        chunks = writer.chunk_count()
+        run = _Run(folder, writer, embedder, settings, on_progress or (lambda _: None))
+        plan = run.plan()
+        run.apply(plan)
+        chunks, replaced = writer.chunk_count(), writer.replaced_ids()
     return SyncReport(
-        added=len(plan.added),
-        updated=len(plan.updated),
-        removed=len(plan.removed),
+        added=len(plan.added - replaced),
+        updated=len(plan.updated | plan.added & replaced),
+        removed=len(plan.removed | replaced - plan.kept),
         unchanged=plan.unchanged,
         chunks=chunks,
         embedded=run.embedded,
@@ -94,14 +108,30 @@ def sync(
     )
 
 
+def plan_sync(folder: Path, store: Store, *, rebuild: bool = False) -> Plan:
+    """What a sync would do now; it changes nothing.
+
+    Raises:
+        NotFoundError: The corpus folder does not exist.
+        MismatchError: The index was built with other settings.
+    """
+    require_folder(folder)
+    return make_plan(folder, {}, {}) if rebuild else make_plan(folder, *store.remembered())
+
+
 def require_folder(folder: Path) -> None:
     """Raises NotFoundError if there is no such corpus folder."""
     if not folder.is_dir():
         raise NotFoundError(f"there is no corpus folder {folder}; create it and put articles in it")
 
 
+def max_chunk_tokens(embedder: Embedder, settings: Settings) -> int:
+    """Largest chunk: as set, within what the model can read."""
+    return max(1, min(settings.chunk_tokens, embedder.max_tokens - _RESERVED_TOKENS))
+
+
 class _Run:
-    """One sync at work: its plan, and how far it is."""
+    """One sync at work, and how far it is."""
 
     def __init__(
         self,
@@ -109,64 +139,64 @@ class _Run:
         writer: Writer,
         embedder: Embedder,
         settings: Settings,
-        plan: Plan,
         on_progress: OnProgress,
     ) -> None:
         self._folder = folder
         self._writer = writer
         self._embedder = embedder
-        self._max_tokens = max(
-            1, min(settings.chunk_tokens, embedder.max_tokens - _RESERVED_TOKENS)
-        )
-        self._plan = plan
+        self._max_tokens = max_chunk_tokens(embedder, settings)
         self._on_progress = on_progress
         self._started = time.monotonic()
+        self._reported = 0.0
         self.embedded = 0
 
-    def apply(self, fingerprint: Fingerprint, *, rebuild: bool) -> None:
-        """Carries the plan out: per batch, or in one transaction for a rebuild."""
-        writer, plan = self._writer, self._plan
-        if rebuild:
-            for _ in self._entries():  # embeds everything; the old index goes on serving
-                pass
-        with writer.transaction() if rebuild else nullcontext():
-            with writer.transaction():
-                writer.set_meta(fingerprint._asdict())
-                writer.remove(plan.removed)
-                writer.forget(plan.stale)
-                if plan.removed or rebuild or not writer.has_generation():
-                    writer.next_generation()
-            for entries in self._entries():
-                with writer.transaction():
-                    for entry in entries:
-                        writer.put(entry)
-                    writer.next_generation()
-            with writer.transaction():
-                writer.stamp(plan.stamps)
-                writer.set_failures(plan.failed)
-                if plan.removed or plan.updated:
-                    writer.drop_unused_vectors()
-                now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-                writer.set_meta({"synced_at": now})
+    def plan(self) -> Plan:
+        """Compares the folder with the index."""
+        writer = self._writer
+        return make_plan(self._folder, writer.documents(), writer.files(), self._report_reading)
 
-    def _entries(self) -> Iterator[list[Entry]]:
+    def apply(self, plan: Plan) -> None:
+        """Carries the plan out, a batch a transaction."""
+        writer, late = self._writer, set(plan.renamed.values())
+        with writer.transaction():
+            writer.remove(plan.removed - late)
+            writer.forget(plan.stale)
+            if plan.removed - late or not writer.has_generation():
+                writer.next_generation()
+        for entries in self._entries(plan):
+            with writer.transaction():
+                for entry in entries:
+                    # A renamed document goes when its new name comes.
+                    writer.remove(filter(None, [plan.renamed.get(entry.document.id)]))
+                    writer.put(entry)
+                writer.next_generation()
+        with writer.transaction():
+            if writer.remove(late):  # a new name that was gone again
+                writer.next_generation()
+            writer.stamp(plan.stamps)
+            writer.set_failures(plan.failed)
+            writer.drop_unused_vectors(before=time.time() - _GRACE_S)
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            writer.set_meta({"synced_at": now})
+
+    def _entries(self, plan: Plan) -> Iterator[list[Entry]]:
         """The changed documents in batches, each with all its vectors stored."""
         ready: list[Entry] = []
         missing: dict[bytes, str] = {}
         documents = chars = 0
-        for path in self._plan.changed:
-            for document in self._plan.documents(self._folder, path):
+        for path in plan.changed:
+            for document in plan.documents(self._folder, path):
                 ready.append(self._prepare(document, missing))
                 documents, chars = documents + 1, chars + len(document.text)
                 if len(missing) >= BATCH or len(ready) >= BATCH:
                     self._embed(missing)
                     yield ready
                     ready, missing = [], {}
-                    self._report(documents, chars)
+                    self._report(plan, documents, chars)
         self._embed(missing)
         if ready:
             yield ready
-            self._report(documents, chars)
+            self._report(plan, documents, chars)
 
     def _prepare(self, document: Document, missing: dict[bytes, str]) -> Entry:
         """Chunks and analyses a document; adds the texts that must be embedded to `missing`."""
@@ -198,21 +228,30 @@ class _Run:
         return hashlib.sha256(known_by.encode()).digest()[:16]
 
     def _embed(self, missing: dict[bytes, str]) -> None:
-        digests = list(missing)
+        """Stores the vectors of these texts, at most a batch in one commit."""
+        known = self._writer.adopt_vectors(missing, self._embedder.dimension)
+        digests = [digest for digest in missing if digest not in known]
         for first in range(0, len(digests), BATCH):
             some = digests[first : first + BATCH]
             vectors = self._embedder.embed_documents([missing[digest] for digest in some])
             self._writer.add_vectors(some, vectors)
             self.embedded += len(some)
 
-    def _report(self, documents: int, chars: int) -> None:
+    def _report_reading(self, documents: int) -> None:
+        seconds = time.monotonic() - self._started
+        if seconds - self._reported >= _REPORT_S:
+            self._reported = seconds
+            self._on_progress(Progress("reading", documents, None, 0, seconds, None))
+
+    def _report(self, plan: Plan, documents: int, chars: int) -> None:
         seconds = time.monotonic() - self._started
         self._on_progress(
             Progress(
+                phase="indexing",
                 documents=documents,
-                documents_total=len(self._plan.added) + len(self._plan.updated),
+                documents_total=len(plan.added) + len(plan.updated),
                 embedded=self.embedded,
                 seconds=seconds,
-                seconds_left=seconds * (self._plan.chars - chars) / chars if chars else None,
+                seconds_left=seconds * (plan.chars - chars) / chars if chars else None,
             )
         )

@@ -6,9 +6,12 @@ A document is named, not repeated: its text is left out of hits and citations.
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.types import Answer, Citation, Document, SearchResult, SyncReport
+
+if TYPE_CHECKING:
+    from rag.plan import Plan
 
 
 def document_json(document: Document) -> dict[str, Any]:
@@ -57,3 +60,15 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def report_json(report: SyncReport) -> dict[str, Any]:
     """A sync report; failures as objects with `path` and `reason`."""
     return {**asdict(report), "failed": [failure._asdict() for failure in report.failed]}
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """What a sync would do, by document id; `renamed` gives the old id of a new one."""
+    return {
+        "added": sorted(plan.added),
+        "updated": sorted(plan.updated),
+        "removed": sorted(plan.removed),
+        "renamed": dict(sorted(plan.renamed.items())),
+        "unchanged": plan.unchanged,
+        "failed": [failure._asdict() for failure in plan.failed],
+    }

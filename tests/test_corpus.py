@@ -218,7 +218,7 @@ def test_only_one_sync_at_a_time(corpus: Corpus, words: WordEmbedder) -> None:
 def test_a_damaged_vector_file_changes_nothing(corpus: Corpus, damage: str) -> None:
     corpus.sync()
     before = [(hit.document.id, hit.score) for hit in corpus.search("iron bridge", top_k=3)]
-    file = corpus.folder.parent / "index" / "vectors.faiss"
+    file = corpus.folder.parent / "index" / "vectors.1.faiss"
     data = file.read_bytes()
     if damage == "missing":
         file.unlink()

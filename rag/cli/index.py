@@ -22,9 +22,10 @@ from rag.cli.options import (
 )
 from rag.corpus import Corpus
 from rag.types import SyncReport
-from rag.wire import report_json
+from rag.wire import plan_json, report_json
 
 if TYPE_CHECKING:
+    from rag.plan import Plan
     from rag.store import Status
     from rag.sync import Progress
 
@@ -37,11 +38,16 @@ def sync(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     rebuild: Annotated[bool, typer.Option(help="Build the whole index anew.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Wait for another sync to end.")] = False,
 ) -> None:
     """Make the index follow the folder; only what is new is embedded."""
     wait_s = float("inf") if wait else 0.0
     with open_corpus(corpus, index, settings) as opened:
+        if dry_run:
+            plan = opened.plan(rebuild=rebuild)
+            show(as_json, lambda: plan_json(plan), lambda: _plan_lines(plan))
+            return
         report = run_sync(opened, quiet=as_json, rebuild=rebuild, wait_s=wait_s)
     show(as_json, lambda: report_json(report), lambda: report_lines(report))
     if report.failed:
@@ -90,12 +96,26 @@ def report_lines(report: SyncReport) -> Iterator[str]:
     yield from failure_lines(report.failed)
 
 
+def _plan_lines(plan: Plan) -> Iterator[str]:
+    renamed = set(plan.renamed.values())
+    yield from (f"+ {id}" for id in sorted(plan.added - plan.renamed.keys()))
+    yield from (f"~ {id}" for id in sorted(plan.updated))
+    yield from (f"> {old} -> {new}" for new, old in sorted(plan.renamed.items()))
+    yield from (f"- {id}" for id in sorted(plan.removed - renamed))
+    yield (
+        f"{len(plan.added)} to add, {len(plan.updated)} to update, {len(plan.removed)} to remove "
+        f"({len(plan.renamed)} of these renamed), {plan.unchanged} unchanged"
+    )
+    yield from failure_lines(plan.failed)
+
+
 def _progress_line(progress: Progress) -> str:
-    rate = progress.embedded / progress.seconds if progress.seconds else 0.0
+    if progress.documents_total is None:
+        return f"reading the folder: {progress.documents} articles"
     left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
     return (
         f"{progress.documents}/{progress.documents_total} articles, "
-        f"{progress.embedded} passages embedded, {rate:.1f}/s{left}"
+        f"{progress.embedded} passages embedded, {progress.rate:.1f}/s{left}"
     )
 
 
@@ -106,5 +126,8 @@ def _status_lines(status: Status) -> Iterator[str]:
     yield f"size        {status.bytes / 1e6:.1f} MB"
     yield f"generation  {status.generation}"
     yield f"model       {status.model}"
+    yield f"vectors     {status.vector_index}"
     yield f"last sync   {status.synced_at or 'not finished yet'}"
+    if status.syncing:
+        yield f"syncing     now, process {status.syncing}"
     yield from failure_lines(status.failed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,9 @@ _READERS: dict[str, Reader] = {
     ".ndjson": read_jsonl,
 }
 
+# Hidden files, backups and locks of editors and word processors: .x, x~, #x#, ~$x.docx
+_LEFTOVER = re.compile(r"^\.|~$|^#.*#$|^~\$")
+
 #: File name endings that can be read, lower-case.
 SUFFIXES = tuple(_READERS)
 
@@ -29,20 +34,49 @@ SUFFIXES = tuple(_READERS)
 def article_files(folder: Path) -> list[str]:
     """POSIX paths, relative to `folder`, of every regular file below it, sorted.
 
-    Hidden files and folders (a leading dot) are not articles. Links are not
-    followed: a link could lead out of the corpus or around in a circle.
+    Hidden files and folders (a leading dot) and what editors leave beside a file
+    are not articles. Links are not followed: a link could lead out of the corpus
+    or around in a circle.
     """
-    found: list[str] = []
-    pending = [folder]
+    return [item for item in listing(folder) if isinstance(item, str)]
+
+
+def listing(folder: Path) -> list[str | Failure]:
+    """As `article_files`, with a `Failure` for what cannot be listed or has no text for a name."""
+    found: list[str | Failure] = []
+    pending = [""]
     while pending:
-        for entry in pending.pop().iterdir():
-            if entry.name.startswith(".") or entry.is_symlink():
+        below = pending.pop()
+        try:
+            with os.scandir(folder / below) as entries:
+                listed = list(entries)
+        except OSError as error:
+            found.append(Failure(below or ".", error.strerror or str(error)))
+            continue
+        for entry in listed:
+            if _LEFTOVER.search(entry.name) or entry.is_symlink():
                 continue
-            if entry.is_dir():
-                pending.append(entry)
+            path = f"{below}/{entry.name}" if below else entry.name
+            if not _is_text(path):
+                found.append(Failure(_printable(path), "its name is not valid UTF-8; rename it"))
+            elif entry.is_dir():
+                pending.append(path)
             else:
-                found.append(entry.relative_to(folder).as_posix())
-    return sorted(found)
+                found.append(path)
+    return sorted(found, key=lambda item: item if isinstance(item, str) else item.path)
+
+
+def _is_text(path: str) -> bool:
+    """Whether the bytes of a name are UTF-8; Python smuggles others in as lone surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def load_file(folder: Path, path: str) -> Iterator[Document | Failure]:

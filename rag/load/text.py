@@ -28,7 +28,7 @@ _TITLE_MAX_CHARS = 150
 def read_text(file: Path, path: str) -> Iterator[Document]:
     """Yields the one document of a plain text file."""
     text = decode(file.read_bytes(), path)
-    yield article(path, path, text, {"title": _first_line_title(text) or _file_title(file)})
+    yield article(path, path, text, {"title": _first_line_title(text) or file_title(file)})
 
 
 def read_markdown(file: Path, path: str) -> Iterator[Document]:
@@ -39,7 +39,7 @@ def read_markdown(file: Path, path: str) -> Iterator[Document]:
         metadata = _parse_front_matter(match[1] or "", path)
         text = text[match.end() :]
     heading = _HEADING.search(text)
-    title = metadata.get("title") or (heading[1] if heading else _file_title(file))
+    title = metadata.get("title") or (heading[1] if heading else file_title(file))
     yield article(path, path, text, {**metadata, "title": title})
 
 
@@ -85,6 +85,6 @@ def _first_line_title(text: str) -> str:
     return first if is_headline and rest.strip() else ""
 
 
-def _file_title(file: Path) -> str:
-    """`budget-2026.txt` -> `budget 2026`."""
-    return re.sub(r"[-_]+", " ", file.stem)
+def file_title(path: str | Path) -> str:
+    """A title for want of a better one: `budget-2026.txt` -> `budget 2026`."""
+    return re.sub(r"[-_]+", " ", Path(path).stem)

@@ -2,20 +2,23 @@
 
 Documents, chunks, vectors and the lexical index live in one file and change in
 one transaction. Write-ahead logging lets readers go on, each in its own
-snapshot, while a sync writes.
+snapshot, while a sync writes. Readers open it read-only: nothing but a sync
+changes the file.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from rag.errors import CorruptError, MismatchError, StoreError
+from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
 
 #: Raised when a table changes shape.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _BUSY_TIMEOUT_S = 30.0
 
@@ -27,6 +30,8 @@ CREATE TABLE files (
     path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
     documents INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE failures (path TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
@@ -47,17 +52,21 @@ CREATE INDEX documents_by_path ON documents (path);
 CREATE TABLE vectors (
     key INTEGER PRIMARY KEY,
     digest BLOB NOT NULL UNIQUE,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    unused_since INTEGER DEFAULT (CAST(strftime('%s') AS INTEGER))
 ) STRICT;
+CREATE INDEX vectors_unused ON vectors (unused_since) WHERE unused_since IS NOT NULL;
 CREATE TABLE chunks (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    vector INTEGER NOT NULL,
+    vector INTEGER NOT NULL REFERENCES vectors (key),
     terms TEXT NOT NULL
 ) STRICT;
 CREATE INDEX chunks_by_document ON chunks (document);
+CREATE INDEX chunks_by_vector ON chunks (vector);
 CREATE VIRTUAL TABLE lexical USING fts5 (
     terms, content='chunks', content_rowid='key', detail='column',
     tokenize="ascii tokenchars '_'"
@@ -65,82 +74,56 @@ CREATE VIRTUAL TABLE lexical USING fts5 (
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab ('lexical', 'row');
 CREATE TRIGGER chunks_insert AFTER INSERT ON chunks BEGIN
     INSERT INTO lexical (rowid, terms) VALUES (new.key, new.terms);
+    UPDATE vectors SET unused_since = NULL WHERE key = new.vector AND unused_since IS NOT NULL;
 END;
 CREATE TRIGGER chunks_delete AFTER DELETE ON chunks BEGIN
     INSERT INTO lexical (lexical, rowid, terms) VALUES ('delete', old.key, old.terms);
+    UPDATE vectors SET unused_since = CAST(strftime('%s') AS INTEGER)
+    WHERE key = old.vector AND NOT EXISTS (SELECT 1 FROM chunks WHERE vector = old.vector);
 END;
 """
 
 
-def connect(file: Path) -> sqlite3.Connection:
-    """An autocommit connection to the catalogue, created if missing; usable from any thread.
+def create(file: Path) -> sqlite3.Connection:
+    """A connection to a catalogue for the one writer, created if missing.
 
     Raises:
         MismatchError: It has another schema version.
-        CorruptError: It is not a SQLite file.
+        CorruptError: It is not a catalogue.
         StoreError: It cannot be opened.
     """
-    try:
-        connection = sqlite3.connect(
-            file, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot open {file}: {error}") from error
-    try:
-        _prepare(connection, file)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise corrupt(file, error) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    with _explained(file):
+        connection = _open(file, "rwc")
+        with _closed_on_error(connection):
+            # A commit is on the disk before the next batch: nothing is embedded twice.
+            connection.execute("PRAGMA synchronous = FULL")
+            if _version(connection) == 0 and not _tables(connection):
+                _create(connection)
+            _check_schema(connection, file)
+        return connection
 
 
-def corrupt(file: Path, error: sqlite3.Error) -> StoreError:
+def connect(file: Path) -> sqlite3.Connection:
+    """A read-only connection to a catalogue; usable from any thread.
+
+    Raises:
+        NotFoundError: There is nothing in it.
+        MismatchError: It has another schema version.
+        CorruptError: It is not a catalogue.
+        StoreError: It cannot be opened.
+    """
+    with _explained(file):
+        connection = open_read_only(file)
+        with _closed_on_error(connection):
+            _check_schema(connection, file)
+        return connection
+
+
+def explained(file: Path, error: sqlite3.Error) -> StoreError:
     """What to tell a person about a failure of SQLite."""
     if isinstance(error, sqlite3.OperationalError):  # full disk, no permission, locked
         return StoreError(f"cannot use {file}: {error}")
-    return CorruptError(
-        f"{file} is damaged ({error}); delete the folder {file.parent} and run `rag sync`"
-    )
-
-
-def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA mmap_size = 1073741824")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        version = _create(connection)
-    if version != SCHEMA_VERSION:
-        raise MismatchError(
-            f"{file} has schema version {version}, this program writes {SCHEMA_VERSION}; "
-            f"delete the folder {file.parent} and run `rag sync`"
-        )
-
-
-def _create(connection: sqlite3.Connection) -> int:
-    connection.execute("PRAGMA journal_mode = WAL")
-    with transaction(connection):
-        # Another process may have been first.
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            for statement in _statements(_SCHEMA):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            version = SCHEMA_VERSION
-    return int(version)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script; `executescript` would commit the open transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    return CorruptError(f"{file} is damaged ({error}); run `rag verify --repair`")
 
 
 @contextmanager
@@ -166,3 +149,77 @@ def sql_lists(keys: Sequence[int], size: int = 500) -> Iterator[str]:
     """Keys as SQL lists of at most `size`; they are integers, so nothing needs quoting."""
     for first in range(0, len(keys), size):
         yield f"({','.join(str(int(key)) for key in keys[first : first + size])})"
+
+
+def open_read_only(file: Path) -> sqlite3.Connection:
+    """A connection to whatever is in a file; nothing is read or checked yet."""
+    return _open(file, "ro")
+
+
+def _open(file: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(file.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    with transaction(connection):
+        for statement in _statements(_SCHEMA):
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES ('index', ?)", (uuid.uuid4().hex,))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _check_schema(connection: sqlite3.Connection, file: Path) -> None:
+    version = _version(connection)
+    if version == 0 and not _tables(connection):  # a first sync was killed early
+        raise NotFoundError(f"there is no index in {file.parent} yet; run `rag sync` first")
+    if version != SCHEMA_VERSION:
+        raise MismatchError(
+            f"{file} has schema version {version}, this program uses {SCHEMA_VERSION}; "
+            "run `rag sync --rebuild`"
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _tables(connection: sqlite3.Connection) -> int:
+    (count,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return int(count)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; `executescript` would commit the open transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(file, error) from error
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise

@@ -13,6 +13,7 @@ from rag.errors import LockedError, StoreError
 
 _FILE = "writer.lock"
 _POLL_S = 0.1
+_GRACE_S = 0.3  # `lock_holder` takes the lock for an instant
 
 
 @contextmanager
@@ -32,12 +33,31 @@ def writer_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"cannot write to {folder}: {error.strerror}") from error
     try:
-        _acquire(descriptor, folder, time.monotonic() + wait_s)
+        _acquire(descriptor, folder, time.monotonic() + max(wait_s, _GRACE_S))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)  # which releases the lock
+
+
+def lock_holder(folder: Path) -> str | None:
+    """Process id of the writer at work; None if there is none."""
+    try:
+        descriptor = os.open(folder / _FILE, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _holder(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
 
 
 def _acquire(descriptor: int, folder: Path, deadline: float) -> None:
@@ -46,9 +66,8 @@ def _acquire(descriptor: int, folder: Path, deadline: float) -> None:
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
                 raise LockedError(
-                    f"another sync (process {holder or 'unknown'}) is writing to {folder}; "
+                    f"another sync (process {_holder(descriptor)}) is writing to {folder}; "
                     "wait for it to end, or use --wait"
                 ) from None
             time.sleep(_POLL_S)

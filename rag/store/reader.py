@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rag.store.catalog import sql_lists
 from rag.store.terms import match_any, term_text
-from rag.store.vectors import FloatArray, VectorIndex
+from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
 from rag.types import Chunk, Document
 
 _DOCUMENT = (
@@ -62,7 +62,7 @@ class Reader:
 
     def vectors(self, keys: Iterable[int]) -> FloatArray:
         """Stored vectors of chunks, shape (n, dimension)."""
-        return self._vectors.vectors(keys)
+        return stored_vectors(self._connection, list(keys), self._vectors.dimension)
 
     def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
         """For each term, how many chunks hold it."""
@@ -112,6 +112,19 @@ class Reader:
             f"SELECT {_DOCUMENT} FROM documents WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
         )
         return [_document(row) for row in rows]
+
+
+def stored_vectors(
+    connection: sqlite3.Connection, keys: Sequence[int] | KeyArray, dimension: int
+) -> FloatArray:
+    """The vectors of chunks, in the order of their keys, shape (n, dimension)."""
+    found: dict[int, bytes] = {}
+    for some in sql_lists([int(key) for key in keys]):
+        found |= connection.execute(
+            "SELECT chunks.key, vectors.vector FROM chunks "
+            f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {some}"
+        )
+    return unpack([found[int(key)] for key in keys], dimension)
 
 
 def _document(row: Sequence[str]) -> Document:

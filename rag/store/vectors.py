@@ -7,7 +7,7 @@ thrown away without regret when its file is missing, damaged or behind.
 from __future__ import annotations
 
 import hashlib
-import os
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,14 +16,21 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from rag.store.layout import write_file
+
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 KeyArray: TypeAlias = npt.NDArray[np.int64]
 
 #: How a vector is stored in the catalogue: half precision, little-endian.
-#: FAISS keeps the same 16 bits, so both hold equal values.
+#: The flat index keeps the same 16 bits, so both hold equal values.
 STORED = np.dtype("<f2")
 
-_FILE = "vectors.faiss"
+#: More vectors than this are searched in parts: a flat search takes 35 ms a million.
+FLAT_MAX = 500_000
+
+_PROBES = 32
+_TRAINING_ROWS_PER_LIST = 64  # FAISS asks for 39 to 256
+_GROWTH = 4  # an index in parts is cut anew when it has grown so much
 
 
 def pack(vector: FloatArray) -> bytes:
@@ -41,7 +48,8 @@ class VectorIndex:
     """Inner-product search over unit vectors; built once, then only read.
 
     Searching and adding at the same time crashes FAISS, so a change makes a new
-    index: `changed` copies.
+    index: `changed` copies. Up to `FLAT_MAX` vectors every one is compared, in half
+    precision; beyond, the nearest of many lists, in eight bits.
     """
 
     def __init__(self, index: Any) -> None:
@@ -55,6 +63,17 @@ class VectorIndex:
         )
         return cls(faiss.IndexIDMap2(flat))
 
+    @classmethod
+    def in_lists(cls, keys: KeyArray, vectors: FloatArray) -> VectorIndex:
+        """An index in parts over rows of shape (len(keys), dimension); training takes minutes."""
+        lists = list_count(len(keys))
+        index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).permutation(len(keys))
+        index.train(vectors[sample[: lists * _TRAINING_ROWS_PER_LIST]])
+        # Its own ids are the keys: in an IDMap2 they would be wrong after a removal.
+        index.add_with_ids(vectors, keys)
+        return cls(index)
+
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
@@ -64,9 +83,24 @@ class VectorIndex:
         return int(self._index.d)
 
     @property
+    def lists(self) -> int:
+        """In how many parts it is; 0 if it is flat, and so exact."""
+        return int(self._index.nlist) if isinstance(self._index, faiss.IndexIVF) else 0
+
+    @property
     def keys(self) -> KeyArray:
         """Chunk keys of shape (n,), in no order."""
-        return faiss.vector_to_array(self._index.id_map).copy()
+        if not self.lists:
+            return faiss.vector_to_array(self._index.id_map).copy()
+        parts = self._index.invlists
+        return np.concatenate(
+            [
+                faiss.rev_swig_ptr(parts.get_ids(part), parts.list_size(part))
+                for part in range(self.lists)
+                if parts.list_size(part)
+            ]
+            or [np.empty(0, np.int64)]
+        )
 
     def changed(self, removed: KeyArray, added: KeyArray, vectors: FloatArray) -> VectorIndex:
         """A new index without `removed` and with `vectors`, of shape (len(added), dimension)."""
@@ -81,38 +115,31 @@ class VectorIndex:
         """The best `(chunk key, cosine)`, best first; fewer than `top_k` if there are fewer."""
         if not len(self):
             return []
-        scores, keys = self._index.search(query.reshape(1, -1), min(top_k, len(self)))
-        return [(int(key), float(score)) for key, score in zip(keys[0], scores[0], strict=True)]
+        parameters = None
+        if self.lists:
+            parameters = faiss.SearchParametersIVF()
+            parameters.nprobe = _PROBES
+        scores, keys = self._index.search(
+            query.reshape(1, -1), min(top_k, len(self)), params=parameters
+        )
+        found = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
+        return [(key, score) for key, score in found if key >= 0]
 
-    def vectors(self, keys: Iterable[int]) -> FloatArray:
-        """The rows of chunks that are in the index, shape (n, dimension)."""
-        rows = [self._index.reconstruct(int(key)) for key in keys]
-        return np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
-
-    def save(self, folder: Path) -> str:
+    def save(self, file: Path) -> str:
         """Writes the index file, all of it or nothing, and returns its SHA-256."""
-        data = faiss.serialize_index(self._index).tobytes()
-        temporary = folder / f"{_FILE}.{os.getpid()}.tmp"
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(folder / _FILE)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _fsync_folder(folder)
+        data = memoryview(faiss.serialize_index(self._index))  # type: ignore[arg-type]
+        write_file(file, data)
         return hashlib.sha256(data).hexdigest()
 
     @classmethod
-    def load(cls, folder: Path, sha256: str) -> VectorIndex | None:
+    def load(cls, file: Path, sha256: str) -> VectorIndex | None:
         """The saved index, or None if there is no file with that SHA-256.
 
         FAISS files have no checksum and a damaged one can answer wrongly in
         silence, so nothing is parsed before its digest is known to be right.
         """
         try:
-            data = (folder / _FILE).read_bytes()
+            data = file.read_bytes()
         except OSError:
             return None
         if hashlib.sha256(data).hexdigest() != sha256:
@@ -120,10 +147,17 @@ class VectorIndex:
         return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
 
 
-def _fsync_folder(folder: Path) -> None:
-    """Makes a rename in `folder` last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def list_count(rows: int) -> int:
+    """Parts for so many vectors: about four times their square root, a power of two."""
+    return 1 << max(1, round(math.log2(4 * math.sqrt(max(1, rows)))))
+
+
+def fits(index: VectorIndex, rows: int, flat_max: int) -> bool:
+    """Whether an index is of the kind that so many vectors should have.
+
+    An index in parts becomes flat again far below the limit only, so that a corpus
+    at the limit does not change its kind with every sync.
+    """
+    if not index.lists:
+        return rows <= flat_max
+    return rows > flat_max // 2 and list_count(rows) <= _GROWTH * index.lists

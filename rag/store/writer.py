@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.store.catalog import transaction
+from rag.store.donor import Donor
 from rag.store.terms import term_text
 from rag.store.vectors import FloatArray, pack
 from rag.types import Document, Failure, Span
 
 
 class Stamp(NamedTuple):
-    """What a file looked like when it was read; if it looks the same, it is not read again."""
+    """What a file looked like when it was read; if it looks the same, it is not read again.
+
+    The time of the last change of its inode (`ctime`) cannot be set: it tells an edit
+    that restored size and modification time, as `cp -p` and `rsync` do.
+    """
 
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     documents: int
 
 
 class Known(NamedTuple):
-    """A document of the index: the digest of its content, and its file."""
+    """A document of the index: the digest of its content, its file, and the digest of its text."""
 
     digest: bytes
     path: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,24 @@ class Entry:
     chunks: Sequence[tuple[Span, bytes, Sequence[str]]]
 
 
+def known_documents(connection: sqlite3.Connection) -> dict[str, Known]:
+    """What is indexed, by document id."""
+    rows = connection.execute("SELECT id, digest, path, sha256 FROM documents")
+    return {id: Known(*known) for id, *known in rows}
+
+
+def known_files(connection: sqlite3.Connection) -> dict[str, Stamp]:
+    """The files that were read without a failure, by path."""
+    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns, inode, documents FROM files")
+    return {path: Stamp(*stamp) for path, *stamp in rows}
+
+
 class Writer:
     """The only writer of an index; valid inside `Store.writer()`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, donor: Donor | None = None) -> None:
         self._connection = connection
+        self._donor = donor
 
     def transaction(self) -> AbstractContextManager[None]:
         """Groups changes; readers see all of them or none."""
@@ -57,13 +79,15 @@ class Writer:
 
     def documents(self) -> dict[str, Known]:
         """What is indexed, by document id."""
-        rows = self._connection.execute("SELECT id, digest, path FROM documents")
-        return {id: Known(digest, path) for id, digest, path in rows}
+        return known_documents(self._connection)
 
     def files(self) -> dict[str, Stamp]:
         """The files that were read without a failure, by path."""
-        rows = self._connection.execute("SELECT path, size, mtime_ns, documents FROM files")
-        return {path: Stamp(*stamp) for path, *stamp in rows}
+        return known_files(self._connection)
+
+    def replaced_ids(self) -> set[str]:
+        """Ids of the documents in the index that this one will replace."""
+        return self._donor.document_ids() if self._donor else set()
 
     def missing_vectors(self, digests: Iterable[bytes]) -> list[bytes]:
         """Those of the digests whose vector is not stored, each once, in order."""
@@ -74,12 +98,27 @@ class Writer:
             if self._connection.execute(query, (digest,)).fetchone() is None
         ]
 
+    def adopt_vectors(self, digests: Iterable[bytes], dimension: int) -> set[bytes]:
+        """Takes over what the replaced index has of these vectors; returns their digests."""
+        if self._donor is None:
+            return set()
+        found = {
+            digest: vector
+            for digest in digests
+            if (vector := self._donor.vector(digest, dimension)) is not None
+        }
+        self._store(found.items())
+        return set(found)
+
     def add_vectors(self, digests: Sequence[bytes], vectors: FloatArray) -> None:
         """Stores the rows of `vectors`, shape (len(digests), dimension)."""
+        self._store(zip(digests, map(pack, vectors), strict=True))
+
+    def _store(self, vectors: Iterable[tuple[bytes, bytes]]) -> None:
         with self.transaction():
             self._connection.executemany(
-                "INSERT OR IGNORE INTO vectors (digest, vector) VALUES (?, ?)",
-                zip(digests, map(pack, vectors), strict=True),
+                "INSERT OR IGNORE INTO vectors (digest, vector, crc) VALUES (?, ?, ?)",
+                [(digest, vector, zlib.crc32(vector)) for digest, vector in vectors],
             )
 
     def put(self, entry: Entry) -> None:
@@ -112,14 +151,16 @@ class Writer:
             ],
         )
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Removes documents with their chunks."""
-        self._connection.executemany("DELETE FROM documents WHERE id = ?", [(id,) for id in ids])
+    def remove(self, ids: Iterable[str]) -> int:
+        """Removes documents with their chunks; returns how many were there."""
+        query = "DELETE FROM documents WHERE id = ?"
+        return sum(self._connection.execute(query, (id,)).rowcount for id in ids)
 
     def stamp(self, stamps: Mapping[str, Stamp]) -> None:
         """Remembers files as read."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO files (path, size, mtime_ns, documents) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO files (path, size, mtime_ns, ctime_ns, inode, documents) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             [(path, *stamp) for path, stamp in stamps.items()],
         )
 
@@ -135,9 +176,9 @@ class Writer:
             "INSERT INTO failures (path, reason) VALUES (?, ?)", list(failures)
         )
 
-    def drop_unused_vectors(self) -> None:
-        """Forgets the vectors that no chunk uses."""
-        self._connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM chunks)")
+    def drop_unused_vectors(self, before: float) -> None:
+        """Forgets the vectors that no chunk has used since then, in seconds since 1970."""
+        self._connection.execute("DELETE FROM vectors WHERE unused_since < ?", (int(before),))
 
     def chunk_count(self) -> int:
         """Number of chunks in the index."""

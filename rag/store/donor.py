@@ -1,0 +1,52 @@
+"""The index that a rebuild replaces: its vectors are taken over, however damaged it is."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from pathlib import Path
+
+from rag.store.catalog import open_read_only
+from rag.store.vectors import STORED
+
+
+class Donor:
+    """What can still be read of a catalogue of this or an older schema."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = open_read_only(file)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    def document_ids(self) -> set[str]:
+        """Ids of its documents; none if they cannot be read."""
+        try:
+            return {id for (id,) in self._connection.execute("SELECT id FROM documents")}
+        except sqlite3.Error:
+            return set()
+
+    def generation(self) -> int:
+        """Its generation; 0 if that cannot be read."""
+        query = "SELECT value FROM meta WHERE key = 'generation'"
+        try:
+            row = self._connection.execute(query).fetchone()
+        except sqlite3.Error:
+            row = None
+        return int(row[0]) if row and row[0].isdecimal() else 0
+
+    def vector(self, digest: bytes, dimension: int) -> bytes | None:
+        """The stored form of a vector; None if it is missing or damaged."""
+        try:
+            row = self._connection.execute(
+                "SELECT * FROM vectors WHERE digest = ?", (digest,)
+            ).fetchone()
+        except sqlite3.Error:
+            return None
+        if row is None:
+            return None
+        _, stored_digest, vector, *rest = row
+        crc = rest[0] if rest else zlib.crc32(vector)  # schema 1 had no checksum
+        is_whole = zlib.crc32(vector) == crc and len(vector) == dimension * STORED.itemsize
+        return vector if is_whole and stored_digest == digest else None

@@ -1,0 +1,229 @@
+"""What a sync makes of the things that happen to a folder."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from rag import Corpus, Settings
+from rag.load import file_title
+from tests.conftest import WordEmbedder
+
+TEXT = "The mill burned down. Nobody was hurt."
+
+
+def ids(corpus: Corpus) -> set[str]:
+    return {document.id for document in corpus.documents()}
+
+
+def settle(folder: Path) -> None:
+    """Waits until files look as if nothing would change them soon."""
+    time.sleep(2.1)
+
+
+def test_a_renamed_file_is_the_same_article(corpus: Corpus, words: WordEmbedder) -> None:
+    (corpus.folder / "mill.txt").write_text(TEXT)
+    corpus.sync()
+    words.embedded.clear()
+    (corpus.folder / "mill.txt").rename(corpus.folder / "MILL-2.txt")
+    plan = corpus.plan()
+    assert plan.renamed == {"MILL-2.txt": "mill.txt"}
+    report = corpus.sync()
+    assert (report.added, report.removed, report.embedded) == (1, 1, 0)
+    assert words.embedded == []
+    assert corpus.document("MILL-2.txt").title == "MILL 2" == file_title("MILL-2.txt")
+    assert "mill.txt" not in ids(corpus)
+
+
+def test_the_same_text_twice_is_embedded_once(corpus: Corpus, words: WordEmbedder) -> None:
+    for name in ("mill.txt", "copy/mill.txt"):
+        (corpus.folder / name).parent.mkdir(exist_ok=True)
+        (corpus.folder / name).write_text(TEXT)
+    corpus.sync()
+    assert len([text for text in words.embedded if "mill" in text]) == 1
+    (corpus.folder / "mill.txt").unlink()
+    assert corpus.sync().removed == 1
+    assert corpus.search("Who was hurt when the mill burned?")[0].document.id == "copy/mill.txt"
+
+
+def test_a_plan_changes_nothing(corpus: Corpus) -> None:
+    plan = corpus.plan()
+    assert plan.added == {"bridge.txt", "pont.md", "harbour"}
+    assert not (corpus.folder.parent / "index").exists()
+    corpus.sync()
+    generation = corpus.status().generation
+    (corpus.folder / "bridge.txt").write_text("The bridge fell.")
+    (corpus.folder / "pont.md").unlink()
+    plan = corpus.plan()
+    assert (plan.added, plan.updated, plan.removed) == (set(), {"bridge.txt"}, {"pont.md"})
+    assert corpus.plan(rebuild=True).added == {"bridge.txt", "harbour"}
+    assert corpus.status().generation == generation
+
+
+def test_an_edit_that_restores_size_and_time_is_seen(corpus: Corpus) -> None:
+    file = corpus.folder / "bridge.txt"
+    past = time.time() - 60
+    os.utime(file, (past, past))
+    settle(corpus.folder)
+    corpus.sync()
+    assert corpus.plan().stale == set()  # it is remembered and not read again
+    text = file.read_text()
+    file.write_text(text.replace("Monday", "Friday"))
+    os.utime(file, (past, past))
+    assert corpus.sync().updated == 1
+    assert "Friday" in corpus.document("bridge.txt").text
+
+
+def test_a_file_moved_over_another_of_equal_size_and_time_is_seen(corpus: Corpus) -> None:
+    other = corpus.folder.parent / "other.txt"
+    text = (corpus.folder / "bridge.txt").read_text()
+    other.write_text(text.replace("Monday", "Sunday"))
+    past = time.time() - 60
+    for file in (other, corpus.folder / "bridge.txt"):
+        os.utime(file, (past, past))
+    settle(corpus.folder)
+    corpus.sync()
+    other.replace(corpus.folder / "bridge.txt")
+    assert corpus.sync().updated == 1
+
+
+def test_a_clock_that_goes_back_hides_no_edit(corpus: Corpus) -> None:
+    file = corpus.folder / "bridge.txt"
+    future = time.time() + 86_400
+    for text in ("The bridge fell on Monday.", "The bridge fell on Friday."):
+        file.write_text(text)
+        os.utime(file, (future, future))
+        corpus.sync()
+        assert corpus.document("bridge.txt").text == text
+
+
+def test_rows_come_and_go_beside_a_row_that_cannot_be_read(corpus: Corpus) -> None:
+    file = corpus.folder / "rows.jsonl"
+    file.write_text('{"id": "a", "text": "A."}\nnonsense\n{"id": "b", "text": "B."}\n')
+    corpus.sync()
+    file.write_text('nonsense\n{"id": "b", "text": "B."}\n{"id": "c", "text": "C."}\n')
+    report = corpus.sync()
+    assert [failure.path for failure in report.failed] == ["rows.jsonl:1"]
+    assert ids(corpus) == {"bridge.txt", "pont.md", "b", "c"}
+
+
+def test_a_name_that_is_no_text_is_listed(corpus: Corpus) -> None:
+    name = os.fsencode(corpus.folder) + b"/caf\xe9.txt"
+    with open(name, "w") as file:
+        file.write(TEXT)
+    report = corpus.sync()
+    assert [(failure.path, "UTF-8" in failure.reason) for failure in report.failed] == [
+        ("caf\\xe9.txt", True)
+    ]
+
+
+def test_names_in_both_unicode_forms_are_two_articles(corpus: Corpus) -> None:
+    for name in ("caf\u00e9.txt", "cafe\u0301.txt"):
+        (corpus.folder / name).write_text(f"{TEXT} {name!a}")
+    assert corpus.sync().added == 5
+    assert {"caf\u00e9.txt", "cafe\u0301.txt"} < ids(corpus)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_cannot_be_listed_keeps_its_articles(corpus: Corpus) -> None:
+    locked = corpus.folder / "locked"
+    locked.mkdir()
+    (locked / "mill.txt").write_text(TEXT)
+    corpus.sync()
+    locked.chmod(0)
+    try:
+        report = corpus.sync()
+    finally:
+        locked.chmod(0o755)
+    assert [failure.path for failure in report.failed] == ["locked"]
+    assert "locked/mill.txt" in ids(corpus)
+
+
+def test_what_editors_leave_is_no_article(corpus: Corpus) -> None:
+    for name in ("bridge.txt~", "#bridge.txt#", ".#bridge.txt", "~$mill.docx", ".bridge.txt.swp"):
+        (corpus.folder / name).write_text(TEXT)
+    report = corpus.sync()
+    assert (report.added, report.failed) == (3, ())
+
+
+def test_a_folder_that_comes_back_is_not_embedded_again(
+    corpus: Corpus, words: WordEmbedder
+) -> None:
+    corpus.sync()
+    away = corpus.folder.parent / "away"
+    corpus.folder.rename(away)
+    corpus.folder.mkdir()
+    assert corpus.sync().removed == 3
+    words.embedded.clear()
+    corpus.folder.rmdir()
+    away.rename(corpus.folder)
+    assert corpus.sync().added == 3
+    assert words.embedded == []
+
+
+class Interrupted(WordEmbedder):
+    """Stops in its third batch."""
+
+    calls = 0
+
+    def embed_documents(self, texts):  # type: ignore[no-untyped-def]
+        self.calls += 1
+        if self.calls == 3:
+            raise KeyboardInterrupt
+        return super().embed_documents(texts)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_an_interrupted_sync_goes_on_where_it_was(
+    folder: Path, words: WordEmbedder, rebuild: bool
+) -> None:
+    index = folder.parent / "index"
+    for number in range(500):
+        (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
+    if rebuild:
+        with Corpus(folder, index, Settings(), WordEmbedder("older words")) as corpus:
+            corpus.sync()
+            assert corpus.search("word77", top_k=1)[0].document.id == "77.txt"
+    first = Interrupted()
+    with Corpus(folder, index, Settings(), first) as corpus, pytest.raises(KeyboardInterrupt):
+        corpus.sync(rebuild=rebuild)
+    assert len(first.embedded) >= 2
+    with Corpus(folder, index, Settings(), words) as corpus:
+        report = corpus.sync(rebuild=rebuild)
+        assert report.embedded == len(words.embedded)
+        assert len(set(first.embedded) | set(words.embedded)) == 503
+        assert not set(first.embedded) & set(words.embedded)
+        assert corpus.search("word77", top_k=1)[0].document.id == "77.txt"
+
+
+def test_the_old_index_serves_until_the_new_one_is_complete(corpus: Corpus) -> None:
+    corpus.sync()
+    seen = []
+
+    class Asking(WordEmbedder):
+        def embed_documents(self, texts):  # type: ignore[no-untyped-def]
+            seen.append(corpus.search("bridge", top_k=1)[0].document.id)
+            return super().embed_documents(texts)
+
+    index = corpus.folder.parent / "index"
+    with Corpus(corpus.folder, index, Settings(), Asking("new words")) as other:
+        report = other.sync(rebuild=True)
+        assert seen == ["bridge.txt"]
+        assert (report.added, report.updated, report.embedded) == (0, 3, 3)
+        assert other.status().generation > 1
+
+
+def test_a_new_index_in_the_same_place_is_noticed(corpus: Corpus) -> None:
+    """Its generation and its keys start again: nothing of the old one may be mixed in."""
+    corpus.sync()
+    assert corpus.search("harbour", top_k=1)[0].document.id == "harbour"
+    index = corpus.folder.parent / "index"
+    shutil.rmtree(index)
+    (corpus.folder / "aaa.txt").write_text("Nothing about boats. Nothing at all.")
+    with Corpus(corpus.folder, index, Settings(), WordEmbedder()) as other:
+        other.sync()
+    hits = corpus.search("harbour", top_k=10)
+    assert len(hits) == 4
+    assert hits[0].document.id == "harbour"
