@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,32 +14,78 @@ from typing import Any
 import numpy as np
 
 from rag import Corpus, Settings
-from rag.embed import SentenceEmbedder, load_embedder
-from rag.embed.e5s1 import FloatArray
+from rag.embed import Embedder, load_embedder
+from rag.store.catalog import sql_lists
+from rag.store.vectors import FloatArray
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
-#: Indexes of the sets are kept between runs.
+#: Indexes of the sets, and what was embedded, are kept between runs.
 WORK = ROOT / "build" / "benchmarks"
 
 
 class RememberingEmbedder:
-    """Embeds each text once: benchmarks of quality look at the same sentences many times."""
+    """Embeds each text once ever: benchmarks look at the same passages and questions again."""
 
-    def __init__(self, inner: SentenceEmbedder) -> None:
+    def __init__(self, inner: Embedder, file: Path) -> None:
+        """`file` is a SQLite database, created if missing."""
+        file.parent.mkdir(parents=True, exist_ok=True)
         self._inner = inner
-        self._known: dict[str, FloatArray] = {}
+        self._known = sqlite3.connect(file, timeout=60, check_same_thread=False)
+        self._known.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
+        )
         self.dimension = inner.dimension
         self.max_tokens = inner.max_tokens
         self.fingerprint = inner.fingerprint
         self.token_spans = inner.token_spans
-        self.embed_query = inner.embed_query
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known |= zip(new, self._inner.embed_documents(new), strict=True)
-        return np.vstack([self._known[text] for text in texts])
+        keys = [self._key("document", text) for text in texts]
+        known = self._vectors(keys)
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if new:
+            self._remember(list(new), self._inner.embed_documents(list(new.values())))
+            known |= self._vectors(list(new))
+        rows = [known[key] for key in keys]
+        return np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
+
+    def embed_query(self, text: str) -> FloatArray:
+        """A unit vector of shape (dimension,)."""
+        key = self._key("query", text)
+        if not (known := self._vectors([key])):
+            self._remember([key], self._inner.embed_query(text)[None])
+            known = self._vectors([key])
+        return known[key]
+
+    def warm(self) -> None:
+        """Nothing to load before something new is embedded."""
+
+    def _key(self, kind: str, text: str) -> int:
+        known_by = f"{self.fingerprint}\0{kind}\0{text}".encode("utf-8", "replace")
+        return int.from_bytes(hashlib.sha256(known_by).digest()[:8], "big", signed=True)
+
+    def _vectors(self, keys: Sequence[int]) -> dict[int, FloatArray]:
+        return {
+            key: np.frombuffer(vector, np.float32)
+            for some in sql_lists(keys)
+            for key, vector in self._known.execute(
+                f"SELECT key, vector FROM vectors WHERE key IN {some}"
+            )
+        }
+
+    def _remember(self, keys: Sequence[int], vectors: FloatArray) -> None:
+        with self._known:
+            self._known.executemany(
+                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
+                [(key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
+            )
+
+
+def remembering(settings: Settings) -> RememberingEmbedder:
+    """The model that the settings name, with the memory that all benchmarks share."""
+    return RememberingEmbedder(load_embedder(settings), WORK / "vectors.sqlite")
 
 
 def read_rows(file: Path) -> list[dict[str, Any]]:
@@ -47,14 +95,13 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def open_set(name: str) -> Iterator[Corpus]:
+def open_set(name: str, settings: Settings | None = None) -> Iterator[Corpus]:
     """The passages of a set as a synced corpus."""
     folder = WORK / name / "corpus"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "corpus.jsonl").exists():
         shutil.copyfile(DATA / name / "corpus.jsonl", folder / "corpus.jsonl")
-    settings = Settings()
-    embedder = RememberingEmbedder(load_embedder(settings))
-    with Corpus(folder, WORK / name / "index", settings, embedder) as corpus:
+    settings = settings or Settings()
+    with Corpus(folder, WORK / name / "index", settings, remembering(settings)) as corpus:
         corpus.sync()
         yield corpus
