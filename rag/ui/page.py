@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before the import: its only switch
+# Before the import: the only switch of Gradio's telemetry.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# After each answer it would also compute statistics that no page here shows.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 import gradio as gr
 
@@ -59,12 +62,17 @@ def build_page(corpus: Corpus) -> gr.Blocks:
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 chat = gr.Chatbot(
-                    label=I18N("chat"), height="60vh", latex_delimiters=[], buttons=["copy"]
+                    label=I18N("chat"),
+                    show_label=False,
+                    height="60vh",
+                    latex_delimiters=[],
+                    buttons=["copy"],
                 )
-                with gr.Row():
+                with gr.Row(equal_height=True):
                     question = gr.Textbox(
                         label=I18N("question"),
                         placeholder=I18N("placeholder"),
+                        container=False,
                         max_lines=5,
                         scale=5,
                         autofocus=True,
@@ -74,7 +82,7 @@ def build_page(corpus: Corpus) -> gr.Blocks:
             with gr.Column(scale=2, min_width=320):
                 gr.Markdown(I18N("sources"))
                 # Not gr.HTML: its templates need a policy that allows eval.
-                panel = gr.Markdown(elem_id="sources", latex_delimiters=[])
+                panel = gr.Markdown(I18N("no_sources"), elem_id="sources", latex_delimiters=[])
         gr.on(
             [question.submit, ask.click],
             respond,

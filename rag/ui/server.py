@@ -78,6 +78,7 @@ def build_app(corpus: Corpus) -> FastAPI:
         i18n=I18N,
         ssr_mode=False,
         run_history=False,
+        enable_monitoring=False,
         footer_links=[],
     )
     return app

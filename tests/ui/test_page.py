@@ -52,11 +52,12 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
+def visit(browser: Browser, address: str, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
     visit = Visit(browser, address)
     yield visit
     visit.page.close()
     assert visit.errors == []
+    assert [record.getMessage() for record in caplog.records] == []  # the server's, too
     assert visit.foreign_requests() == []
 
 
@@ -105,6 +106,20 @@ def test_two_turns_keep_their_own_passages(visit: Visit) -> None:
 def test_an_empty_question_is_told_so(visit: Visit) -> None:
     visit.ask("   ")
     expect(visit.page.locator(".message.bot").last).to_contain_text("empty")
+
+
+def test_before_the_first_question_the_panel_says_what_it_is_for(visit: Visit) -> None:
+    expect(visit.page.locator("#sources")).to_contain_text("The passages behind an answer")
+
+
+def test_on_a_phone_a_marker_leads_to_its_passage(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    visit.ask("who co-chaired the session?")
+    assert visit.reply
+    visit.page.locator('.message.bot a[href^="#src-1-"]').first.click()
+    expect(visit.page.locator("#sources .source:target mark")).to_be_in_viewport()
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
 
 
 def test_the_page_speaks_french(browser: Browser, address: str) -> None:
