@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict
 
-from rag.answer import ExtractiveAnswerer
+from rag.answer import Answerer
 from rag.retrieve import Retriever
 from rag.types import Answer, Event, Passages, SearchResult, Turn
 
@@ -37,7 +37,7 @@ class CorpusRetriever(BaseRetriever):
 class AnswerChain(Runnable[ChainInput, Event]):
     """Retrieve, answer, cite: `stream` yields the events, `invoke` returns the last, the Answer."""
 
-    def __init__(self, retriever: Retriever, answerer: ExtractiveAnswerer) -> None:
+    def __init__(self, retriever: Retriever, answerer: Answerer) -> None:
         self.retriever = retriever
         self.answerer = answerer
 
@@ -72,10 +72,10 @@ class AnswerChain(Runnable[ChainInput, Event]):
 
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
-        question, _history = _parse(input)
+        question, history = _parse(input)
         retrieval = self.retriever.search(question)
         yield Passages(retrieval.results)
-        yield from self.answerer.answer(retrieval)
+        yield from self.answerer.answer(retrieval, history)
 
 
 def _parse(input: ChainInput) -> tuple[str, Sequence[Turn]]:

@@ -14,7 +14,7 @@ from rag.settings import Settings
 from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn
 
 if TYPE_CHECKING:
-    from rag.answer import ExtractiveAnswerer
+    from rag.answer import Answerer
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
     from rag.plan import Plan
@@ -241,7 +241,7 @@ class _Parts:
         return Retriever(self.store, self.embedder, self._settings)
 
     @cached_property
-    def answerer(self) -> ExtractiveAnswerer:
+    def answerer(self) -> Answerer:
         """Over the passages."""
         from rag.answer import ExtractiveAnswerer
 

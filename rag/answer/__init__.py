@@ -1,5 +1,21 @@
 """Passages -> an answer that quotes them."""
 
-from rag.answer.extractive import ExtractiveAnswerer
+from __future__ import annotations
 
-__all__ = ["ExtractiveAnswerer"]
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.answer.extractive import ExtractiveAnswerer
+from rag.retrieve import Retrieval
+from rag.types import Answer, TextDelta, Turn
+
+__all__ = ["Answerer", "ExtractiveAnswerer"]
+
+
+class Answerer(Protocol):
+    """Makes an answer of what was retrieved."""
+
+    def answer(
+        self, retrieval: Retrieval, history: Sequence[Turn] = ()
+    ) -> Iterator[TextDelta | Answer]:
+        """The text in pieces, then the checked answer."""

@@ -11,7 +11,7 @@ from rag.cite import Quote, cite
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans
 from rag.retrieve import Retrieval
-from rag.types import Answer, SearchResult, Span, TextDelta
+from rag.types import Answer, SearchResult, Span, TextDelta, Turn
 
 #: Passages whose sentences are looked at.
 MAX_PASSAGES = 5
@@ -54,7 +54,9 @@ class ExtractiveAnswerer:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def answer(self, retrieval: Retrieval) -> Iterator[TextDelta | Answer]:
+    def answer(
+        self, retrieval: Retrieval, history: Sequence[Turn] = ()
+    ) -> Iterator[TextDelta | Answer]:
         """The text in pieces, then the whole answer."""
         say = phrases(retrieval.language)
         candidates = self.candidates(retrieval)
