@@ -27,6 +27,7 @@ from rag.types import (
     Span,
     SyncReport,
     TextDelta,
+    Verification,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "StoreError",
     "SyncReport",
     "TextDelta",
+    "Verification",
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.errors import NotFoundError
 from rag.settings import Settings
-from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn
+from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn, Verification
 
 if TYPE_CHECKING:
     from rag.answer import Answerer
@@ -182,6 +182,23 @@ class Corpus:
             NotFoundError: Nothing was synced yet.
         """
         return self._parts().store.status()
+
+    def verify(self, *, repair: bool = False) -> Verification:
+        """Checks everything that the index promises about itself.
+
+        Args:
+            repair: Mend what is wrong: a damaged catalogue is built anew from the folder,
+                and only vectors that are damaged too are embedded again.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+            LockedError: A sync is at work.
+        """
+        found = self._parts().store.verify()
+        problems = (*found.catalog, *found.vectors)
+        if not problems or not repair:
+            return Verification(problems, None)
+        return Verification(problems, self.sync(rebuild=bool(found.catalog)))
 
     def warm(self) -> None:
         """Loads the model and the index now instead of at the first question."""

@@ -177,3 +177,16 @@ class SyncReport:
     embedded: int = 0
     seconds: float = 0.0
     failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What checking an index found.
+
+    Attributes:
+        problems: A line each; empty if every check passed.
+        repaired: What the sync that mended them did; None if there was none.
+    """
+
+    problems: tuple[str, ...]
+    repaired: SyncReport | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Answer, Citation, Document, SearchResult, SyncReport
+from rag.types import Answer, Citation, Document, SearchResult, SyncReport, Verification
 
 if TYPE_CHECKING:
     from rag.plan import Plan
@@ -71,4 +71,12 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "renamed": dict(sorted(plan.renamed.items())),
         "unchanged": plan.unchanged,
         "failed": [failure._asdict() for failure in plan.failed],
+    }
+
+
+def verification_json(found: Verification) -> dict[str, Any]:
+    """The problems of an index; `repaired` is the report of the sync that mended them."""
+    return {
+        "problems": list(found.problems),
+        "repaired": report_json(found.repaired) if found.repaired else None,
     }

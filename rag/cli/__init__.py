@@ -1,4 +1,4 @@
-"""The command line: `rag sync | ask | search | status | serve`.
+"""The command line: `rag sync | ask | search | status | verify | serve`.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.
@@ -27,6 +27,7 @@ app.command()(index.sync)
 app.command()(ask.ask)
 app.command()(ask.search)
 app.command()(index.status)
+app.command()(index.verify)
 app.command()(serve.serve)
 
 

@@ -1,4 +1,4 @@
-"""`rag sync` and `rag status`."""
+"""`rag sync`, `rag status` and `rag verify`."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from rag.cli.options import (
     show,
 )
 from rag.corpus import Corpus
-from rag.types import SyncReport
-from rag.wire import plan_json, report_json
+from rag.types import SyncReport, Verification
+from rag.wire import plan_json, report_json, verification_json
 
 if TYPE_CHECKING:
     from rag.plan import Plan
     from rag.store import Status
     from rag.sync import Progress
 
-_PARTLY = 3
+_FAILED, _PARTLY = 1, 3
 
 
 def sync(
@@ -70,6 +70,21 @@ def status(
     )
 
 
+def verify(
+    corpus: CorpusOption = CORPUS,
+    index: IndexOption = INDEX,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+    repair: Annotated[bool, typer.Option(help="Mend what is wrong.")] = False,
+) -> None:
+    """Check everything that the index promises about itself."""
+    with open_corpus(corpus, index, settings) as opened:
+        found = opened.verify(repair=repair)
+    show(as_json, lambda: verification_json(found), lambda: _verification_lines(found))
+    if found.problems and not found.repaired:
+        raise typer.Exit(_FAILED)
+
+
 def run_sync(
     corpus: Corpus, *, quiet: bool = False, rebuild: bool = False, wait_s: float = 0.0
 ) -> SyncReport:
@@ -94,6 +109,16 @@ def report_lines(report: SyncReport) -> Iterator[str]:
         f"{report.embedded} embedded in {report.seconds:.1f} s"
     )
     yield from failure_lines(report.failed)
+
+
+def _verification_lines(found: Verification) -> Iterator[str]:
+    yield from found.problems
+    if not found.problems:
+        yield "the index is whole"
+    elif found.repaired:
+        yield "repaired: " + "\n".join(report_lines(found.repaired))
+    else:
+        yield f"{len(found.problems)} problems; `rag verify --repair` mends them"
 
 
 def _plan_lines(plan: Plan) -> Iterator[str]:

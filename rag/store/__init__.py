@@ -1,7 +1,7 @@
 """The index: a SQLite catalogue, which is the truth, and a FAISS file derived from it."""
 
 from rag.store.reader import Hit, Reader
-from rag.store.store import Fingerprint, Status, Store
+from rag.store.store import Fingerprint, Problems, Status, Store
 from rag.store.vectors import VectorIndex
 from rag.store.writer import Entry, Known, Stamp, Writer
 
@@ -10,6 +10,7 @@ __all__ = [
     "Fingerprint",
     "Hit",
     "Known",
+    "Problems",
     "Reader",
     "Stamp",
     "Status",

@@ -21,6 +21,7 @@ from rag.store.lock import lock_holder, writer_lock
 from rag.store.reader import Reader, stored_vectors
 from rag.store.seal import break_seal, damaged, is_sealed, write_seal
 from rag.store.vectors import FLAT_MAX, KeyArray, VectorIndex, fits
+from rag.store.verify import catalog_problems, vector_file_problems
 from rag.store.writer import Known, Stamp, Writer, known_documents, known_files
 from rag.types import Failure
 
@@ -38,6 +39,18 @@ class Fingerprint(NamedTuple):
     dimension: str
     chunker: str
     analyzer: str
+
+
+class Problems(NamedTuple):
+    """What a verification found, a line each.
+
+    Attributes:
+        catalog: A rebuild mends these.
+        vectors: Of the derived file: every sync mends these.
+    """
+
+    catalog: tuple[str, ...]
+    vectors: tuple[str, ...]
 
 
 class Snapshot(NamedTuple):
@@ -108,11 +121,12 @@ class Store:
             self._idle.pop()[1].close()
 
     @contextmanager
-    def reader(self, *, search: bool = True) -> Iterator[Reader]:
+    def reader(self, *, search: bool = True, check: bool = True) -> Iterator[Reader]:
         """One consistent generation.
 
         Args:
             search: False if only documents are looked at, whatever built the index.
+            check: False if it does not matter what the vectors mean.
 
         Raises:
             NotFoundError: Nothing was synced yet.
@@ -121,7 +135,8 @@ class Store:
         """
         with self._reading() as (connection, catalog, meta):
             if search:
-                self._check(meta)
+                if check:
+                    self._check(meta)
                 snapshot = self._snapshot(connection, catalog, meta)
                 yield Reader(connection, snapshot.vectors, snapshot.languages)
             else:
@@ -166,6 +181,27 @@ class Store:
             current = layout.current_catalog(self.folder)
             with self._rebuilding(current) if rebuild and current else self._updating(current) as w:
                 yield w
+
+    def verify(self) -> Problems:
+        """Everything that is wrong with the index, whatever it was built with.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+            LockedError: A sync is at work.
+        """
+        catalog = layout.current_catalog(self.folder)
+        if catalog is None:
+            raise self._not_found()
+        with writer_lock(self.folder):
+            try:
+                with closing(create(catalog)) as connection:
+                    found = catalog_problems(catalog, connection)
+                    return Problems(
+                        tuple(found),
+                        () if found else tuple(vector_file_problems(catalog, connection)),
+                    )
+            except CorruptError as error:
+                return Problems((str(error),), ())
 
     def status(self) -> Status:
         """What is in the index, whatever it was built with.

@@ -102,6 +102,11 @@ class VectorIndex:
             or [np.empty(0, np.int64)]
         )
 
+    def rows(self, keys: KeyArray) -> FloatArray:
+        """The vectors of chunks in a flat index, shape (len(keys), dimension)."""
+        rows = [self._index.reconstruct(int(key)) for key in keys]
+        return np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
+
     def changed(self, removed: KeyArray, added: KeyArray, vectors: FloatArray) -> VectorIndex:
         """A new index without `removed` and with `vectors`, of shape (len(added), dimension)."""
         index = faiss.clone_index(self._index)

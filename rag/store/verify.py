@@ -1,0 +1,127 @@
+"""Every promise that an index makes about itself, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import CorruptError
+from rag.store import layout
+from rag.store.catalog import transaction
+from rag.store.reader import stored_vectors
+from rag.store.seal import is_sealed
+from rag.store.vectors import VectorIndex, unpack
+
+_MAX_EACH = 5  # problems told of one kind
+_UNIT = 0.01  # half precision keeps a length of 1 to 0.001
+_ROWS = 10_000
+
+
+def catalog_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with a catalogue, a line each; empty if nothing is.
+
+    Args:
+        connection: The writer's: the lexical index is checked by a statement that
+            SQLite takes for a change.
+    """
+    checks = (_structure, _documents, _chunks, _lexical, _vectors, _orphans)
+    try:
+        is_sealed(catalog)
+        with transaction(connection):
+            return [
+                problem
+                for check in checks
+                for problem in itertools.islice(check(connection), _MAX_EACH)
+            ]
+    except CorruptError as error:
+        return [str(error)]
+    except sqlite3.Error as error:
+        return [f"{catalog} cannot be read: {error}"]
+
+
+def vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with the FAISS file of a whole catalogue; it may be behind, not different."""
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    file = layout.vectors_file(catalog)
+    index = VectorIndex.load(file, meta.get("faiss", ""))
+    if index is None:
+        return [f"{file} is missing or not what the last sync wrote"]
+    if index.dimension != int(meta["dimension"]):
+        return [f"{file} holds vectors of {index.dimension} numbers, not {meta['dimension']}"]
+    if index.lists:  # eight bits a number: not equal by design
+        return []
+    keys = np.intersect1d(index.keys, [row[0] for row in connection.execute(_CHUNK_KEYS)])
+    wrong = 0
+    for some in np.array_split(keys, max(1, len(keys) // _ROWS)):
+        stored = stored_vectors(connection, some, index.dimension)
+        wrong += int((index.rows(some) != stored).any(axis=1).sum())
+    return [f"{file} differs from the stored vectors in {wrong} chunks"] if wrong else []
+
+
+_CHUNK_KEYS = "SELECT key FROM chunks"
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[str]:
+    for (found,) in connection.execute("PRAGMA integrity_check"):
+        if found != "ok":
+            yield f"SQLite: {found}"
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} names a row of {parent} that is not there"
+
+
+def _documents(connection: sqlite3.Connection) -> Iterator[str]:
+    for id, text, sha256 in connection.execute("SELECT id, text, sha256 FROM documents"):
+        if hashlib.sha256(text.encode()).hexdigest() != sha256:
+            yield f"the text of {id} is not what was read"
+
+
+def _chunks(connection: sqlite3.Connection) -> Iterator[str]:
+    last_id, last_start = None, -1
+    for id, start, end, text in connection.execute(
+        'SELECT id, start, "end", text FROM chunks JOIN documents '
+        "ON documents.key = chunks.document ORDER BY chunks.document, chunks.key"
+    ):
+        if not 0 <= start < end <= len(text) or not text[start:end].strip():
+            yield f"a chunk of {id} is no slice of it: {start} to {end} of {len(text)}"
+        elif id == last_id and start <= last_start:
+            yield f"the chunks of {id} are not in order at {start}"
+        last_id, last_start = id, start
+
+
+def _lexical(connection: sqlite3.Connection) -> Iterator[str]:
+    """FTS5 compares its index with the terms of the chunks, in both directions."""
+    try:
+        connection.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        yield f"the lexical index differs from the chunks: {error}"
+
+
+def _vectors(connection: sqlite3.Connection) -> Iterator[str]:
+    dimension = int(dict(connection.execute("SELECT key, value FROM meta"))["dimension"])
+    used = "SELECT key, vector, crc FROM vectors WHERE unused_since IS NULL"
+    for key, vector, crc in connection.execute(used):
+        if zlib.crc32(vector) != crc:
+            yield f"vector {key} is not what was stored"
+        elif not abs(float(np.linalg.norm(unpack([vector], dimension))) - 1) < _UNIT:
+            yield f"vector {key} is not of unit length"
+
+
+def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
+    queries = {
+        "vectors are marked as used and no chunk uses them": "SELECT count(*) FROM vectors "
+        "WHERE unused_since IS NULL AND key NOT IN (SELECT vector FROM chunks)",
+        "vectors are marked as unused and a chunk uses them": "SELECT count(*) FROM vectors "
+        "WHERE unused_since IS NOT NULL AND key IN (SELECT vector FROM chunks)",
+        "documents have no chunk": "SELECT count(*) FROM documents "
+        "WHERE key NOT IN (SELECT document FROM chunks)",
+    }
+    for what, query in queries.items():
+        (count,) = connection.execute(query).fetchone()
+        if count:
+            yield f"{count} {what}"

@@ -1,0 +1,131 @@
+"""Every file of an index damaged in every way: the same answers, or a clear error and its cure."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag import Corpus, CorruptError, Settings
+from tests.conftest import WordEmbedder
+
+QUESTIONS = ("iron bridge", "le pont de fer", "harbour froze", "article 57 tells of word57")
+Damage = Callable[[bytes], bytes]
+
+
+def flip(at: float) -> Damage:
+    def damage(data: bytes) -> bytes:
+        place = min(int(len(data) * at), len(data) - 1)
+        return data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :]
+
+    return damage
+
+
+DAMAGES: dict[str, Damage] = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "zeroed": lambda data: bytes(len(data)),
+    "page zeroed": lambda data: data[:4096] + bytes(4096) + data[8192:],
+    "foreign": lambda data: b"not ours\n" * 1000,
+    "longer": lambda data: data + b"x",
+    **{f"flipped at {at:.2f}": flip(at) for at in (0, 0.13, 0.29, 0.5, 0.71, 0.83, 0.999)},
+}
+
+
+def answers(corpus: Corpus) -> list[tuple[str, str, float]]:
+    return [
+        (hit.document.title, hit.chunk.text, round(hit.score, 6))
+        for question in QUESTIONS
+        for hit in corpus.search(question, top_k=5)
+    ]
+
+
+@pytest.fixture
+def synced(corpus: Corpus) -> Corpus:
+    for number in range(60):
+        (corpus.folder / f"{number}.txt").write_text(
+            f"Article {number}\n\nIt tells of word{number}."
+        )
+    corpus.sync()
+    return corpus
+
+
+def reopen(corpus: Corpus) -> Corpus:
+    index = corpus.folder.parent / "index"
+    return Corpus(corpus.folder, index, Settings(), WordEmbedder())
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["catalog.1.sqlite", "catalog.1.seal", "vectors.1.faiss"])
+def test_damage_is_never_silent_and_repair_mends_it(synced: Corpus, name: str, damage: str) -> None:
+    before = answers(synced)
+    synced.close()
+    file = synced.folder.parent / "index" / name
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
+    with reopen(synced) as corpus:
+        if name == "vectors.1.faiss":
+            assert answers(corpus) == before
+        else:
+            with pytest.raises(CorruptError, match="rag verify --repair"):
+                answers(corpus)
+            with pytest.raises(CorruptError, match="rag verify --repair"):
+                corpus.sync()
+        assert corpus.verify().problems
+        assert corpus.verify(repair=True).repaired
+        assert corpus.verify().problems == ()
+        assert answers(corpus) == before
+
+
+@pytest.mark.parametrize("name", ["catalog.1.seal", "vectors.1.faiss", "writer.lock"])
+def test_a_missing_file_changes_nothing(synced: Corpus, name: str) -> None:
+    before = answers(synced)
+    synced.close()
+    (synced.folder.parent / "index" / name).unlink()
+    with reopen(synced) as corpus:
+        assert answers(corpus) == before
+        assert corpus.sync().embedded == 0
+        assert corpus.verify().problems == ()
+
+
+def test_a_missing_catalogue_is_built_again(synced: Corpus) -> None:
+    before = answers(synced)
+    synced.close()
+    (synced.folder.parent / "index" / "catalog.1.sqlite").unlink()
+    with reopen(synced) as corpus:
+        assert corpus.sync().added == 63
+        assert answers(corpus) == before
+
+
+def test_files_of_another_index_are_not_mixed_in(synced: Corpus, tmp_path: Path) -> None:
+    before = answers(synced)
+    other_folder = tmp_path / "other"
+    other_folder.mkdir()
+    for number in range(63):
+        (other_folder / f"{number}.txt").write_text(f"Other {number}\n\nIt is about noun{number}.")
+    with Corpus(other_folder, tmp_path / "there", Settings(), WordEmbedder()) as other:
+        other.sync()
+    synced.close()
+    index = synced.folder.parent / "index"
+    vectors = (tmp_path / "there" / "vectors.1.faiss").read_bytes()
+    (index / "vectors.1.faiss").write_bytes(vectors)
+    with reopen(synced) as corpus:
+        assert answers(corpus) == before
+    catalog = (tmp_path / "there" / "catalog.1.sqlite").read_bytes()
+    (index / "catalog.1.sqlite").write_bytes(catalog)
+    with reopen(synced) as corpus:
+        with pytest.raises(CorruptError):
+            answers(corpus)
+        corpus.verify(repair=True)
+        assert answers(corpus) == before
+
+
+def test_a_repair_embeds_only_what_is_damaged_too(synced: Corpus) -> None:
+    synced.close()
+    file = synced.folder.parent / "index" / "catalog.1.sqlite"
+    data = file.read_bytes()
+    place = data.index(b"word31")
+    file.write_bytes(data[:place] + b"fork31" + data[place + 6 :])
+    with reopen(synced) as corpus:
+        report = corpus.verify(repair=True).repaired
+        assert report
+        assert report.embedded == 0
+        assert "word31" in corpus.document("31.txt").text
