@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.plan import Plan
     from rag.retrieve import Retriever
     from rag.store import Fingerprint, Status
-    from rag.sync import OnProgress
+    from rag.sync import OnProgress, Progress
 
 _PAGE = 200  # documents read at a time
 
@@ -42,8 +42,10 @@ class Corpus:
         """See `open`; `embedder` replaces the model that the settings name."""
         self.folder = folder
         self.settings = settings
-        self._index = index
+        self.index = index
         self._given_embedder = embedder
+        #: How far the sync of this process is; None if there is none.
+        self.progress: Progress | None = None
         self._opened: _Parts | None = None
         self._opening = threading.Lock()
 
@@ -93,16 +95,24 @@ class Corpus:
         """
         from rag.sync import sync
 
+        def note(progress: Progress) -> None:
+            self.progress = progress
+            if on_progress:
+                on_progress(progress)
+
         parts = self._parts()
-        return sync(
-            self.folder,
-            parts.store,
-            parts.embedder,
-            self.settings,
-            rebuild=rebuild,
-            wait_s=wait_s,
-            on_progress=on_progress,
-        )
+        try:
+            return sync(
+                self.folder,
+                parts.store,
+                parts.embedder,
+                self.settings,
+                rebuild=rebuild,
+                wait_s=wait_s,
+                on_progress=note,
+            )
+        finally:
+            self.progress = None
 
     def plan(self, *, rebuild: bool = False) -> Plan:
         """What a sync would do now; it changes nothing.
@@ -227,7 +237,7 @@ class Corpus:
         """The pieces, imported at the first need."""
         with self._opening:
             if self._opened is None:
-                self._opened = _Parts(self._index, self.settings, self._given_embedder)
+                self._opened = _Parts(self.index, self.settings, self._given_embedder)
             return self._opened
 
 

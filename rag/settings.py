@@ -45,6 +45,9 @@ class Settings(BaseModel):
         256, ge=16, description="Largest chunk in tokens of the model, its title not counted."
     )
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
+    watch: bool = Field(
+        True, description="The served page follows the folder: edits are found a moment later."
+    )
     max_question_chars: int = Field(
         4_000, ge=1, description="A longer question is refused with a message."
     )

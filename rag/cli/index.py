@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -21,6 +24,7 @@ from rag.cli.options import (
     show,
 )
 from rag.corpus import Corpus
+from rag.errors import RagError
 from rag.types import SyncReport, Verification
 from rag.wire import plan_json, report_json, verification_json
 
@@ -29,7 +33,8 @@ if TYPE_CHECKING:
     from rag.store import Status
     from rag.sync import Progress
 
-_FAILED, _PARTLY = 1, 3
+_FAILED, _PARTLY, _INTERRUPTED = 1, 3, 130
+_FOLLOWER_S = 2.0  # a served page that follows the folder may be at it for a moment
 
 
 def sync(
@@ -40,15 +45,23 @@ def sync(
     rebuild: Annotated[bool, typer.Option(help="Build the whole index anew.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Wait for another sync to end.")] = False,
+    watch: Annotated[bool, typer.Option(help="Go on: sync after every change.")] = False,
 ) -> None:
     """Make the index follow the folder; only what is new is embedded."""
-    wait_s = float("inf") if wait else 0.0
+    wait_s = float("inf") if wait else _FOLLOWER_S
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with open_corpus(corpus, index, settings) as opened:
         if dry_run:
             plan = opened.plan(rebuild=rebuild)
             show(as_json, lambda: plan_json(plan), lambda: _plan_lines(plan))
             return
-        report = run_sync(opened, quiet=as_json, rebuild=rebuild, wait_s=wait_s)
+        try:
+            report = run_sync(opened, quiet=as_json, rebuild=rebuild, wait_s=wait_s)
+            if watch:
+                _watch(opened, report, as_json)
+        except KeyboardInterrupt:
+            print("interrupted; the next sync goes on from here", file=sys.stderr)
+            raise typer.Exit(_INTERRUPTED) from None
     show(as_json, lambda: report_json(report), lambda: report_lines(report))
     if report.failed:
         raise typer.Exit(_PARTLY)
@@ -109,6 +122,22 @@ def report_lines(report: SyncReport) -> Iterator[str]:
         f"{report.embedded} embedded in {report.seconds:.1f} s"
     )
     yield from failure_lines(report.failed)
+
+
+def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:
+    """Prints what each sync does that changes something, until it is interrupted."""
+    from rag.watch import follow
+
+    print("\n".join(report_lines(first)), flush=True)
+    failed = first.failed
+    for did in follow(corpus, threading.Event()):
+        if isinstance(did, RagError):
+            print(f"rag: {did}", file=sys.stderr)
+        elif did.added or did.updated or did.removed or did.failed != failed:
+            failed = did.failed
+            lines = [json.dumps(report_json(did))] if as_json else report_lines(did)
+            print("\n".join(lines), flush=True)
+    raise KeyboardInterrupt
 
 
 def _verification_lines(found: Verification) -> Iterator[str]:

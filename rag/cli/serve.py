@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -27,14 +28,20 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 7860,
     sync: Annotated[bool, typer.Option(help="Sync before serving.")] = True,
+    watch: Annotated[
+        bool | None, typer.Option(help="Follow the folder while serving; else the setting.")
+    ] = None,
 ) -> None:
     """Serve the chat page and the HTTP routes."""
     from rag.ui.server import serve as run
+    from rag.watch import Follower
 
     with open_corpus(corpus, index, settings) as opened:
         if sync:
             _sync_before(opened)
-        run(opened, host=host, port=port)
+        follows = (opened.settings.watch and sync) if watch is None else watch
+        with Follower(opened) if follows else nullcontext():
+            run(opened, host=host, port=port)
 
 
 def _sync_before(corpus: Corpus) -> None:

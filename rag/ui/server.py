@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -56,7 +57,13 @@ def build_app(corpus: Corpus) -> FastAPI:
             now = corpus.status()
         except NotFoundError as error:
             return {"status": "empty", "reason": str(error)}
-        return {"status": "ok", "documents": now.documents, "generation": now.generation}
+        syncing = asdict(progress) if (progress := corpus.progress) else None
+        return {
+            "status": "ok",
+            "documents": now.documents,
+            "generation": now.generation,
+            "syncing": syncing,
+        }
 
     @app.post("/api/ask")
     def ask(body: Question) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""The index follows the folder: a sync after every change, and now and then without one.
+
+What a change was does not matter: a sync compares the folder with the index. So an
+editor that saves by writing another file and renaming it makes one edit.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.corpus import Corpus
+from rag.errors import LockedError, NotFoundError, RagError
+from rag.sync import OnProgress, require_folder
+from rag.types import SyncReport
+
+_QUIET_MS = 200  # a burst of changes is over when nothing came for so long
+_LONGEST_BURST_MS = 1_600
+_POLL_MS = 1_000
+#: Network drives and containers may not tell of changes.
+_UNASKED_S = 60.0
+
+
+def follow(
+    corpus: Corpus, stop: threading.Event, on_progress: OnProgress | None = None
+) -> Iterator[SyncReport | RagError]:
+    """Syncs at once and after every change; yields what each sync did, or why it could not.
+
+    Args:
+        stop: Ends it when it is set, within a second or after the sync at work.
+        on_progress: As for `Corpus.sync`.
+    """
+    while not stop.is_set():
+        try:
+            require_folder(corpus.folder)
+        except NotFoundError as error:
+            yield error
+            while not stop.wait(_POLL_MS / 1e3) and not corpus.folder.is_dir():
+                pass
+            continue
+        yield from _follow_while_there(corpus, stop, on_progress)
+
+
+def _follow_while_there(
+    corpus: Corpus, stop: threading.Event, on_progress: OnProgress | None
+) -> Iterator[SyncReport | RagError]:
+    is_due, synced = True, time.monotonic()
+    for is_changed in _changes(corpus, stop):
+        if not corpus.folder.is_dir():
+            return
+        if is_due or is_changed or time.monotonic() - synced > _UNASKED_S:
+            try:
+                yield corpus.sync(on_progress=on_progress)
+                is_due = False
+            except LockedError:  # another process does the same, perhaps of an older state
+                is_due = True
+            except RagError as error:
+                yield error
+                is_due = False
+            synced = time.monotonic()
+
+
+def _changes(corpus: Corpus, stop: threading.Event) -> Iterator[bool]:
+    """Every second, or at once when something has changed: whether it has."""
+    import watchfiles
+
+    index = corpus.index.resolve()
+
+    def concerns_articles(_: watchfiles.Change, path: str) -> bool:
+        return index not in (Path(path), *Path(path).parents)
+
+    for changes in watchfiles.watch(
+        corpus.folder.resolve(),
+        watch_filter=concerns_articles,
+        debounce=_LONGEST_BURST_MS,
+        step=_QUIET_MS,
+        stop_event=stop,
+        rust_timeout=_POLL_MS,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+        ignore_permission_denied=True,
+    ):
+        yield bool(changes)
+
+
+class Follower:
+    """A thread that follows the folder of a corpus that is being served."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        #: What the last sync did, or why it could not.
+        self.last: SyncReport | RagError | None = None
+
+    def __enter__(self) -> Follower:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for did in follow(self._corpus, self._stop):
+            self.last = did

@@ -1,0 +1,95 @@
+"""A folder that is followed: what happens in it is found a moment later."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Corpus, NotFoundError, Settings
+from rag.watch import Follower
+from tests.conftest import ROOT, WordEmbedder
+
+
+@pytest.fixture
+def followed(corpus: Corpus) -> Iterator[tuple[Corpus, Follower]]:
+    corpus.sync()
+    with Follower(corpus) as follower:
+        eventually(lambda: follower.last is not None)
+        yield corpus, follower
+
+
+def eventually(is_so: Callable[[], bool], within_s: float = 5.0) -> float:
+    started = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - started < within_s
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def holds(corpus: Corpus, word: str) -> bool:
+    return any(word in hit.chunk.text for hit in corpus.search(word))
+
+
+def test_an_edit_is_found_within_two_seconds(followed: tuple[Corpus, Follower]) -> None:
+    corpus, _ = followed
+    file = corpus.folder / "bridge.txt"
+    file.write_text("The bridge reopens\n\nA zeppelin landed on it.\n")
+    assert eventually(lambda: holds(corpus, "zeppelin")) < 2.0 + 1.0  # a busy machine
+    file.unlink()
+    eventually(lambda: not holds(corpus, "zeppelin"))
+
+
+def test_an_atomic_save_is_one_edit(followed: tuple[Corpus, Follower]) -> None:
+    corpus, follower = followed
+    generation = corpus.status().generation
+    draft = corpus.folder / ".bridge.txt.part"
+    draft.write_text("The bridge reopens\n\nA zeppelin landed on it.\n")
+    (corpus.folder / "bridge.txt").rename(corpus.folder / "bridge.txt~")
+    draft.rename(corpus.folder / "bridge.txt")
+    eventually(lambda: holds(corpus, "zeppelin"))
+    report = follower.last
+    assert report is not None
+    assert not isinstance(report, Exception)
+    assert corpus.status().generation == generation + 1
+
+
+def test_a_folder_that_goes_and_comes_back(followed: tuple[Corpus, Follower]) -> None:
+    corpus, follower = followed
+    away = corpus.folder.parent / "away"
+    corpus.folder.rename(away)
+    eventually(lambda: isinstance(follower.last, NotFoundError))
+    assert holds(corpus, "harbour")
+    (away / "mill.txt").write_text("The mill burned down.")
+    away.rename(corpus.folder)
+    eventually(lambda: holds(corpus, "mill"))
+
+
+def test_another_process_that_syncs_is_no_reason_to_stop(
+    followed: tuple[Corpus, Follower],
+) -> None:
+    corpus, _ = followed
+    index = corpus.folder.parent / "index"
+    with Corpus(corpus.folder, index, Settings(), WordEmbedder()) as other:
+        for number in range(5):
+            (corpus.folder / f"{number}.txt").write_text(f"Article {number} tells of word{number}.")
+            other.sync(wait_s=10)
+    (corpus.folder / "last.txt").write_text("The mill burned down.")
+    eventually(lambda: holds(corpus, "mill"))
+
+
+def test_the_command_line_follows_until_it_is_ended(folder: Path) -> None:
+    index = folder.parent / "index"
+    command = [sys.executable, "-m", "rag", "sync", "--watch"]
+    command += ["--corpus", str(folder), "--index", str(index)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("3 added")
+        (folder / "pont.md").unlink()
+        assert process.stdout.readline().startswith("0 added, 0 updated, 1 removed")
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(20) == 130
