@@ -1,30 +1,31 @@
 # Two commands matter: `make run` and `make test`. Each does again only what has changed.
 PYTHON ?= python3
+PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run sync test lint types unit screenshot bench constraints clean
+.PHONY: help install run sync test lint types unit screenshot constraints clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: install  ## Install, index corpus/ and serve the chat page on http://127.0.0.1:7860
-	@$(BIN)/rag serve
+run: install  ## Install, index corpus/ and serve the page on http://127.0.0.1:7860 (PORT=...)
+	@$(BIN)/rag serve --port $(PORT)
 
 sync: install  ## Bring the index up to date with corpus/
 	@$(BIN)/rag sync
 
 test: lint types unit  ## Install what tests need, then lint, types and tests
 
-lint: $(VENV)/dev
+lint: $(VENV)/dev  ## Check the form of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/dev
+types: $(VENV)/dev  ## Check the types
 	$(BIN)/mypy
 
-unit: $(VENV)/dev $(VENV)/browser
+unit: $(VENV)/dev $(VENV)/browser  ## Run the tests only
 	$(BIN)/pytest
 
 screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
@@ -33,15 +34,17 @@ screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that t
 constraints: $(VENV)/dev  ## Write down the versions installed here as the ones to install
 	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 
-install: $(VENV)/installed
+install: $(VENV)/installed  ## Install into .venv what running needs
 
 clean:  ## Remove what was installed and indexed; corpus/ is not touched
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 	find index -mindepth 1 ! -name README.md -delete
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and \
+	  "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name one: make PYTHON=python3.11 ..." % v[:2])'
+	@$(PYTHON) -m venv $(VENV) >/dev/null || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
