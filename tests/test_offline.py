@@ -15,6 +15,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.timeout(600)  # the model is built, and the system calls are watched
+
 SESSION = Path(__file__).with_name("offline_session.py")
 UNSHARE = ["unshare", "--map-root-user", "--net"]
 
