@@ -39,6 +39,7 @@ class RememberingEmbedder:
         self.max_tokens = inner.max_tokens
         self.fingerprint = inner.fingerprint
         self.token_spans = inner.token_spans
+        self.token_vectors = inner.token_vectors
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension)."""

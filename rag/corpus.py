@@ -214,6 +214,7 @@ class Corpus:
         """Loads the model and the index now instead of at the first question."""
         parts = self._parts()
         parts.embedder.embed_query("warm-up")
+        parts.embedder.embed_documents(["warm-up"])
         with parts.store.reader():
             pass
 

@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,6 +40,11 @@ class Settings(BaseModel):
     )
     threads: int = Field(
         0, ge=0, description="Threads for the embedding model; 0 takes the cores of the process."
+    )
+    engine: Literal["auto", "openvino", "torch"] = Field(
+        "auto",
+        description="What computes vectors: OpenVINO, several times faster, or torch, which runs "
+        "every model; auto takes OpenVINO where it is installed and knows the model.",
     )
     chunk_tokens: int = Field(
         256, ge=16, description="Largest chunk in tokens of the model, its title not counted."

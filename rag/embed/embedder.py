@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from rag.embed.e5s1 import FloatArray
+from rag.embed.encoder import UnsupportedError
 from rag.embed.resolve import model_folder
+from rag.embed.with_openvino import OpenVinoEngine, kept_tokens
+from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
 from rag.settings import Settings
 from rag.types import Span
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-_BATCH_TEXTS = 16
 _E5_PROMPTS = ("query: ", "passage: ")
 _DIGESTED_BLOCKS, _BLOCK_BYTES = 64, 16_384
 
@@ -52,6 +52,22 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> FloatArray:
         """A unit vector of shape (dimension,)."""
 
+    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
+        """Where the tokens of a passage stand, and what the encoder makes of each.
+
+        Rows of shape (tokens, dimension), not of unit length; both end at `max_tokens`.
+        """
+
+
+class Engine(Protocol):
+    """What computes vectors: `OpenVinoEngine` or `TorchEngine`."""
+
+    def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension), in order; `exact` is slower."""
+
+    def token_vectors(self, text: str, prompt: str) -> FloatArray:
+        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
+
 
 def load_embedder(settings: Settings) -> SentenceEmbedder:
     """The embedder that the settings name; its weights load when it first embeds.
@@ -65,14 +81,14 @@ def load_embedder(settings: Settings) -> SentenceEmbedder:
 class SentenceEmbedder:
     """An `Embedder` of any sentence-transformers model in a folder.
 
-    Tokenizing and the fingerprint need the folder's small files only; torch and
+    Tokenizing and the fingerprint need the folder's small files only; the engine and
     the weights are loaded, once, by the first text that is embedded.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
+        self._settings = settings
         self._name = settings.embedding_model
-        self._threads = settings.threads
         self._prompts = _prompts(folder, settings)
         self._lock = threading.RLock()
 
@@ -85,14 +101,17 @@ class SentenceEmbedder:
             for key in ("out_features", "word_embedding_dimension", "embedding_dimension"):
                 if key in config and module["path"]:
                     return int(config[key])
-        return int(self._model.get_embedding_dimension() or 0)
+        return self._torch.dimension
 
     @cached_property
     def max_tokens(self) -> int:
         """Longest input in tokens, prompt and special tokens included; the rest is cut off."""
         transformer = _read_json(self._folder / "sentence_bert_config.json", {})
         config = _read_json(self._folder / "config.json", {})
-        limits = (transformer.get("max_seq_length"), config.get("max_position_embeddings"))
+        positions = config.get("max_position_embeddings")
+        if positions and "roberta" in config.get("model_type", ""):  # the first rows are not used
+            positions -= config.get("pad_token_id", 1) + 1
+        limits = (transformer.get("max_seq_length"), positions)
         return min((int(limit) for limit in limits if limit), default=512)
 
     @cached_property
@@ -110,63 +129,74 @@ class SentenceEmbedder:
         """Unit rows of shape (len(texts), dimension), in order."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        return self._encode(texts, self._prompts[1])
+        return self._engine.embed([_encodable(text) for text in texts], self._prompts[1])
 
     def embed_query(self, text: str) -> FloatArray:
         """A unit vector of shape (dimension,)."""
-        vector: FloatArray = self._encode([text], self._prompts[0])[0]
+        vector: FloatArray = self._engine.embed([_encodable(text)], self._prompts[0], exact=True)[0]
         return vector
 
-    def warm(self) -> None:
-        """Loads the weights now instead of with the first text."""
-        self.embed_query("")
+    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
+        """Where the tokens of a passage stand, and what the encoder makes of each.
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> FloatArray:
-        with self._lock:  # torch uses all its threads for one call; the tokenizer allows no two
-            rows: FloatArray = self._model.encode(
-                [_encodable(text) for text in texts],
-                prompt=prompt,
-                batch_size=_BATCH_TEXTS,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-        return rows.astype(np.float32, copy=False)
+        Rows of shape (tokens, dimension), not of unit length; both end at `max_tokens`.
+        """
+        text, prompt = _encodable(text), self._prompts[1]
+        rows = self._engine.token_vectors(text, prompt)
+        encoding = self._tokenizer.encode(prompt + text)
+        offsets = [encoding.offsets[i] for i in kept_tokens(encoding, self.max_tokens)]
+        inside = [i for i, (_, end) in enumerate(offsets) if end > len(prompt)]
+        spans = [
+            Span(max(0, offsets[i][0] - len(prompt)), offsets[i][1] - len(prompt)) for i in inside
+        ]
+        return spans, rows[inside]
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         file = self._folder / "tokenizer.json"
-        with self._lock:
-            if not file.is_file():
-                backend: Tokenizer = self._model.tokenizer.backend_tokenizer
-                return Tokenizer.from_str(backend.to_str())
-        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer = Tokenizer.from_file(str(file)) if file.is_file() else self._torch.tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
 
     @cached_property
-    def _model(self) -> SentenceTransformer:
+    def _engine(self) -> Engine:
         with self._lock:
-            return _load(self._folder, self._name, self._threads)
+            if self._settings.engine == "torch":
+                return self._torch
+            try:
+                return self._openvino()
+            except UnsupportedError as error:
+                if self._settings.engine == "openvino":
+                    raise ModelError(
+                        f"the model {self._name!r} does not run on OpenVINO: {error}; "
+                        "set engine to auto or torch"
+                    ) from error
+                logging.getLogger(__name__).warning(
+                    "the model %r runs on torch, which is slower: %s", self._name, error
+                )
+            return self._torch
 
+    def _openvino(self) -> OpenVinoEngine:
+        if not (self._folder / "tokenizer.json").is_file():
+            raise UnsupportedError("it has no file tokenizer.json")
+        return OpenVinoEngine(
+            self._folder,
+            self._tokenizer,
+            max_tokens=self.max_tokens,
+            threads=self._threads,
+            prompts=self._prompts,
+            known_by=self.fingerprint,
+        )
 
-def _load(folder: Path, name: str, threads: int) -> SentenceTransformer:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Threads that wait actively starve each other where another program wants the cores too.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    import torch
-    import transformers
-    from sentence_transformers import SentenceTransformer
+    @cached_property
+    def _torch(self) -> TorchEngine:
+        with self._lock:
+            return TorchEngine(self._folder, self._name, threads=self._threads)
 
-    torch.set_num_threads(threads or _cores())
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        return SentenceTransformer(str(folder), local_files_only=True)
-    except Exception as error:  # whatever a broken folder makes of three libraries
-        line = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
-        ) from error
+    @property
+    def _threads(self) -> int:
+        return self._settings.threads or _cores()
 
 
 def _cores() -> int:

@@ -42,7 +42,7 @@ def reference(folder: Path, texts: list[str]) -> FloatArray:
 
 def test_a_model_in_a_folder_is_one_setting(minilm: Path) -> None:
     texts = ["The iron bridge reopened on Monday.", "Herring is cheap.", "Who reopened it?"]
-    embedder = load_embedder(Settings(embedding_model=str(minilm)))
+    embedder = load_embedder(Settings(embedding_model=str(minilm), engine="torch"))
     rows = embedder.embed_documents(texts)
     assert embedder.dimension == 384
     assert embedder.max_tokens == 256
@@ -59,8 +59,9 @@ def test_a_corpus_with_another_model(minilm: Path, folder: Path, tmp_path: Path)
 
 
 def test_prompts_are_a_setting(minilm: Path) -> None:
-    plain = load_embedder(Settings(embedding_model=str(minilm)))
-    prompted = load_embedder(Settings(embedding_model=str(minilm), document_prompt="title: "))
+    settings = Settings(embedding_model=str(minilm), engine="torch")
+    plain = load_embedder(settings)
+    prompted = load_embedder(settings.model_copy(update={"document_prompt": "title: "}))
     assert np.allclose(
         prompted.embed_documents(["a bridge"]), plain.embed_documents(["title: a bridge"])
     )

@@ -1,0 +1,198 @@
+"""The fast engine: a sentence-transformers folder on OpenVINO, without torch.
+
+Where the processor multiplies 8-bit integers (VNNI, AMX), passages are encoded in
+them; questions, of which there are few, and which must be right, in float. Vectors of
+both, and of torch, may be compared: `benchmarks/engine.py` shows what is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from tokenizers import Encoding, Tokenizer
+
+from rag.embed.e5s1 import FloatArray
+from rag.embed.encoder import Encoder, Quantisation, UnsupportedError, load_openvino
+from rag.embed.int8 import calibration_texts, known_ranges, quantisation
+
+# Few shapes, because each new one costs 25 ms: lengths in steps, and as many texts in a
+# batch as there is room for tokens. Measured; larger batches leave the processor's caches.
+_STEP_TOKENS = 16
+_BATCH_TOKENS = 1536
+
+_INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
+
+Pooling = Literal["mean", "cls"]
+
+
+class OpenVinoEngine:
+    """Unit rows and token vectors of texts; usable from several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tokenizer: Tokenizer,
+        *,
+        max_tokens: int,
+        threads: int,
+        prompts: Sequence[str],
+        known_by: str,
+    ) -> None:
+        """Reads the model; it is compiled, and measured if it is new here, at the first text.
+
+        Args:
+            tokenizer: Neither cuts off nor pads.
+            prompts: Go before the texts that the model is measured with.
+            known_by: What the measures are kept under.
+
+        Raises:
+            UnsupportedError: The model must run on torch.
+        """
+        self._pooling = _pooling(folder)
+        self._encoder = Encoder.read(folder)
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens
+        self._threads = threads
+        self._prompts = prompts
+        self._known_by = known_by
+        self._core = load_openvino().Core()
+        self._computing = threading.RLock()
+
+    @cached_property
+    def _exact(self) -> Any:
+        return self._compiled(None)
+
+    @cached_property
+    def _fast(self) -> Any:
+        if not has_int8():
+            return self._exact
+        texts = (prompt + text for prompt in set(self._prompts) for text in calibration_texts())
+        ids = (self._ids(self._tokenizer.encode(text)) for text in texts)
+        ranges = known_ranges(self._encoder, self._core, ids, self._known_by)
+        return self._compiled(quantisation(self._encoder, ranges))
+
+    def _compiled(self, how: Mapping[str, Quantisation] | None) -> Any:
+        capable = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        options = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": self._threads,
+            "ENABLE_CPU_PINNING": False,  # other programs want the cores too
+            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capable else "f32",
+        }
+        return self._core.compile_model(
+            self._encoder.graph(how), "CPU", options
+        ).create_infer_request()
+
+    def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension), in order."""
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        tokens = [self._ids(encoding) for encoding in encodings]
+        rows = np.empty((len(texts), self._encoder.width), np.float32)
+        for some in _batches([len(ids) for ids in tokens]):
+            rows[some] = self._pool(*self._hidden([tokens[i] for i in some], exact=exact))
+        return rows
+
+    def token_vectors(self, text: str, prompt: str) -> FloatArray:
+        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
+        ids = self._ids(self._tokenizer.encode(prompt + text))
+        hidden, _ = self._hidden([ids])
+        return hidden[0, : len(ids)]
+
+    def _ids(self, encoding: Encoding) -> list[int]:
+        ids: list[int] = encoding.ids
+        if len(ids) > self._max_tokens:
+            return [ids[i] for i in kept_tokens(encoding, self._max_tokens)]
+        return ids
+
+    def _hidden(
+        self, tokens: Sequence[Sequence[int]], *, exact: bool = False
+    ) -> tuple[FloatArray, FloatArray]:
+        """Last hidden state (texts, tokens, dimension), and 1 where there is a token, else 0."""
+        longest = max(map(len, tokens))
+        ids = np.zeros((len(tokens), longest + -longest % _STEP_TOKENS), np.int64)
+        mask = np.zeros(ids.shape, np.float32)
+        for row, some in enumerate(tokens):
+            ids[row, : len(some)], mask[row, : len(some)] = some, 1
+        rows = self._encoder.look_up(ids)
+        with self._computing:  # one inference uses all threads
+            request = self._exact if exact else self._fast
+            hidden: FloatArray = request.infer([rows, mask])[0]
+        return hidden, mask
+
+    def _pool(self, hidden: FloatArray, mask: FloatArray) -> FloatArray:
+        if self._pooling == "cls":
+            pooled = hidden[:, 0]
+        else:
+            pooled = np.einsum("btd,bt->bd", hidden, mask / mask.sum(axis=1, keepdims=True))
+        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        unit: FloatArray = pooled / np.maximum(norms, 1e-12)
+        return unit
+
+
+def kept_tokens(encoding: Encoding, limit: int) -> list[int]:
+    """Places of the first `limit` tokens, the special ones at the end among them."""
+    places = list(range(len(encoding.ids)))
+    if len(places) <= limit:
+        return places
+    is_special = encoding.special_tokens_mask
+    ends = next(i for i, special in enumerate(reversed(is_special)) if not special)
+    return places[: limit - ends] + places[len(places) - ends :]
+
+
+def has_int8(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor multiplies 8-bit integers without overflow on the way."""
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # not Linux
+        return False
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return not _INT8_FLAGS.isdisjoint(flags.split())
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of texts that are embedded together: of like length, so that padding is little."""
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    while order:
+        longest = lengths[order[0]] + -lengths[order[0]] % _STEP_TOKENS
+        texts = max(1, _BATCH_TOKENS // longest)
+        yield order[:texts]
+        order = order[texts:]
+
+
+def _pooling(folder: Path) -> Pooling:
+    """How token vectors become one, if that is all the model does behind its encoder."""
+    if not (modules := _read(folder / "modules.json", [])):
+        return "mean"  # as sentence-transformers does with a bare encoder
+    kinds = [module["type"].rpartition(".")[2] for module in modules]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        raise UnsupportedError(f"it is made of {', '.join(kinds)}")
+    if modules[0]["path"]:
+        raise UnsupportedError("its encoder is in a folder of its own")
+    if _read(folder / "sentence_bert_config.json", {}).get("do_lower_case"):
+        raise UnsupportedError("it lower-cases texts outside its tokenizer")
+    config = _read(folder / modules[1]["path"] / "config.json", {})
+    if not config.get("include_prompt", True):
+        raise UnsupportedError("it pools without the prompt")
+    named = {"mean": "pooling_mode_mean_tokens", "cls": "pooling_mode_cls_token"}
+    on = [key for key, value in config.items() if key.startswith("pooling_mode_") and value is True]
+    mode = config.get("pooling_mode") or next(
+        (mode for mode, key in named.items() if on == [key]), on
+    )
+    if mode == "mean":
+        return "mean"
+    if mode == "cls":
+        return "cls"
+    raise UnsupportedError(f"it pools by {mode}")
+
+
+def _read(file: Path, default: Any) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else default
+    except (OSError, ValueError) as error:
+        raise UnsupportedError(f"{file.name} cannot be read: {error}") from error

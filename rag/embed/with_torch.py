@@ -1,0 +1,77 @@
+"""The engine of sentence-transformers itself: torch. Runs every model, on any machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from rag.embed.e5s1 import FloatArray
+from rag.errors import ModelError
+
+_BATCH_TEXTS = 16
+
+
+class TorchEngine:
+    """Unit rows and token vectors of texts; usable from several threads."""
+
+    def __init__(self, folder: Path, name: str, *, threads: int) -> None:
+        """Loads the model.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # Threads that wait actively starve each other where another program wants the cores too.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        import torch
+        import transformers
+        from sentence_transformers import SentenceTransformer
+
+        torch.set_num_threads(threads)
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            self._model = SentenceTransformer(str(folder), local_files_only=True)
+        except Exception as error:  # whatever a broken folder makes of three libraries
+            line = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(
+                f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
+            ) from error
+        self._computing = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        """Width of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """A copy of the model's tokenizer."""
+        return Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+
+    def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension), in order; all are exact here."""
+        with (
+            self._computing
+        ):  # torch uses all its threads for one call; the tokenizer allows no two
+            rows: FloatArray = self._model.encode(
+                list(texts),
+                prompt=prompt,
+                batch_size=_BATCH_TEXTS,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return rows.astype(np.float32, copy=False)
+
+    def token_vectors(self, text: str, prompt: str) -> FloatArray:
+        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
+        with self._computing:
+            [rows] = self._model.encode(
+                [text], prompt=prompt, output_value="token_embeddings", show_progress_bar=False
+            )
+        vectors: FloatArray = rows.numpy(force=True).astype(np.float32, copy=False)
+        return vectors
