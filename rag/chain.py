@@ -14,9 +14,10 @@ from pydantic import ConfigDict
 
 from rag.answer import Answerer
 from rag.retrieve import Retriever
-from rag.types import Answer, Event, Passages, SearchResult, Turn
+from rag.types import Answer, Event, Filters, Passages, SearchResult, Turn
 
-#: A question, or `{"question": ..., "history": [("user", ...), ("assistant", ...)]}`.
+#: A question, or `{"question": ..., "history": [("user", ...), ("assistant", ...)],
+#: "filters": Filters(...)}`, of which only the question is required.
 ChainInput: TypeAlias = str | Mapping[str, Any]
 
 
@@ -27,11 +28,13 @@ class CorpusRetriever(BaseRetriever):
 
     retriever: Retriever
     top_k: int | None = None
+    filters: Filters | None = None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        return [_langchain(result) for result in self.retriever.search(query, self.top_k).results]
+        found = self.retriever.search(query, self.top_k, self.filters)
+        return [_langchain(result) for result in found.results]
 
 
 class AnswerChain(Runnable[ChainInput, Event]):
@@ -72,18 +75,18 @@ class AnswerChain(Runnable[ChainInput, Event]):
 
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
-        question, history = _parse(input)
-        retrieval = self.retriever.search(question)
+        question, history, filters = _parse(input)
+        retrieval = self.retriever.search(question, filters=filters)
         yield Passages(retrieval.results)
         yield from self.answerer.answer(retrieval, history)
 
 
-def _parse(input: ChainInput) -> tuple[str, Sequence[Turn]]:
+def _parse(input: ChainInput) -> tuple[str, Sequence[Turn], Filters | None]:
     if isinstance(input, str):
-        return input, ()
+        return input, (), None
     if not isinstance(input, Mapping) or not isinstance(input.get("question"), str):
         raise ValueError(f'expected a question or {{"question": ...}}, not {input!r:.100}')
-    return input["question"], input.get("history", ())
+    return input["question"], input.get("history", ()), input.get("filters")
 
 
 def _langchain(result: SearchResult) -> LangChainDocument:

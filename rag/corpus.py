@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Self
 
 from rag.errors import NotFoundError
 from rag.settings import Settings
-from rag.types import Answer, Document, Event, SearchResult, SyncReport, Turn, Verification
+from rag.types import (
+    Answer,
+    Document,
+    Event,
+    Filters,
+    SearchResult,
+    SyncReport,
+    Turn,
+    Verification,
+)
 
 if TYPE_CHECKING:
     from rag.answer import Answerer
@@ -147,36 +156,48 @@ class Corpus:
             raise NotFoundError(f"there is no document {id!r} in the index")
         return document
 
-    def search(self, question: str, *, top_k: int | None = None) -> list[SearchResult]:
+    def search(
+        self, question: str, *, top_k: int | None = None, filters: Filters | None = None
+    ) -> list[SearchResult]:
         """The passages nearest to a question, best first.
+
+        Args:
+            filters: Which documents to search.
 
         Raises:
             QuestionError: The question is empty or too long.
             NotFoundError: Nothing was synced yet.
         """
-        return list(self._parts().retriever.search(question, top_k).results)
+        return list(self._parts().retriever.search(question, top_k, filters).results)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
         """The answer, with a citation for each quote; `abstained` if there is none.
 
         Args:
             history: Earlier turns, oldest first.
+            filters: Which documents to search.
 
         Raises:
             QuestionError: The question is empty or too long.
             NotFoundError: Nothing was synced yet.
         """
-        return self.chain().invoke({"question": question, "history": history})
+        return self.chain().invoke(_input(question, history, filters))
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[Event]:
         """As `ask`, in pieces: `Passages`, then `TextDelta`s, then the `Answer`."""
-        return self.chain().stream({"question": question, "history": history})
+        return self.chain().stream(_input(question, history, filters))
 
-    def retriever(self, *, top_k: int | None = None) -> CorpusRetriever:
+    def retriever(
+        self, *, top_k: int | None = None, filters: Filters | None = None
+    ) -> CorpusRetriever:
         """The search as a LangChain `BaseRetriever`."""
         from rag.chain import CorpusRetriever
 
-        return CorpusRetriever(retriever=self._parts().retriever, top_k=top_k)
+        return CorpusRetriever(retriever=self._parts().retriever, top_k=top_k, filters=filters)
 
     def chain(self) -> AnswerChain:
         """From question to `Answer` as a LangChain `Runnable`."""
@@ -240,6 +261,10 @@ class Corpus:
             if self._opened is None:
                 self._opened = _Parts(self.index, self.settings, self._given_embedder)
             return self._opened
+
+
+def _input(question: str, history: Sequence[Turn], filters: Filters | None) -> dict[str, object]:
+    return {"question": question, "history": history, "filters": filters}
 
 
 class _Parts:

@@ -1,29 +1,34 @@
-"""Question -> passages: a dense and a lexical leg, fused by what each can know.
+"""Question -> passages: a dense and a lexical leg, and what both are worth together.
 
-The dense leg compares meanings across languages. The lexical leg compares words,
-which says much where question and passage share a language and nothing where
-they do not; its weight for a passage is therefore the probability that they do.
+Each leg proposes chunks. All that is proposed is then looked at by both: rag/fusion.py
+says what nearness in meaning and in words is worth in which language.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from rag.embed import Embedder
 from rag.errors import QuestionError
+from rag.fusion import Fused, fuse
 from rag.language import analyze, question_languages
 from rag.settings import Settings
 from rag.store import Reader, Store
 from rag.store.vectors import FloatArray
-from rag.types import LegScore, SearchResult
+from rag.types import Explanation, Filters, LegScore, SearchResult
 
 #: How many chunks each leg proposes.
 CANDIDATES = 100
 
-#: Share of the lexical leg where question and passage certainly share a language.
-LEXICAL_WEIGHT = 0.3
+#: How many chunks are known by their words; the best of them are proposed.
+_LEXICAL_DEPTH = 500
+
+#: How deep the dense leg looks where languages must be made comparable first.
+_MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
 
 _MIN_LANGUAGE_PROBABILITY = 0.1
 
@@ -59,11 +64,14 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
 
-    def search(self, question: str, top_k: int | None = None) -> Retrieval:
+    def search(
+        self, question: str, top_k: int | None = None, filters: Filters | None = None
+    ) -> Retrieval:
         """The passages nearest to a question.
 
         Args:
             top_k: At most so many; None takes the setting.
+            filters: Which documents to search.
 
         Raises:
             QuestionError: The question is empty or too long.
@@ -78,8 +86,10 @@ class Retriever:
         with self._store.reader() as reader:
             languages = question_languages(question, reader.languages)
             terms = _terms(question, languages)
-            idf = {term: _idf(df, len(reader)) for term, df in reader.document_frequencies(terms)}
-            results = _fuse(reader, vector, languages, list(idf), max(CANDIDATES, top_k), top_k)
+            frequencies = dict(reader.document_frequencies(terms))
+            found = _Search(reader, vector, languages, frequencies, filters, top_k)
+            results = found.results(top_k)
+        idf = {term: _idf(df, len(reader)) for term, df in frequencies.items()}
         return Retrieval(question, vector, languages, idf, results)
 
     def _check(self, question: str) -> str:
@@ -105,42 +115,102 @@ def _idf(frequency: int, chunks: int) -> float:
     return math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5))
 
 
-def _fuse(
-    reader: Reader,
-    vector: FloatArray,
-    languages: Mapping[str, float],
-    terms: list[str],
-    candidates: int,
-    top_k: int,
-) -> tuple[SearchResult, ...]:
-    dense = dict(reader.dense(vector, candidates))
-    lexical = dict(reader.lexical(terms, candidates))
-    ranks = {"dense": _ranks(dense), "lexical": _ranks(lexical)}
-    low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    unseen = [key for key in lexical if key not in dense]
-    for key, row in zip(unseen, reader.vectors(unseen), strict=True):
-        dense[key] = float(row @ vector)
-    best_lexical = max(lexical.values(), default=1.0)
-    language_of = reader.chunk_languages(list(dense))
+class _Search:
+    """One question's candidates, and what is known of them, in one order."""
 
-    def legs(key: int) -> dict[str, LegScore]:
-        weight = LEXICAL_WEIGHT * languages.get(language_of[key], 0.0)
+    def __init__(
+        self,
+        reader: Reader,
+        vector: FloatArray,
+        languages: Mapping[str, float],
+        frequencies: Mapping[str, int],
+        filters: Filters | None,
+        top_k: int,
+    ) -> None:
+        self._reader = reader
+        self._question_languages = languages
+        self._terms = frozenset(frequencies)
+        self._background = reader.background(vector)
+        wanted = max(CANDIDATES, top_k)
+        dense = self._dense(vector, filters, wanted)
+        bm25 = dict(reader.lexical(list(frequencies), max(_LEXICAL_DEPTH, wanted), filters))
+        lexical = list(bm25)[:wanted]
+        self._ranks = {"dense": _ranks(list(dense)), "lexical": _ranks(lexical)}
+        unseen = [key for key in lexical if key not in dense]
+        dense |= zip(unseen, (reader.vectors(unseen) @ vector).tolist(), strict=True)
+        self._keys = list(dense)
+        self._cosines = np.array(list(dense.values()), np.float32)
+        self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
+        self._shares = self._bm25 / _greatest_bm25(frequencies, len(reader))
+        self._languages = reader.chunk_languages(self._keys)
+        self._fused = self._fuse(self._cosines, self._shares, self._languages)
+
+    def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
+        return fuse(cosines, shares, languages, self._question_languages, self._background)
+
+    def _dense(self, vector: FloatArray, filters: Filters | None, wanted: int) -> dict[int, float]:
+        """The chunks nearest in meaning, best first, with their cosines."""
+        depth = wanted
+        if len(self._reader.languages) > 1:
+            share = int(len(self._reader) * _MANY_LANGUAGES_SHARE)
+            depth = max(wanted, _MANY_LANGUAGES_DEPTH, share)
+        found = self._reader.dense(vector, depth, filters)
+        languages = self._reader.chunk_languages([key for key, _ in found])
+        cosines = np.array([cosine for _, cosine in found], np.float32)
+        meaning = self._fuse(cosines, np.zeros_like(cosines), languages).meaning
+        return dict(found[place] for place in np.argsort(-meaning, kind="stable")[:wanted])
+
+    def results(self, top_k: int) -> tuple[SearchResult, ...]:
+        """The best passages."""
+        total = self._fused.total
+        order = np.lexsort((np.array(self._keys, np.int64), -total))[:top_k].tolist()
+        hits = self._reader.hits([self._keys[place] for place in order])
+        best = max(float(total.max(initial=0.0)), 1e-9)
+        found = []
+        for place in order:
+            document, chunk, terms = hits[self._keys[place]]
+            score = max(0.0, float(total[place]) / best)
+            explanation = self._explain(place, terms)
+            found.append(SearchResult(document, chunk, score, self._legs(place), explanation))
+        return tuple(found)
+
+    def _legs(self, place: int) -> dict[str, LegScore]:
+        key, fused = self._keys[place], self._fused
+        meaning, words = max(0.0, float(fused.meaning[place])), float(fused.words[place])
+        weight = words / (meaning + words) if words else 0.0
+        cosine, bm25 = float(self._cosines[place]), float(self._bm25[place])
         return {
-            "dense": LegScore(ranks["dense"].get(key), dense[key], 1 - weight),
-            "lexical": LegScore(ranks["lexical"].get(key), lexical.get(key, 0.0), weight),
+            "dense": LegScore(self._ranks["dense"].get(key), cosine, 1 - weight),
+            "lexical": LegScore(self._ranks["lexical"].get(key), bm25, weight),
         }
 
-    def score(legs: Mapping[str, LegScore]) -> float:
-        meaning = (legs["dense"].score - low) / (high - low) if high > low else 1.0
-        words = legs["lexical"].score / best_lexical
-        return legs["dense"].weight * meaning + legs["lexical"].weight * words
+    def _explain(self, place: int, terms: str) -> Explanation:
+        held = set(terms.split())
+        language = self._languages[place]
+        return Explanation(
+            question_languages=self._question_languages,
+            language=language,
+            background=self._background.mean.get(language, self._background.overall),
+            spread=self._background.spread,
+            meaning=float(self._fused.meaning[place]),
+            share=float(self._shares[place]),
+            words=float(self._fused.words[place]),
+            untold=float(self._fused.untold[place]),
+            matched=tuple(sorted(self._terms & held)),
+        )
 
-    scored = {key: (score(found := legs(key)), found) for key in dense}
-    best = sorted(scored, key=lambda key: (-scored[key][0], key))[:top_k]
-    hits = reader.hits(best)
-    return tuple(SearchResult(hits[key].document, hits[key].chunk, *scored[key]) for key in best)
+
+def _greatest_bm25(frequencies: Mapping[str, int], chunks: int) -> float:
+    """What a passage would get that repeats every term of the question for ever."""
+    # The full-text index weighs a term that more than half of the chunks hold with next
+    # to nothing, and its k1 is 1.2 (https://sqlite.org/fts5.html#the_bm25_function).
+    weights = (
+        math.log((chunks - frequency + 0.5) / (frequency + 0.5))
+        for frequency in frequencies.values()
+    )
+    return 2.2 * sum(max(weight, 1e-6) for weight in weights) or 1.0
 
 
-def _ranks(scores: Iterable[int]) -> dict[int, int]:
-    """Rank from 1 by key, of keys in the order of their scores."""
-    return {key: rank for rank, key in enumerate(scores, 1)}
+def _ranks(keys: Sequence[int]) -> dict[int, int]:
+    """Rank from 1 by key, of keys from the best on."""
+    return {key: rank for rank, key in enumerate(keys, 1)}

@@ -6,12 +6,15 @@ code points. A score is larger when better; a distance never leaves the store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 #: One turn of a conversation: who spoke and what they said.
 Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 #: The language code of a text that is too short or too mixed to tell (ISO 639-2).
 UNDETERMINED = "und"
@@ -72,13 +75,43 @@ class Chunk:
     language: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which documents to search; what is empty does not restrict.
+
+    Attributes:
+        languages: Codes, such as `fr`; one of them.
+        sources: One of them, as `Document.source` says it.
+        documents: Ids; one of them.
+        since: ISO 8601 date, possibly reduced (`2024`): not older. A document without
+            a date is left out by this and by `until`.
+        until: Not younger; `2024-06` includes the whole month.
+    """
+
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    def __post_init__(self) -> None:
+        for bound in filter(None, (self.since, self.until)):
+            if not _DATE.fullmatch(bound):
+                raise ValueError(f"a date is written 2024, 2024-06 or 2024-06-20, not {bound!r}")
+
+    def equal(self) -> dict[str, tuple[str, ...]]:
+        """Allowed values by field of the document, of those that restrict."""
+        wanted = {"language": self.languages, "source": self.sources, "id": self.documents}
+        return {field: values for field, values in wanted.items() if values}
+
+
 @dataclass(frozen=True, slots=True)
 class LegScore:
     """Where one retrieval leg (`dense` or `lexical`) placed a chunk.
 
     Attributes:
         rank: 1 for the leg's best chunk; None if the leg did not return it.
-        score: The leg's own score (cosine, or BM25); 0 if it did not return it.
+        score: The leg's own score (cosine, or BM25); 0 if it found nothing.
         weight: The share this leg had in the fused score of this chunk.
     """
 
@@ -87,14 +120,49 @@ class LegScore:
     weight: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a passage stands where it stands; `meaning + words` ranks it.
+
+    Both are in standard deviations of the question's cosines with passages that nobody
+    asked for; see docs/retrieval.md.
+
+    Attributes:
+        question_languages: Probability of each language the question may be in.
+        language: Of the passage.
+        background: Mean cosine of the question with the passages of that language.
+        spread: Standard deviation of these cosines.
+        meaning: What its nearness in meaning is worth.
+        share: BM25 as a share of what a passage with all the words could get, 0 to 1.
+        words: What its words are worth, `untold` included.
+        untold: What it was given because its language cannot share the question's words.
+        matched: The question's terms that it or its title holds.
+    """
+
+    question_languages: Mapping[str, float]
+    language: str
+    background: float
+    spread: float
+    meaning: float
+    share: float
+    words: float
+    untold: float
+    matched: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A passage found for a question; `score` is comparable within one question only."""
+    """A passage found for a question.
+
+    `score` compares the passages of one question: 1 is the best, 0 is what a passage
+    gets that nobody asked for.
+    """
 
     document: Document
     chunk: Chunk
     score: float
     legs: Mapping[str, LegScore] = field(default_factory=dict)
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from rag.store.catalog import sql_lists
+from rag.store.languages import Background, LanguageIndex
 from rag.store.terms import match_any, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
-from rag.types import Chunk, Document
+from rag.types import Chunk, Document, Filters
 
 _DOCUMENT = (
     "documents.id, documents.text, documents.title, documents.language, documents.date, "
@@ -30,35 +33,50 @@ class Reader:
     """One generation, as a consistent whole; valid inside `Store.reader()` only."""
 
     def __init__(
-        self, connection: sqlite3.Connection, vectors: VectorIndex, languages: frozenset[str]
+        self, connection: sqlite3.Connection, vectors: VectorIndex, languages: LanguageIndex
     ) -> None:
         self._connection = connection
         self._vectors = vectors
+        self._languages = languages
         #: Languages of the documents.
-        self.languages = languages
+        self.languages = languages.languages
 
     def __len__(self) -> int:
         """Number of chunks."""
         return len(self._vectors)
 
-    def dense(self, query: FloatArray, top_k: int) -> list[tuple[int, float]]:
+    def dense(
+        self, query: FloatArray, top_k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
         """The nearest chunks as `(key, cosine)`, best first.
 
         Args:
             query: Unit vector of shape (dimension,).
             top_k: At most so many.
+            filters: What to choose from; None is everything.
         """
-        return self._vectors.search(query, top_k)
+        return self._vectors.search(query, top_k, self._among(filters))
 
-    def lexical(self, terms: Sequence[str], top_k: int) -> list[tuple[int, float]]:
+    def lexical(
+        self, terms: Sequence[str], top_k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
         """The chunks that share a term with the query as `(key, BM25)`, best first."""
         if not terms:
             return []
+        among, values = _chunks_of(filters)
         rows = self._connection.execute(
-            "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? ORDER BY rank LIMIT ?",
-            (match_any(terms), top_k),
+            "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? "
+            f"{f'AND rowid IN ({among})' if among else ''} ORDER BY rank LIMIT ?",
+            (match_any(terms), *values, top_k),
         )
         return [(int(key), float(score)) for key, score in rows]
+
+    def _among(self, filters: Filters | None) -> KeyArray | None:
+        among, values = _chunks_of(filters)
+        if not among:
+            return None
+        rows = self._connection.execute(among, values)
+        return np.fromiter((key for (key,) in rows), np.int64)
 
     def vectors(self, keys: Iterable[int]) -> FloatArray:
         """Stored vectors of chunks, shape (n, dimension)."""
@@ -73,15 +91,13 @@ class Reader:
             found.append((term, int(row[0]) if row else 0))
         return found
 
-    def chunk_languages(self, keys: Sequence[int]) -> dict[int, str]:
+    def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
-        found: dict[int, str] = {}
-        for some in sql_lists(keys):
-            found |= self._connection.execute(
-                "SELECT chunks.key, language FROM chunks "
-                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}"
-            )
-        return found
+        return self._languages.of(keys)
+
+    def background(self, query: FloatArray) -> Background:
+        """How near a question, a unit vector, is to passages that nobody asked for."""
+        return self._languages.background(query)
 
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
@@ -112,6 +128,35 @@ class Reader:
             f"SELECT {_DOCUMENT} FROM documents WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
         )
         return [_document(row) for row in rows]
+
+
+def chunk_languages(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """The language of every chunk's document, by rising key."""
+    return connection.execute(
+        "SELECT chunks.key, language FROM chunks "
+        "JOIN documents ON documents.key = chunks.document ORDER BY chunks.key"
+    )
+
+
+def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
+    """SQL for the keys of the chunks that a filter lets through, and its values; "" for all."""
+    conditions: list[str] = []
+    values: list[str] = []
+    for column, wanted in (filters.equal() if filters else {}).items():
+        conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+        values.extend(wanted)
+    # Dates may be reduced, on either side: `2024` and `2024-06-20` are compared as years.
+    for bound, order in ((filters and filters.since, ">="), (filters and filters.until, "<=")):
+        if bound:
+            conditions.append(f"substr(date, 1, length(?)) {order} substr(?, 1, length(date))")
+            values.extend((bound, bound))
+    if not conditions:
+        return "", []
+    return (
+        "SELECT chunks.key FROM chunks JOIN documents ON documents.key = chunks.document "
+        f"WHERE {' AND '.join(conditions)}",
+        values,
+    )
 
 
 def stored_vectors(

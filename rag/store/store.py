@@ -17,8 +17,9 @@ from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
 from rag.store import layout
 from rag.store.catalog import connect, create, explained, transaction
 from rag.store.donor import Donor
+from rag.store.languages import LanguageIndex
 from rag.store.lock import lock_holder, writer_lock
-from rag.store.reader import Reader, stored_vectors
+from rag.store.reader import Reader, chunk_languages, stored_vectors
 from rag.store.seal import break_seal, damaged, is_sealed, write_seal
 from rag.store.vectors import FLAT_MAX, KeyArray, VectorIndex, fits
 from rag.store.verify import catalog_problems, vector_file_problems
@@ -62,7 +63,7 @@ class Snapshot(NamedTuple):
 
     generation: tuple[str, str]
     vectors: VectorIndex
-    languages: frozenset[str]
+    languages: LanguageIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Store:
                 snapshot = self._snapshot(connection, catalog, meta)
                 yield Reader(connection, snapshot.vectors, snapshot.languages)
             else:
-                yield Reader(connection, VectorIndex.empty(1), frozenset())
+                yield Reader(connection, VectorIndex.empty(1), LanguageIndex.empty())
 
     def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp]]:
         """The documents and files that the index knows, of a fitting index; none before the first.
@@ -356,11 +357,14 @@ class Store:
         with self._lock:
             held = self._held
             if held is None or held.generation != generation:
-                languages = connection.execute("SELECT DISTINCT language FROM documents")
+                dimension = int(meta["dimension"])
                 held = self._held = Snapshot(
                     generation,
-                    _derive(connection, self._base(catalog, meta), int(meta["dimension"])),
-                    frozenset(language for (language,) in languages),
+                    _derive(connection, self._base(catalog, meta), dimension),
+                    LanguageIndex(
+                        chunk_languages(connection),
+                        lambda keys: stored_vectors(connection, keys, dimension),
+                    ),
                 )
             return held
 

@@ -116,16 +116,24 @@ class VectorIndex:
             index.add_with_ids(vectors, added)
         return VectorIndex(index)
 
-    def search(self, query: FloatArray, top_k: int) -> list[tuple[int, float]]:
-        """The best `(chunk key, cosine)`, best first; fewer than `top_k` if there are fewer."""
-        if not len(self):
+    def search(
+        self, query: FloatArray, top_k: int, among: KeyArray | None = None
+    ) -> list[tuple[int, float]]:
+        """The best `(chunk key, cosine)`, best first; fewer than `top_k` if there are fewer.
+
+        Args:
+            among: Keys to choose from; None takes all.
+        """
+        count = len(self) if among is None else min(len(self), len(among))
+        if not count:
             return []
-        parameters = None
+        parameters: Any = faiss.SearchParametersIVF() if self.lists else faiss.SearchParameters()
         if self.lists:
-            parameters = faiss.SearchParametersIVF()
-            parameters.nprobe = _PROBES
+            parameters.nprobe = _PROBES if among is None else self.lists
+        selector = None if among is None else _selector(among)
+        parameters.sel = selector  # a pointer: the name keeps the object alive
         scores, keys = self._index.search(
-            query.reshape(1, -1), min(top_k, len(self)), params=parameters
+            query.reshape(1, -1), min(top_k, count), params=parameters
         )
         found = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
         return [(key, score) for key, score in found if key >= 0]
@@ -150,6 +158,14 @@ class VectorIndex:
         if hashlib.sha256(data).hexdigest() != sha256:
             return None
         return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
+
+
+def _selector(keys: KeyArray) -> Any:
+    """One bit a key: testing it costs a search next to nothing."""
+    chosen = np.zeros(int(keys.max()) + 1, bool)
+    chosen[keys] = True
+    make: Any = faiss.IDSelectorBitmap  # takes an array, whatever its signature says
+    return make(np.packbits(chosen, bitorder="little"))
 
 
 def list_count(rows: int) -> int:

@@ -1,0 +1,95 @@
+"""Which chunks are in which language, and how near a question is to all of a language.
+
+A multilingual model puts a question nearer to the passages of its own language
+than to the same passages in another. How much nearer shows in a sample of each
+language's passages, whatever they are about.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.store.vectors import FloatArray, KeyArray
+
+#: Passages that stand for all of a language; 100 measure as well.
+_SAMPLE = 200
+
+#: Languages with fewer chunks are taken together: a mean of few says what they are about.
+_MIN_CHUNKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How near a question is to passages that nobody asked for.
+
+    Attributes:
+        mean: Mean cosine by language of the passages; the rare ones are left out.
+        overall: Mean of all languages.
+        spread: Standard deviation of the cosines within a language.
+    """
+
+    mean: Mapping[str, float]
+    overall: float
+    spread: float
+
+
+class LanguageIndex:
+    """The languages of one generation's chunks; derived, and only read."""
+
+    def __init__(
+        self, chunks: Iterable[tuple[int, str]], vectors: Callable[[KeyArray], FloatArray]
+    ) -> None:
+        """Sorts the chunks by language and takes a sample of each.
+
+        Args:
+            chunks: `(key, language)` by rising key.
+            vectors: Gives the vectors of some keys, shape (n, dimension).
+        """
+        rows = list(chunks)
+        self._keys = np.array([key for key, _ in rows], np.int64)
+        self._names, self._language = np.unique([name for _, name in rows], return_inverse=True)
+        #: Languages of the chunks.
+        self.languages = frozenset(self._names.tolist())
+        self._samples = {
+            name: vectors(keys[:: -(-len(keys) // _SAMPLE)]) for name, keys in self._groups()
+        }
+
+    @classmethod
+    def empty(cls) -> LanguageIndex:
+        """Of no chunks."""
+        return cls((), lambda keys: np.empty((len(keys), 0), np.float32))
+
+    def _groups(self) -> Iterator[tuple[str, KeyArray]]:
+        """The keys of each language, and of all rare ones under the empty name."""
+        is_rare = np.bincount(self._language, minlength=len(self._names)) < _MIN_CHUNKS
+        for number in np.flatnonzero(~is_rare):
+            yield str(self._names[number]), self._keys[self._language == number]
+        if is_rare.any():
+            yield "", self._keys[is_rare[self._language]]
+
+    def of(self, keys: Sequence[int]) -> list[str]:
+        """The language of each chunk."""
+        if not len(keys):
+            return []
+        places = np.searchsorted(self._keys, np.asarray(keys, np.int64))
+        names: list[str] = self._names[self._language[places]].tolist()
+        return names
+
+    def background(self, query: FloatArray) -> Background:
+        """How near a question is to each language as a whole.
+
+        Args:
+            query: Unit vector of shape (dimension,).
+        """
+        cosines = {name: sample @ query for name, sample in self._samples.items()}
+        if not cosines:
+            return Background({}, 0.0, 0.0)
+        mean = {name: float(some.mean()) for name, some in cosines.items()}
+        overall = float(np.mean(list(mean.values())))
+        mean.pop("", None)
+        variance = float(np.mean([some.var() for some in cosines.values()]))
+        return Background(mean, overall, math.sqrt(variance))
