@@ -7,7 +7,8 @@ says what nearness in meaning and in words is worth in which language.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,19 +79,32 @@ class Retriever:
             ValueError: `top_k` is below 1.
             StoreError: The index cannot be used.
         """
-        question = self._check(question)
         top_k = self._settings.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
+        with self._searching(question, top_k, filters) as search:
+            return search.retrieval(top_k)
+
+    def rankings(
+        self, question: str, depth: int, filters: Filters | None = None
+    ) -> dict[str, list[str]]:
+        """Ids of documents by leg and `fused`, best first, to measure each.
+
+        A document stands where its best chunk stands.
+
+        Args:
+            depth: Chunks looked at in each ranking.
+            filters: Which documents to search.
+        """
+        with self._searching(question, depth, filters) as search:
+            return search.rankings(depth)
+
+    @contextmanager
+    def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
+        question = self._check(question)
         vector = self._embedder.embed_query(question)
         with self._store.reader() as reader:
-            languages = question_languages(question, reader.languages)
-            terms = _terms(question, languages)
-            frequencies = dict(reader.document_frequencies(terms))
-            found = _Search(reader, vector, languages, frequencies, filters, top_k)
-            results = found.results(top_k)
-        idf = {term: _idf(df, len(reader)) for term, df in frequencies.items()}
-        return Retrieval(question, vector, languages, idf, results)
+            yield _Search(reader, question, vector, filters, max(CANDIDATES, wanted))
 
     def _check(self, question: str) -> str:
         question = question.strip()
@@ -121,49 +135,71 @@ class _Search:
     def __init__(
         self,
         reader: Reader,
+        question: str,
         vector: FloatArray,
-        languages: Mapping[str, float],
-        frequencies: Mapping[str, int],
         filters: Filters | None,
-        top_k: int,
+        wanted: int,
     ) -> None:
         self._reader = reader
-        self._question_languages = languages
-        self._terms = frozenset(frequencies)
+        self._question = question
+        self._vector = vector
+        self._question_languages = question_languages(question, reader.languages)
         self._background = reader.background(vector)
-        wanted = max(CANDIDATES, top_k)
-        dense = self._dense(vector, filters, wanted)
-        bm25 = dict(reader.lexical(list(frequencies), max(_LEXICAL_DEPTH, wanted), filters))
-        lexical = list(bm25)[:wanted]
-        self._ranks = {"dense": _ranks(list(dense)), "lexical": _ranks(lexical)}
-        unseen = [key for key in lexical if key not in dense]
+        terms = _terms(question, self._question_languages)
+        self._frequencies = dict(reader.document_frequencies(terms))
+        dense = self._dense(filters, wanted)
+        bm25 = dict(reader.lexical(terms, max(_LEXICAL_DEPTH, wanted), filters))
+        #: Chunks in the order of each leg.
+        self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
+        self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}
+        unseen = [key for key in self._orders["lexical"] if key not in dense]
         dense |= zip(unseen, (reader.vectors(unseen) @ vector).tolist(), strict=True)
         self._keys = list(dense)
+        self._languages = reader.chunk_languages(self._keys)
         self._cosines = np.array(list(dense.values()), np.float32)
         self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
-        self._shares = self._bm25 / _greatest_bm25(frequencies, len(reader))
-        self._languages = reader.chunk_languages(self._keys)
+        self._shares = self._bm25 / _greatest_bm25(self._frequencies, len(reader))
         self._fused = self._fuse(self._cosines, self._shares, self._languages)
+        keys = np.array(self._keys, np.int64)
+        self._best_first: list[int] = np.lexsort((keys, -self._fused.total)).tolist()
 
     def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
         return fuse(cosines, shares, languages, self._question_languages, self._background)
 
-    def _dense(self, vector: FloatArray, filters: Filters | None, wanted: int) -> dict[int, float]:
+    def _dense(self, filters: Filters | None, wanted: int) -> dict[int, float]:
         """The chunks nearest in meaning, best first, with their cosines."""
         depth = wanted
         if len(self._reader.languages) > 1:
             share = int(len(self._reader) * _MANY_LANGUAGES_SHARE)
             depth = max(wanted, _MANY_LANGUAGES_DEPTH, share)
-        found = self._reader.dense(vector, depth, filters)
+        found = self._reader.dense(self._vector, depth, filters)
         languages = self._reader.chunk_languages([key for key, _ in found])
         cosines = np.array([cosine for _, cosine in found], np.float32)
         meaning = self._fuse(cosines, np.zeros_like(cosines), languages).meaning
         return dict(found[place] for place in np.argsort(-meaning, kind="stable")[:wanted])
 
-    def results(self, top_k: int) -> tuple[SearchResult, ...]:
-        """The best passages."""
+    def retrieval(self, top_k: int) -> Retrieval:
+        """What is handed on to the answer."""
+        chunks = len(self._reader)
+        return Retrieval(
+            question=self._question,
+            vector=self._vector,
+            languages=self._question_languages,
+            idf={term: _idf(count, chunks) for term, count in self._frequencies.items()},
+            results=self._results(top_k),
+        )
+
+    def rankings(self, depth: int) -> dict[str, list[str]]:
+        """Document ids by leg and fused."""
+        orders = {**self._orders, "fused": [self._keys[place] for place in self._best_first]}
+        return {
+            leg: list(dict.fromkeys(self._reader.document_ids(keys[:depth])))
+            for leg, keys in orders.items()
+        }
+
+    def _results(self, top_k: int) -> tuple[SearchResult, ...]:
         total = self._fused.total
-        order = np.lexsort((np.array(self._keys, np.int64), -total))[:top_k].tolist()
+        order = self._best_first[:top_k]
         hits = self._reader.hits([self._keys[place] for place in order])
         best = max(float(total.max(initial=0.0)), 1e-9)
         found = []
@@ -196,7 +232,7 @@ class _Search:
             share=float(self._shares[place]),
             words=float(self._fused.words[place]),
             untold=float(self._fused.untold[place]),
-            matched=tuple(sorted(self._terms & held)),
+            matched=tuple(sorted(self._frequencies.keys() & held)),
         )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from rag.errors import QuestionError
+
 #: One turn of a conversation: who spoke and what they said.
 Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
 
@@ -97,7 +99,7 @@ class Filters:
     def __post_init__(self) -> None:
         for bound in filter(None, (self.since, self.until)):
             if not _DATE.fullmatch(bound):
-                raise ValueError(f"a date is written 2024, 2024-06 or 2024-06-20, not {bound!r}")
+                raise QuestionError(f"a date is written 2024, 2024-06 or 2024-06-20, not {bound!r}")
 
     def equal(self) -> dict[str, tuple[str, ...]]:
         """Allowed values by field of the document, of those that restrict."""

@@ -24,12 +24,13 @@ def document_json(document: Document) -> dict[str, Any]:
 
 
 def result_json(result: SearchResult) -> dict[str, Any]:
-    """A passage: its document, its place, its score."""
+    """A passage: its document, its place, its score, and why it stands where it stands."""
     return {
         "document": document_json(result.document),
         "chunk": asdict(result.chunk),
         "score": result.score,
         "legs": {name: asdict(leg) for name, leg in result.legs.items()},
+        "explanation": asdict(result.explanation) if result.explanation else None,
     }
 
 

@@ -299,3 +299,18 @@ def test_help_is_quick(home: Path, command: list[str]) -> None:
         check=False,
     )
     assert done.stdout.strip().endswith("[]")
+
+
+def test_search_explains_and_filters(home: Path) -> None:
+    out, _ = rag("search", "Qui a rouvert le pont ?", "--explain", "--language", "fr", cwd=home)
+    assert "question in fr" in out
+    assert "passage in fr" in out
+    assert "meaning +" in out
+    assert "herring" not in out
+    for option in (["--from", "2025"], ["--to", "2020"], ["--source", "x"], ["--document", "x"]):
+        assert json.loads(rag("search", "pont", "--json", *option, cwd=home)[0]) == []
+    found = json.loads(rag("search", "pont", "--json", "--from", "2024-06", cwd=home)[0])
+    assert [hit["document"]["id"] for hit in found] == ["pont.md"]
+    assert found[0]["explanation"]["matched"]
+    _, err = rag("search", "pont", "--from", "June", cwd=home, code=2)
+    assert "2024-06-20" in one_line(err)

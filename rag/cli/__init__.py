@@ -1,4 +1,4 @@
-"""The command line: `rag sync | ask | search | status | verify | serve`.
+"""The command line: `rag sync | ask | search | status | verify | serve | evaluate`.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from rag.cli import ask, index, serve
+from rag.cli import ask, evaluate, index, serve
 from rag.errors import LockedError, QuestionError, RagError
 
 _FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
@@ -28,6 +28,7 @@ app.command()(ask.ask)
 app.command()(ask.search)
 app.command()(index.status)
 app.command()(index.verify)
+app.command("evaluate")(evaluate.evaluation)
 app.command()(serve.serve)
 
 

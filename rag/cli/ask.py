@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -12,15 +12,20 @@ from rag.cli.options import (
     CORPUS,
     INDEX,
     CorpusOption,
+    DocumentsOption,
     IndexOption,
     JsonOption,
+    LanguagesOption,
     QuestionArgument,
     SettingsOption,
+    SinceOption,
+    SourcesOption,
+    UntilOption,
     open_corpus,
     place,
     show,
 )
-from rag.types import Answer, SearchResult
+from rag.types import Answer, Filters, SearchResult
 from rag.wire import answer_json, result_json
 
 
@@ -30,10 +35,16 @@ def ask(
     index: IndexOption = INDEX,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
+    language: LanguagesOption = None,
+    source: SourcesOption = None,
+    document: DocumentsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
     """Answer a question with quotes from the articles."""
+    filters = _filters(language, source, document, since, until)
     with open_corpus(corpus, index, settings) as opened:
-        answer = opened.ask(question)
+        answer = opened.ask(question, filters=filters)
     show(as_json, lambda: answer_json(answer), lambda: _answer_lines(answer))
 
 
@@ -44,14 +55,37 @@ def search(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     top_k: Annotated[int | None, typer.Option(min=1, help="Passages to show.")] = None,
+    explain: Annotated[bool, typer.Option(help="Say why each stands where it stands.")] = False,
+    language: LanguagesOption = None,
+    source: SourcesOption = None,
+    document: DocumentsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
     """Show the passages nearest to a question."""
+    filters = _filters(language, source, document, since, until)
     with open_corpus(corpus, index, settings) as opened:
-        results = opened.search(question, top_k=top_k)
+        results = opened.search(question, top_k=top_k, filters=filters)
     show(
         as_json,
         lambda: [result_json(result) for result in results],
-        lambda: [line for n, result in enumerate(results, 1) for line in _result_lines(n, result)],
+        lambda: _results_lines(results, explain),
+    )
+
+
+def _filters(
+    languages: list[str] | None,
+    sources: list[str] | None,
+    documents: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> Filters:
+    return Filters(
+        languages=tuple(languages or ()),
+        sources=tuple(sources or ()),
+        documents=tuple(documents or ()),
+        since=since,
+        until=until,
     )
 
 
@@ -66,8 +100,30 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
             yield place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
 
 
-def _result_lines(number: int, result: SearchResult) -> Iterator[str]:
-    chunk = result.chunk
-    where = place(f"{number}.", result.document, chunk.start, chunk.end)
-    yield f"{where}, score {result.score:.3f}"
-    yield f"   {' '.join(chunk.text.split())}"
+def _results_lines(results: Sequence[SearchResult], explain: bool) -> Iterator[str]:
+    for number, result in enumerate(results, 1):
+        chunk = result.chunk
+        where = place(f"{number}.", result.document, chunk.start, chunk.end)
+        yield f"{where}, score {result.score:.3f}"
+        if explain:
+            yield from _explanation_lines(result)
+        yield f"   {' '.join(chunk.text.split())}"
+
+
+def _explanation_lines(result: SearchResult) -> Iterator[str]:
+    why = result.explanation
+    if why is None:
+        return
+    asked = ", ".join(f"{code} {share:.0%}" for code, share in why.question_languages.items())
+    yield f"   question in {asked}; passage in {why.language}"
+    dense, lexical = result.legs["dense"], result.legs["lexical"]
+    yield (
+        f"   meaning {why.meaning:+.2f}: rank {dense.rank or '-'}, cosine {dense.score:.3f}, "
+        f"where any passage in {why.language} has {why.background:.3f} ± {why.spread:.3f}"
+    )
+    words = ", ".join(why.matched) or "none"
+    untold = f", {why.untold:.2f} of it for another language" if why.untold else ""
+    yield (
+        f"   words {why.words:+.2f}: rank {lexical.rank or '-'}, BM25 {lexical.score:.2f}, "
+        f"{why.share:.0%} of the possible ({words}){untold}"
+    )

@@ -21,6 +21,21 @@ SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="TOML file; rag.toml here if there is one.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LanguagesOption = Annotated[
+    list[str] | None, typer.Option("--language", help="Only articles in it: fr. Repeatable.")
+]
+SourcesOption = Annotated[
+    list[str] | None, typer.Option("--source", help="Only articles of it. Repeatable.")
+]
+DocumentsOption = Annotated[
+    list[str] | None, typer.Option("--document", help="Only the article of this id. Repeatable.")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--from", help="Only articles of this date or later: 2024-06.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--to", help="Only articles of this date or earlier: 2024-06-20.")
+]
 QuestionArgument = Annotated[str, typer.Argument(help="In any language.")]
 
 

@@ -99,6 +99,16 @@ class Reader:
         """How near a question, a unit vector, is to passages that nobody asked for."""
         return self._languages.background(query)
 
+    def document_ids(self, keys: Sequence[int]) -> list[str]:
+        """The id of each chunk's document."""
+        found: dict[int, str] = {}
+        for some in sql_lists(keys):
+            found |= self._connection.execute(
+                "SELECT chunks.key, documents.id FROM chunks "
+                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}"
+            )
+        return [found[key] for key in keys]
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         found: dict[int, Hit] = {}

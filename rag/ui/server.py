@@ -14,11 +14,11 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from rag.corpus import Corpus
 from rag.errors import NotFoundError, QuestionError, RagError
-from rag.types import Turn
+from rag.types import Filters, Turn
 from rag.ui.headers import SecurityHeaders
 from rag.ui.page import CSS, I18N, THEME, build_page
 from rag.wire import answer_json, result_json
@@ -27,12 +27,33 @@ from rag.wire import answer_json, result_json
 _CONCURRENT_QUESTIONS = 8
 
 
+class Restriction(BaseModel):
+    """Which documents to search; see `rag.Filters`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+
 class Question(BaseModel):
     """Body of `/api/ask` and `/api/search`."""
 
     question: str
     history: list[Turn] = []
     top_k: int | None = Field(None, ge=1, le=1000)
+    filters: Restriction = Restriction()
+
+    def restriction(self) -> Filters:
+        """The filters.
+
+        Raises:
+            QuestionError: A date is not one.
+        """
+        return Filters(**self.filters.model_dump())
 
 
 def build_app(corpus: Corpus) -> FastAPI:
@@ -67,11 +88,13 @@ def build_app(corpus: Corpus) -> FastAPI:
 
     @app.post("/api/ask")
     def ask(body: Question) -> dict[str, Any]:
-        return answer_json(corpus.ask(body.question, history=body.history))
+        return answer_json(
+            corpus.ask(body.question, history=body.history, filters=body.restriction())
+        )
 
     @app.post("/api/search")
     def search(body: Question) -> dict[str, Any]:
-        results = corpus.search(body.question, top_k=body.top_k)
+        results = corpus.search(body.question, top_k=body.top_k, filters=body.restriction())
         return {"question": body.question, "results": [result_json(result) for result in results]}
 
     page = build_page(corpus)

@@ -1,0 +1,122 @@
+"""`rag evaluate`: the measures against a hand-made ranking, language pairs, the command."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from rag import Corpus, NotFoundError, Settings
+from rag.cli import evaluate as command
+from rag.evaluate import Question, estimate, evaluate, languages, read_questions, score
+from tests.conftest import WordEmbedder
+from tests.test_cli import rag
+
+ROWS = [
+    {"id": "cat:en", "text": "The cat sleeps on the mat.", "lang": "en"},
+    {"id": "cat:fr", "text": "Le chat dort sur le tapis.", "lang": "fr"},
+    {"id": "fish:en", "text": "The fish swims in the river.", "lang": "en"},
+    {"id": "fish:fr", "text": "Le poisson nage dans la rivière.", "lang": "fr"},
+]
+QUESTIONS = [
+    {"id": "q1", "text": "Where does the cat sleep?", "lang": "en"},
+    {"id": "q2", "text": "Où nage le poisson ?", "lang": "fr"},
+    {"id": "unjudged", "text": "Why?", "lang": "en"},
+]
+QRELS = ["q1\tcat:en\t1", "q1\tcat:fr\t1", "q2\tfish:fr\t2", "q2\tcat:fr\t0", "q2\tgone\t1"]
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """A BEIR-style folder with two languages."""
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
+    (folder / "qrels.tsv").write_text("\n".join(QRELS))
+    return folder
+
+
+def test_only_questions_with_a_relevant_document_are_read(questions: Path) -> None:
+    first, second = read_questions(questions)
+    assert (first.id, first.language, first.relevant) == ("q1", "en", {"cat:en": 1, "cat:fr": 1})
+    assert second.relevant == {"fish:fr": 2, "gone": 1}
+
+
+def test_the_names_and_files_of_beir_are_read_too(questions: Path) -> None:
+    rows = [{"_id": row["id"], "text": row["text"]} for row in QUESTIONS]
+    (questions / "queries.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (questions / "qrels").mkdir()
+    (questions / "qrels.tsv").rename(questions / "qrels" / "test.tsv")
+    file = questions / "qrels" / "test.tsv"
+    file.write_text("query-id\tcorpus-id\tscore\n" + file.read_text())
+    assert [question.id for question in read_questions(questions)] == ["q1", "q2"]
+
+
+def test_measures_of_a_known_ranking() -> None:
+    asked = [
+        Question("a", "?", "en", {"x": 1, "y": 1}),
+        Question("b", "?", "en", {"z": 1}),
+        Question("c", "?", "en", {"z": 1}),
+    ]
+    scores = score(asked, {"a": ["x", "n", "y"], "b": ["n", "z"], "c": []})
+    ideal = 1 + 1 / math.log2(3)
+    ndcg = ((1 + 1 / math.log2(4)) / ideal + 1 / math.log2(3)) / 3
+    assert scores["nDCG@10"].mean == pytest.approx(ndcg)
+    assert scores["RR@10"].mean == pytest.approx((1 + 1 / 2) / 3)
+    assert scores["R@1"].mean == pytest.approx(0.5 / 3)
+    assert scores["R@100"].mean == pytest.approx(2 / 3)
+
+
+def test_the_interval_holds_the_mean_and_is_the_same_every_time() -> None:
+    values = [0.0, 0.5, 1.0] * 20
+    mean, low, high = estimate(values)
+    assert low < mean < high
+    assert estimate(values) == (mean, low, high)
+    assert estimate([1.0] * 9) == (1, 1, 1)
+
+
+def test_every_pair_of_languages_is_measured(questions: Path, words: WordEmbedder) -> None:
+    folder = questions.parent / "corpus"
+    folder.mkdir()
+    (questions / "corpus.jsonl").rename(folder / "corpus.jsonl")
+    with Corpus(folder, questions.parent / "index", Settings(), words) as corpus:
+        corpus.sync()
+        known = languages(corpus.documents())
+        rows = evaluate(corpus.retriever().retriever, read_questions(questions), known)
+    pairs = [(row.questions, row.passages, row.count) for row in rows if row.leg == "fused"]
+    assert pairs == [
+        ("*", "*", 2),
+        ("en", "*", 1),
+        ("en", "en", 1),
+        ("en", "fr", 1),
+        ("fr", "*", 1),
+        ("fr", "fr", 1),
+    ]
+    best = {(row.questions, row.passages, row.leg): row.scores["R@1"].mean for row in rows}
+    assert best["en", "en", "fused"] == best["fr", "fr", "fused"] == 1
+    assert best["en", "fr", "lexical"] == 0  # no word in common, so nothing is returned
+
+
+def test_the_table_has_a_line_for_each_leg() -> None:
+    from rag.evaluate import LEGS, Measured
+
+    scores = score([Question("a", "?", "en", {"x": 1})], {"a": ["x"]})
+    heading, *lines = command.table([Measured("en", "de", leg, 1, scores) for leg in LEGS])
+    assert heading.split()[:5] == ["questions", "passages", "n", "leg", "nDCG@10"]
+    assert [line.split()[:5] for line in lines] == [["en", "de", "1", leg, "1.000"] for leg in LEGS]
+
+
+def test_the_command_indexes_the_folder_and_prints_json(questions: Path) -> None:
+    out, err = rag("evaluate", str(questions), "--json", cwd=questions.parent)
+    assert err == ""
+    rows = {(row["questions"], row["passages"], row["leg"]): row for row in json.loads(out)}
+    assert rows["en", "en", "fused"]["scores"]["nDCG@10"] == {"mean": 1, "low": 1, "high": 1}
+    assert (questions.parent / "index" / "evaluate" / "pets").is_dir()
+
+
+def test_a_folder_without_questions(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"qrels\.tsv"):
+        read_questions(tmp_path)
+    out, err = rag("evaluate", str(tmp_path), cwd=tmp_path, code=1)
+    assert (out, "qrels.tsv" in err) == ("", True)
