@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run sync test lint types unit screenshot constraints clean
+.PHONY: help install run sync test lint types unit test-faults screenshot constraints clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,6 +27,9 @@ types: $(VENV)/dev  ## Check the types
 
 unit: $(VENV)/dev $(VENV)/browser  ## Run the tests only
 	$(BIN)/pytest
+
+test-faults: $(VENV)/dev  ## Kill, fill and damage an index at every point (half an hour)
+	FAULTS_EXAMPLES=200 $(BIN)/pytest --faults-full tests/faults tests/store
 
 screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
 	$(BIN)/python -m tests.ui.screenshot docs/images

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
-from rag.store.vectors import FloatArray
-from rag.types import Span
+from tests.words import WordEmbedder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+__all__ = ["ROOT", "SHARED", "WordEmbedder", "needs_shared"]
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -27,46 +25,10 @@ needs_shared = pytest.mark.skipif(
 )
 
 
-class WordEmbedder:
-    """An instant embedder that is right about words: a text's vector adds up its words' own.
-
-    It counts what it embeds, so that tests can tell what was embedded again.
-    """
-
-    dimension = 64
-    max_tokens = 512
-
-    def __init__(self, fingerprint: str = "words") -> None:
-        self.fingerprint = fingerprint
-        self.embedded: list[str] = []
-
-    def token_spans(self, text: str) -> list[Span]:
-        return [Span(*match.span()) for match in re.finditer(r"\w+|[^\w\s]", text)]
-
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        self.embedded.extend(texts)
-        rows = [self.embed_query(text) for text in texts]
-        return np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
-
-    def embed_query(self, text: str) -> FloatArray:
-        vector = sum((_word_vector(word) for word in re.findall(r"\w+", text.lower())), _ZERO)
-        return (vector / max(float(np.linalg.norm(vector)), 1e-6)).astype(np.float32)
-
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        spans = self.token_spans(text)
-        rows = [_word_vector(text[start:end].lower()) for start, end in spans]
-        return spans, np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
-
-    def warm(self) -> None:
-        """Nothing to load."""
-
-
-_ZERO = np.full(WordEmbedder.dimension, 1e-3)
-
-
-def _word_vector(word: str) -> FloatArray:
-    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
-    return np.random.default_rng(seed).standard_normal(WordEmbedder.dimension).astype(np.float32)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--faults-full", action="store_true", help="tests/faults: every point, not a sample"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ changes the file.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
@@ -119,6 +120,12 @@ def connect(file: Path) -> sqlite3.Connection:
         return connection
 
 
+def is_immutable(file: Path) -> bool:
+    """Whether nobody could change a catalogue here: SQLite then needs no files beside it."""
+    journal = file.with_name(f"{file.name}-wal")
+    return not os.access(file.parent, os.W_OK) and not journal.exists()
+
+
 def explained(file: Path, error: sqlite3.Error) -> StoreError:
     """What to tell a person about a failure of SQLite."""
     if isinstance(error, sqlite3.OperationalError):  # full disk, no permission, locked
@@ -153,7 +160,7 @@ def sql_lists(keys: Sequence[int], size: int = 500) -> Iterator[str]:
 
 def open_read_only(file: Path) -> sqlite3.Connection:
     """A connection to whatever is in a file; nothing is read or checked yet."""
-    return _open(file, "ro")
+    return _open(file, "ro&immutable=1" if is_immutable(file) else "ro")
 
 
 def _open(file: Path, mode: str) -> sqlite3.Connection:

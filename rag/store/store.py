@@ -269,11 +269,11 @@ class Store:
         raise StoreError(f"the index in {self.folder} is replaced all the time; try again")
 
     def _borrow(self, file: _File) -> sqlite3.Connection | None:
-        """An idle connection to that very file; others are to files that are gone."""
+        """An idle connection to the file as it is now; others are to files that are gone."""
         with suppress(IndexError):
             while True:
                 known, connection = self._idle.pop()
-                if known.inode == file.inode:
+                if known == file:
                     return connection
                 connection.close()
         return None
