@@ -17,6 +17,7 @@ from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
 from rag.store.catalog import sql_lists
 from rag.store.vectors import FloatArray
+from rag.types import Span
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -39,7 +40,7 @@ class RememberingEmbedder:
         self.max_tokens = inner.max_tokens
         self.fingerprint = inner.fingerprint
         self.token_spans = inner.token_spans
-        self.token_vectors = inner.token_vectors
+        self._token_vectors: dict[str, tuple[list[Span], FloatArray]] = {}
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension)."""
@@ -59,6 +60,12 @@ class RememberingEmbedder:
             self._remember([key], self._inner.embed_query(text)[None])
             known = self._vectors([key])
         return known[key]
+
+    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
+        """Spans and rows of shape (tokens, dimension); remembered in memory only."""
+        if text not in self._token_vectors:
+            self._token_vectors[text] = self._inner.token_vectors(text)
+        return self._token_vectors[text]
 
     def warm(self) -> None:
         """Nothing to load before something new is embedded."""

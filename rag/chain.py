@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -13,6 +14,7 @@ from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict
 
 from rag.answer import Answerer
+from rag.followup import standalone
 from rag.retrieve import Retriever
 from rag.types import Answer, Event, Filters, Passages, SearchResult, Turn
 
@@ -76,9 +78,10 @@ class AnswerChain(Runnable[ChainInput, Event]):
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
         question, history, filters = _parse(input)
-        retrieval = self.retriever.search(question, filters=filters)
+        retrieval = self.retriever.search(standalone(question, history), filters=filters)
         yield Passages(retrieval.results)
-        yield from self.answerer.answer(retrieval, history)
+        for event in self.answerer.answer(retrieval, history):
+            yield replace(event, question=question) if isinstance(event, Answer) else event
 
 
 def _parse(input: ChainInput) -> tuple[str, Sequence[Turn], Filters | None]:

@@ -298,7 +298,7 @@ class _Parts:
         """Over the passages."""
         from rag.answer import ExtractiveAnswerer
 
-        return ExtractiveAnswerer(self.embedder)
+        return ExtractiveAnswerer(self.embedder, self._settings)
 
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION

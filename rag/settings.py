@@ -49,6 +49,10 @@ class Settings(BaseModel):
     chunk_tokens: int = Field(
         256, ge=16, description="Largest chunk in tokens of the model, its title not counted."
     )
+    caution: Literal["cautious", "balanced", "eager"] = Field(
+        "balanced",
+        description="How sure to be that the articles hold the answer before giving one.",
+    )
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
     watch: bool = Field(
         True, description="The served page follows the folder: edits are found a moment later."

@@ -1,58 +1,88 @@
 """How probable it is that the articles hold the answer: a calibrated logistic model.
 
-Its coefficients are data, fitted by `benchmarks/fit_confidence.py` on questions
-with and without an answer; `calibration.json` says when and on what.
+Its coefficients are data, fitted by `benchmarks/fit_answers.py` on questions with and
+without an answer; `confidence.json` says when and on what.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
+
+from rag.answer.linear import linear_model
+from rag.answer.sentences import Sentence
 from rag.retrieve import Retrieval
-
-if TYPE_CHECKING:
-    from rag.answer.extractive import Candidate
+from rag.store.vectors import FloatArray
 
 
-def features(retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """What the model looks at, by name.
+class Evidence(NamedTuple):
+    """What speaks for an answer in the passages, in the scales of the confidence model.
 
-    `passage` and `sentence` are the greatest cosines with the question, `lead` is how
-    far the first passage is ahead of the second. Where passage and question share a
-    language (`shared`, a probability) cosines are higher, and `coverage`, the share of
-    the question's idf that the best sentence holds, means something.
+    Scales mean the same in every corpus: standard deviations above passages that nobody
+    asked for, and shares. `shared` is the probability that passage and question are in
+    one language: only then do the words that are missing say much.
     """
-    best = candidates[0]
-    language = retrieval.results[best.quote.passage].document.language
+
+    meaning: float  #: of the first passage
+    words: float  #: of the first passage
+    lead: float  #: of the first passage over the first of another document
+    best: float  #: ranking score of the best sentence
+    margin: float  #: of the best sentence over the best of another passage
+    context: float  #: the best sentence's features from here on
+    tokens: float
+    weakest: float
+    cover: float
+    cover_passage: float
+    match: float
+    mismatch: float
+    shared: float
+    shared_cover: float
+
+
+def evidence(retrieval: Retrieval, found: Sequence[Sentence], scores: FloatArray) -> Evidence:
+    """What speaks for an answer; `scores` are those of `found`, which is not empty."""
+    results = retrieval.results
+    explained = [result.explanation for result in results]
+    totals = [each.meaning + each.words if each else 0.0 for each in explained]
+    first = explained[0]
+    others = [
+        total
+        for total, result in zip(totals, results, strict=True)
+        if result.document.id != results[0].document.id
+    ]
+    top = int(np.argmax(scores))
+    best = found[top]
+    elsewhere = [
+        score
+        for score, sentence in zip(scores.tolist(), found, strict=True)
+        if sentence.quote.passage != best.quote.passage
+    ]
+    language = results[best.quote.passage].document.language
     shared = retrieval.languages.get(language, 0.0)
-    dense = sorted((result.legs["dense"].score for result in retrieval.results), reverse=True)
-    return {
-        "passage": dense[0],
-        "lead": dense[0] - dense[1] if len(dense) > 1 else 0.0,
-        "sentence": max(candidate.cosine for candidate in candidates),
-        "shared": shared,
-        "coverage": shared * max(candidate.coverage for candidate in candidates),
-    }
+    features = best.features
+    return Evidence(
+        meaning=first.meaning if first else 0.0,
+        words=first.words if first else 0.0,
+        lead=totals[0] - max(others) if others else 0.0,
+        best=float(scores[top]),
+        margin=float(scores[top]) - max(elsewhere) if elsewhere else 0.0,
+        context=features.context,
+        tokens=features.tokens,
+        weakest=features.weakest,
+        cover=features.cover_around,
+        cover_passage=features.cover_passage_title,
+        match=features.match,
+        mismatch=features.mismatch,
+        shared=shared,
+        shared_cover=shared * features.cover_passage_title,
+    )
 
 
-def probability(retrieval: Retrieval, candidates: Sequence[Candidate]) -> float:
-    """Probability, 0 to 1, that the passages answer the question; 0 if there are none."""
-    if not candidates:
-        return 0.0
-    model = _calibration()
-    values = features(retrieval, candidates)
-    logit = model["intercept"] + sum(model[name] * value for name, value in values.items())
+def probability(found: Evidence) -> float:
+    """Probability, 0 to 1, that the passages answer the question."""
+    model = linear_model("confidence", Evidence._fields)
+    logit = float(model(np.array([found], np.float32))[0])
     return 1.0 / (1.0 + math.exp(-logit))
-
-
-@cache
-def _calibration() -> Mapping[str, float]:
-    """The fitted intercept and coefficients, by feature name."""
-    data = json.loads(files("rag.answer").joinpath("calibration.json").read_text("utf-8"))
-    coefficients: dict[str, float] = data["coefficients"]
-    return coefficients

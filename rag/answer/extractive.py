@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from rag.answer.confidence import probability
-from rag.answer.phrases import phrases
+import numpy as np
+
+from rag.answer.confidence import evidence, probability
+from rag.answer.linear import linear_model
+from rag.answer.phrases import Phrases, phrases
+from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote, cite
 from rag.embed import Embedder
-from rag.language import analyze, sentence_spans
 from rag.retrieve import Retrieval
-from rag.types import Answer, SearchResult, Span, TextDelta, Turn
+from rag.settings import Settings
+from rag.store.vectors import FloatArray
+from rag.types import Answer, Citation, Span, TextDelta, Turn
 
 #: Passages whose sentences are looked at.
 MAX_PASSAGES = 5
@@ -19,52 +23,36 @@ MAX_PASSAGES = 5
 #: Quotes in one answer at most.
 MAX_QUOTES = 3
 
-# A further sentence is quoted if its score comes this near to the best one's.
-_FURTHER_QUOTE_MARGIN = 0.1
+#: A quote takes in its neighbours up to this length: about fifty words.
+MAX_QUOTE_CHARS = 330
 
-# Weights of a sentence: nearness to the question, share of the question's words, its passage.
-_NEARNESS, _COVERAGE, _PASSAGE = 3.0, 0.5, 0.6
+# In units of the ranking score, a logarithm of odds: how far behind the best sentence of a
+# quote its neighbour may be, and how far behind the best of all another quote may be.
+_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 2.5, 1.0
 
-# A question in an article does not answer one, and a line without a stop is mostly a headline.
-_QUESTION_PENALTY, _HEADLINE_PENALTY = 1.0, 0.2
-_QUESTION_MARKS, _STOPS = "?؟？", '.!…。！۔।॥։;:؛”»"'
-
-_MIN_CONFIDENCE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer, and what speaks for it.
-
-    Attributes:
-        cosine: Nearness of its meaning to the question's.
-        coverage: Share of the question's words it holds, weighed by idf, 0 to 1.
-        score: Both, and its passage's score; compares the sentences for one question.
-    """
-
-    quote: Quote
-    cosine: float
-    coverage: float
-    score: float
+#: Least confidence for an answer, by the setting `caution`.
+LEAST_CONFIDENCE = {"cautious": 0.7, "balanced": 0.5, "eager": 0.25}
 
 
 class ExtractiveAnswerer:
     """Chooses sentences of the passages by meaning and by words."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, settings: Settings) -> None:
         self._embedder = embedder
+        self._least_confidence = LEAST_CONFIDENCE[settings.caution]
 
     def answer(
         self, retrieval: Retrieval, history: Sequence[Turn] = ()
     ) -> Iterator[TextDelta | Answer]:
         """The text in pieces, then the whole answer."""
         say = phrases(retrieval.language)
-        candidates = self.candidates(retrieval)
-        confidence = probability(retrieval, candidates)
-        quotes = _choose(candidates) if confidence >= _MIN_CONFIDENCE else []
+        found, scores = self.ranked(retrieval)
+        confidence = probability(evidence(retrieval, found, scores)) if found else 0.0
+        quotes = quotes_of(found, scores) if confidence >= self._least_confidence else []
         citations = cite(quotes, retrieval.results)
         if citations:
-            pieces = [f"{say.quote.format(c.quote)} {c.marker}\n\n" for c in citations]
+            dated = _dates_differ(citations)
+            pieces = [f"{_quoted(citation, say, dated=dated)}\n\n" for citation in citations]
             pieces[-1] = pieces[-1].rstrip()
         else:
             pieces = [say.declined if retrieval.results else say.empty]
@@ -79,60 +67,76 @@ class ExtractiveAnswerer:
             passages=retrieval.results,
         )
 
-    def candidates(self, retrieval: Retrieval) -> list[Candidate]:
-        """The sentences of the first passages, best first."""
-        quotes = list(_sentences(retrieval.results[:MAX_PASSAGES]))
-        if not quotes:
-            return []
-        words = [
-            retrieval.results[quote.passage].document.text[quote.span.start : quote.span.end]
-            for quote in quotes
+    def ranked(self, retrieval: Retrieval) -> tuple[list[Sentence], FloatArray]:
+        """The sentences of the first passages, in their order, and the ranking score of each."""
+        found = sentences(retrieval, self._embedder, MAX_PASSAGES)
+        return found, linear_model("ranking", Features._fields)(matrix(found))
+
+
+def quotes_of(
+    found: Sequence[Sentence],
+    scores: FloatArray,
+    *,
+    further_margin: float = _FURTHER_QUOTE_MARGIN,
+) -> list[Quote]:
+    """The best sentence and those that come near it, each with the neighbours it needs.
+
+    Args:
+        found: Sentences in the order of passages and text.
+        scores: Their ranking scores.
+        further_margin: How far behind the best sentence another quote's may be.
+    """
+    quotes: list[Quote] = []
+    taken: set[int] = set()
+    order = np.argsort(-scores, kind="stable").tolist()
+    for best in order:
+        is_near = scores[best] >= scores[order[0]] - further_margin
+        if len(quotes) == MAX_QUOTES or not is_near:
+            break
+        if best not in taken:
+            first, last = _grown(found, scores, best, taken)
+            taken.update(range(first, last + 1))
+            quotes.append(
+                Quote(
+                    found[best].quote.passage,
+                    Span(found[first].quote.span.start, found[last].quote.span.end),
+                )
+            )
+    return quotes
+
+
+def _dates_differ(citations: Sequence[Citation]) -> bool:
+    """Whether articles of different days are quoted: then each quote says its day."""
+    return len({citation.document.date for citation in citations}) > 1
+
+
+def _quoted(citation: Citation, say: Phrases, *, dated: bool) -> str:
+    """A quote, the date of its article if asked for, and its marker."""
+    date = f" ({citation.document.date})" if dated and citation.document.date else ""
+    return f"{say.quote.format(citation.quote)}{date} {citation.marker}"
+
+
+def _grown(
+    found: Sequence[Sentence], scores: FloatArray, best: int, taken: set[int]
+) -> tuple[int, int]:
+    """The run of sentences around the best one, as places of its first and last."""
+    first = last = best
+    least = scores[best] - _NEIGHBOUR_MARGIN
+    while True:
+        neighbours = [
+            place
+            for place in (first - 1, last + 1)
+            if 0 <= place < len(found)
+            and place not in taken
+            and found[place].quote.passage == found[best].quote.passage
+            and scores[place] >= least
+            and _length(found, min(first, place), max(last, place)) <= MAX_QUOTE_CHARS
         ]
-        cosines = self._embedder.embed_documents(words) @ retrieval.vector
-        found = []
-        for quote, text, cosine in zip(quotes, words, cosines.tolist(), strict=True):
-            passage = retrieval.results[quote.passage]
-            coverage = _coverage(text, passage.document.language, retrieval.idf)
-            score = _NEARNESS * cosine + _COVERAGE * coverage + _PASSAGE * passage.score
-            score -= _penalty(text)
-            found.append(Candidate(quote, cosine, coverage, score))
-        return sorted(found, key=lambda candidate: -candidate.score)
+        if not neighbours:
+            return first, last
+        place = max(neighbours, key=lambda place: float(scores[place]))
+        first, last = min(first, place), max(last, place)
 
 
-def _sentences(passages: Sequence[SearchResult]) -> Iterator[Quote]:
-    """Each sentence once, though chunks overlap; headings introduce, they do not answer."""
-    seen = set()
-    for position, passage in enumerate(passages):
-        chunk = passage.chunk
-        for start, end in sentence_spans(chunk.text, chunk.language):
-            span = Span(chunk.start + start, chunk.start + end)
-            place = (chunk.document_id, span)
-            if place not in seen and not chunk.text.startswith("#", start):
-                seen.add(place)
-                yield Quote(position, span)
-
-
-def _coverage(text: str, language: str, idf: Mapping[str, float]) -> float:
-    """Share of the question's idf that stands in a text; 0 if no word of it is known."""
-    total = sum(idf.values())
-    if not total:
-        return 0.0
-    held = set(analyze(text, language))
-    return sum(weight for term, weight in idf.items() if term in held) / total
-
-
-def _penalty(text: str) -> float:
-    """What a sentence loses by its form."""
-    last = text.rstrip("”»\"’') \u00a0\u202f")[-1:]
-    if last in _QUESTION_MARKS:
-        return _QUESTION_PENALTY
-    return 0.0 if text[-1] in _STOPS or last in _STOPS else _HEADLINE_PENALTY
-
-
-def _choose(candidates: Sequence[Candidate]) -> list[Quote]:
-    """The best sentence, and those that come near it, in order."""
-    if not candidates:
-        return []
-    least = candidates[0].score - _FURTHER_QUOTE_MARGIN
-    near = [candidate.quote for candidate in candidates if candidate.score >= least]
-    return near[:MAX_QUOTES]
+def _length(found: Sequence[Sentence], first: int, last: int) -> int:
+    return found[last].quote.span.end - found[first].quote.span.start

@@ -149,3 +149,19 @@ COMMON_ABBREVIATIONS = frozenset(
 
 #: Languages that write an ordinal number with a full stop: `3. Oktober`.
 ORDINAL_DOT_LANGUAGES = _words("bg cs da de et fi hr hu is lv nb nn no pl sk sl sr tr")
+
+#: Words that open a continuation of what was said before.
+OPENERS = _words(
+    """and or but so then also et ou mais alors aussi und oder aber also auch y o pero entonces
+    también e ma allora anche mas então também en of maar dus ook а и или но و أو لكن"""
+)
+
+#: Words that stand for a noun of another sentence; those that are articles too are left out.
+PRONOUNS = _words(
+    """he she it they him her them his hers its their theirs this that these those there ones
+    il elle ils elles lui eux leur leurs celui celle ceux celles cela ça er sie ihn ihm ihr
+    ihnen ihre sein seine dieser diese dieses dort él ella ellos ellas su sus este esta esto
+    ese esa eso allí lei loro esso essa questo questa quello quella ele eles elas dele dela
+    isso isto hij zij ze hem haar hen hun zijn dit deze daar он она оно они его её ему им их
+    это этот эта там هو هي هم هن هذا هذه ذلك تلك هناك"""
+)

@@ -1,0 +1,237 @@
+"""Fits which sentence answers and how probable it is that one does; prints how well.
+
+    python -m benchmarks.fit_answers [--write]
+
+Ranking is fitted on PIAF (French) behind its first 1,000 questions and on every third
+question of XQuAD, whose passages are pooled in three languages; the rest tests it.
+Confidence is fitted on questions with and without an answer, French over French and
+English over German, and tested by cross-validation and on the set that it was not fitted
+on. With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from benchmarks.sets import DATA, ROOT, open_set, read_rows
+from rag.answer.confidence import Evidence, evidence
+from rag.answer.extractive import MAX_PASSAGES, quotes_of
+from rag.answer.sentences import Features, Sentence, matrix, sentences
+from rag.cite import Quote
+from rag.corpus import Corpus
+from rag.retrieve import Retrieval
+
+COMMAND = "python -m benchmarks.fit_answers --write"
+ABSTAIN_SETS = ("abstain_piaf_fr", "abstain_belebele_en_de")
+PIAF_TEST, PIAF_QUESTIONS = 1000, 2600
+XQUAD_STEP = 3
+Array = npt.NDArray[np.float64]
+
+
+@dataclass
+class Case:
+    """One question with its sentences, and which of these hold an answer."""
+
+    retrieval: Retrieval
+    found: list[Sentence]
+    rows: Array
+    hits: npt.NDArray[np.bool_]
+    answers: dict[str, list[str]]
+
+    def is_hit(self, quote: Quote) -> bool:
+        """Whether a quote holds an answer in the language of its document."""
+        document = self.retrieval.results[quote.passage].document
+        text = document.text[quote.span.start : quote.span.end]
+        return holds(text, self.answers, document.language)
+
+
+def holds(text: str, answers: dict[str, list[str]], language: str) -> bool:
+    """Whether a text holds one of the answers in its language, or in any if there is none."""
+    return any(answer in text for answer in answers.get(language, answers.get("", [])))
+
+
+def cases(
+    corpus: Corpus, questions: Sequence[dict[str, Any]], answers: dict[str, dict[str, list[str]]]
+) -> Iterator[Case]:
+    """The questions as the answerer sees them."""
+    chain = corpus.chain()
+    embedder = corpus._parts().embedder
+    for question in questions:
+        retrieval = chain.retriever.search(question["text"])
+        found = sentences(retrieval, embedder, MAX_PASSAGES)
+        known = answers[question.get("group", question["id"])]
+        documents = [retrieval.results[s.quote.passage].document for s in found]
+        hits = [holds(s.text, known, d.language) for s, d in zip(found, documents, strict=True)]
+        yield Case(retrieval, found, matrix(found).astype(float), np.array(hits, bool), known)
+
+
+def piaf() -> tuple[list[Case], list[Case]]:
+    """Test and training questions of PIAF."""
+    folder = DATA / "piaf_fr"
+    answers = {row["query_id"]: {"": row["answers"]} for row in read_rows(folder / "answers.jsonl")}
+    questions = read_rows(folder / "queries.jsonl")[:PIAF_QUESTIONS]
+    with open_set("piaf_fr") as corpus:
+        found = list(cases(corpus, questions, answers))
+    return found[:PIAF_TEST], found[PIAF_TEST:]
+
+
+def xquad() -> tuple[list[Case], list[Case]]:
+    """Test and training questions of XQuAD, over the passages of all its languages."""
+    folder = DATA / "xquad_en_es_de"
+    answers: dict[str, dict[str, list[str]]] = {}
+    for row in read_rows(folder / "answers.jsonl"):
+        group, language = row["query_id"].rsplit(":", 1)
+        answers.setdefault(group, {})[language] = row["answers"]
+    questions = read_rows(folder / "queries.jsonl")
+    with open_set("xquad_en_es_de") as corpus:
+        found = list(cases(corpus, questions[::XQUAD_STEP], answers))
+    return found[::2], found[1::2]
+
+
+def fit_ranking(training: Sequence[Case], penalty: float = 1e-3) -> Array:
+    """Weights that give the sentences with an answer the greatest share of probability."""
+    kept = [case for case in training if 0 < case.hits.sum() < len(case.hits)]
+    rows = np.vstack([case.rows for case in kept])
+    hits = np.concatenate([case.hits for case in kept]).astype(float)
+    sizes = np.array([len(case.rows) for case in kept])
+    starts, owner = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(kept)), sizes)
+    scale = rows.std(axis=0) + 1e-9
+    scaled = rows / scale
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        scores = scaled @ weights
+        exp = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
+        every, right = np.add.reduceat(exp, starts), np.add.reduceat(exp * hits, starts)
+        gradient = scaled.T @ (exp / every[owner] - exp * hits / right[owner]) / len(kept)
+        value = -np.log(right / every).mean() + penalty * weights @ weights
+        return float(value), gradient + 2 * penalty * weights
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B")
+    weights: Array = found.x / scale
+    return weights
+
+
+def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
+    """Prints how often the quotes hold an answer."""
+    first, three, one, words = [], [], [], []
+    for case in tested:
+        if not case.found:
+            continue
+        scores = (case.rows @ weights).astype(np.float32)
+        quotes = quotes_of(case.found, scores, further_margin=np.inf)
+        first.append(case.is_hit(quotes[0]))
+        three.append(any(case.is_hit(quote) for quote in quotes))
+        one.append(bool(case.hits[np.argmax(scores)]))
+        for quote in quotes:
+            text = case.retrieval.results[quote.passage].document.text
+            words.append(len(text[quote.span.start : quote.span.end].split()))
+    print(
+        f"{name}: n {len(first)}; an answer is in the best sentence {np.mean(one):.1%}, in the "
+        f"first quote {np.mean(first):.1%}, in three {np.mean(three):.1%}; "
+        f"median quote {np.median(words):.0f} words"
+    )
+
+
+def collect_evidence(name: str, weights: Array) -> tuple[Array, Array]:
+    """Evidence for every question of a set, and 1 where it has an answer."""
+    folder = DATA / name
+    answers = {row["query_id"]: row["answers"] for row in read_rows(folder / "answers.jsonl")}
+    questions = read_rows(folder / "queries.jsonl")
+    known = {q.get("group", q["id"]): {"": answers[q["id"]]} for q in questions}
+    with open_set(name) as corpus:
+        rows = [
+            evidence(case.retrieval, case.found, (case.rows @ weights).astype(np.float32))
+            for case in cases(corpus, questions, known)
+        ]
+    return np.array(rows, float), np.array([bool(answers[q["id"]]) for q in questions], float)
+
+
+def report_confidence(name: str, probability: Array, answerable: Array) -> None:
+    """Prints how well questions are told apart, and a reliability table."""
+    said = probability >= 0.5
+    print(f"\n{name}: n {len(answerable)}, AUROC {roc_auc_score(answerable, probability):.3f}")
+    print(
+        f"  answered {said[answerable == 1].mean():.1%} of those with an answer, "
+        f"declined {1 - said[answerable == 0].mean():.1%} of those without"
+    )
+    error = 0.0
+    for low in np.arange(0, 1, 0.1):
+        inside = (probability >= low) & (probability < low + 0.1 + 1e-9)
+        if inside.any():
+            mean, rate = probability[inside].mean(), answerable[inside].mean()
+            error += abs(mean - rate) * inside.mean()
+            print(f"  {low:.1f}  said {mean:.2f}  true {rate:.2f}  n {inside.sum()}")
+    print(f"  expected calibration error {error:.3f}")
+
+
+def fit_confidence(weights: Array) -> tuple[float, Array, dict[str, int]]:
+    """Intercept and weights, and the size of each set; prints the tests."""
+    collected = {name: collect_evidence(name, weights) for name in ABSTAIN_SETS}
+    rows = np.vstack([each for each, _ in collected.values()])
+    answerable = np.concatenate([each for _, each in collected.values()])
+    scale = rows.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=5000)
+    folds = StratifiedKFold(10, shuffle=True, random_state=0)
+    probability = cross_val_predict(
+        model, rows / scale, answerable, cv=folds, method="predict_proba"
+    )[:, 1]
+    at = 0
+    for name, (own, truth) in collected.items():
+        report_confidence(name, probability[at : at + len(truth)], truth)
+        at += len(truth)
+        others = [each for other, each in collected.items() if other != name]
+        model.fit(np.vstack([each for each, _ in others]) / scale, np.concatenate(others[0][1:]))
+        unseen = model.predict_proba(own / scale)[:, 1]
+        report_confidence(f"{name}, fitted on the other set", unseen, truth)
+    model.fit(rows / scale, answerable)
+    sizes = {name: len(truth) for name, (_, truth) in collected.items()}
+    return float(model.intercept_[0]), model.coef_[0] / scale, sizes
+
+
+def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
+    """Writes coefficients with where they come from."""
+    content = {
+        "version": 2,
+        "date": datetime.date.today().isoformat(),
+        "command": COMMAND,
+        "sets": sets,
+        "intercept": intercept,
+        "weights": {feature: round(float(weight), 4) for feature, weight in weights.items()},
+    }
+    file = ROOT / "rag" / "answer" / f"{name}.json"
+    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Fits, reports, and writes if asked to."""
+    piaf_test, piaf_training = piaf()
+    xquad_test, xquad_training = xquad()
+    weights = fit_ranking([*piaf_training, *xquad_training])
+    report_ranking("PIAF, unseen questions", piaf_test, weights)
+    report_ranking("XQuAD pooled, unseen questions", xquad_test, weights)
+    report_ranking("PIAF, fitted on XQuAD", piaf_test, fit_ranking(xquad_training))
+    report_ranking("XQuAD pooled, fitted on PIAF", xquad_test, fit_ranking(piaf_training))
+    ranking = dict(zip(Features._fields, weights, strict=True))
+    intercept, coefficients, sizes = fit_confidence(weights)
+    confidence = dict(zip(Evidence._fields, coefficients, strict=True))
+    print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))
+    if "--write" in sys.argv:
+        sets = {"piaf_fr": len(piaf_training), "xquad_en_es_de": len(xquad_training)}
+        write("ranking", 0.0, ranking, sets)
+        write("confidence", intercept, confidence, sizes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Which sentences become quotes, and what is said when none does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import Corpus, Settings
+from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quotes_of
+from rag.answer.sentences import Features, Sentence, matrix
+from rag.cite import Quote
+from rag.types import Span
+from tests.conftest import WordEmbedder
+
+NOTHING = Features(*[0.0] * len(Features._fields))
+
+
+def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
+    """Sentences of some lengths, one behind the other."""
+    found, at = [], 0
+    for length in lengths:
+        found.append(Sentence(Quote(passage, Span(at, at + length)), "x" * length, NOTHING))
+        at += length + 1
+    return found
+
+
+def scores(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> None:
+    found = sentences(100, 300, 100, 300, 100)
+    quotes = quotes_of(found, scores(0, -9, 5, -9, 4.5))
+    assert [quote.span for quote in quotes] == [found[2].quote.span, found[4].quote.span]
+
+
+def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
+    found = sentences(100, 100, 100)
+    (quote,) = quotes_of(found, scores(-9, 5, 4))
+    assert quote.span == Span(found[1].quote.span.start, found[2].quote.span.end)
+
+
+def test_a_quote_stays_short_and_inside_its_passage() -> None:
+    long = sentences(*[MAX_QUOTE_CHARS // 2] * 4)
+    assert all(
+        quote.span.end - quote.span.start <= MAX_QUOTE_CHARS
+        for quote in quotes_of(long, scores(1, 1, 1, 1))
+    )
+    apart = [*sentences(50), *sentences(50, passage=1)]
+    assert len(quotes_of(apart, scores(1, 1))) == 2
+
+
+def test_there_are_at_most_three_quotes_and_none_without_sentences() -> None:
+    found = sentences(*[MAX_QUOTE_CHARS] * 9)
+    assert len(quotes_of(found, scores(*[1.0] * 9))) == MAX_QUOTES
+    assert quotes_of([], scores()) == []
+    assert matrix([]).shape == (0, len(Features._fields))
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Corpus:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for date, number in (("2024-01-05", "three"), ("2024-03-09", "five")):
+        (folder / f"{date}.md").write_text(
+            f"---\ntitle: The bridge\ndate: {date}\nlanguage: en\n---\n"
+            f"The repair of the iron bridge costs {number} million crowns.\n"
+        )
+    corpus = Corpus(folder, tmp_path / "index", Settings(caution="eager"), WordEmbedder())
+    corpus.sync()
+    return corpus
+
+
+def test_articles_of_different_days_are_quoted_with_their_dates(dated: Corpus) -> None:
+    answer = dated.ask("How much does the repair of the iron bridge cost?")
+    assert {citation.document.date for citation in answer.citations} == {"2024-01-05", "2024-03-09"}
+    for citation in answer.citations:
+        assert f"({citation.document.date}) {citation.marker}" in answer.text
+        assert citation.document.text[citation.start : citation.end] == citation.quote
+
+
+def test_a_follow_up_is_answered_from_the_conversation(dated: Corpus) -> None:
+    first = "How much does the repair of the iron bridge cost?"
+    answer = dated.ask("and when?", history=[("user", first), ("assistant", "…")])
+    assert answer.question == "and when?"
+    assert answer.passages[0].chunk.text.startswith("The repair of the iron bridge")
