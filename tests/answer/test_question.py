@@ -33,7 +33,11 @@ def test_the_first_question_word_tells_the_kind(question: str, kind: Kind) -> No
 @pytest.mark.parametrize(
     ("text", "kind", "found"),
     [
-        ("Hier, Lounes Magramane a vu M. Bogdanov.", Kind.PERSON, ["Lounes Magramane", "M. Bogdanov"]),
+        (
+            "Hier, Lounes Magramane a vu M. Bogdanov.",
+            Kind.PERSON,
+            ["Lounes Magramane", "M. Bogdanov"],
+        ),
         ("Elle est venue.", Kind.PERSON, []),
         ("Signé le 20 juin 2024 à Alger.", Kind.TIME, ["le 20 juin 2024"]),
         ("It opened in 1998, on a Monday.", Kind.TIME, ["1998", "Monday"]),

@@ -83,7 +83,6 @@ def test_a_marker_leads_to_its_passage(visit: Visit) -> None:
     assert target.locator("mark").count() == 1
 
 
-@pytest.mark.xfail(strict=False, reason="declined by the confidence model that is being replaced")
 def test_where_did_the_session_take_place(visit: Visit) -> None:
     visit.ask("Where did the session take place?")
     assert "au siège du ministère" in visit.reply
