@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +26,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from benchmarks.sets import DATA, ROOT, open_set, read_rows
+from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows
 from rag.answer.confidence import Evidence, evidence
-from rag.answer.extractive import MAX_PASSAGES, quotes_of
+from rag.answer.extractive import LEAST_CONFIDENCE, MAX_PASSAGES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote
 from rag.corpus import Corpus
@@ -35,8 +36,8 @@ from rag.retrieve import Retrieval
 
 COMMAND = "python -m benchmarks.fit_answers --write"
 ABSTAIN_SETS = ("abstain_piaf_fr", "abstain_belebele_en_de")
-PIAF_TEST, PIAF_QUESTIONS = 1000, 2600
-XQUAD_STEP = 3
+PIAF_TEST = 1000
+XQUAD, XQUAD_STEP = "xquad_en_es_de", 3
 Array = npt.NDArray[np.float64]
 
 
@@ -81,23 +82,49 @@ def piaf() -> tuple[list[Case], list[Case]]:
     """Test and training questions of PIAF."""
     folder = DATA / "piaf_fr"
     answers = {row["query_id"]: {"": row["answers"]} for row in read_rows(folder / "answers.jsonl")}
-    questions = read_rows(folder / "queries.jsonl")[:PIAF_QUESTIONS]
+    questions = read_rows(folder / "queries.jsonl")
     with open_set("piaf_fr") as corpus:
         found = list(cases(corpus, questions, answers))
     return found[:PIAF_TEST], found[PIAF_TEST:]
 
 
-def xquad() -> tuple[list[Case], list[Case]]:
-    """Test and training questions of XQuAD, over the passages of all its languages."""
-    folder = DATA / "xquad_en_es_de"
+def xquad() -> tuple[list[dict[str, Any]], dict[str, dict[str, list[str]]]]:
+    """Every third question of XQuAD, and its answers by question group and language."""
+    folder = DATA / XQUAD
     answers: dict[str, dict[str, list[str]]] = {}
     for row in read_rows(folder / "answers.jsonl"):
         group, language = row["query_id"].rsplit(":", 1)
         answers.setdefault(group, {})[language] = row["answers"]
-    questions = read_rows(folder / "queries.jsonl")
-    with open_set("xquad_en_es_de") as corpus:
-        found = list(cases(corpus, questions[::XQUAD_STEP], answers))
-    return found[::2], found[1::2]
+    return read_rows(folder / "queries.jsonl")[::XQUAD_STEP], answers
+
+
+def one_language(row: dict[str, Any]) -> bool:
+    """Keeps each passage of XQuAD in one of its languages, told by its group."""
+    languages = ("en", "es", "de")
+    return bool(row["lang"] == languages[zlib.crc32(row["group"].encode()) % 3])
+
+
+def one_language_of_half(row: dict[str, Any]) -> bool:
+    """The same, of every other passage."""
+    return one_language(row) and zlib.crc32(row["group"].encode()) % 2 == 0
+
+
+def xquad_cases(part: str, keep: Keep) -> tuple[list[Case], Array]:
+    """Questions over a part of the passages, and 1 where that part holds the answer."""
+    questions, answers = xquad()
+    relevant = {
+        (question, document.rsplit(":", 1)[0])
+        for question, document, _ in (
+            line.split("\t") for line in (DATA / XQUAD / "qrels.tsv").read_text().splitlines()
+        )
+    }
+    groups: dict[str, set[str]] = {}
+    for question, group in relevant:
+        groups.setdefault(question, set()).add(group)
+    with open_set(XQUAD, part=part, keep=keep) as corpus:
+        kept = {document.id.rsplit(":", 1)[0] for document in corpus.documents()}
+        found = list(cases(corpus, questions, answers))
+    return found, np.array([bool(groups[q["id"]] & kept) for q in questions], float)
 
 
 def fit_ranking(training: Sequence[Case], penalty: float = 1e-3) -> Array:
@@ -144,23 +171,31 @@ def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
     )
 
 
-def collect_evidence(name: str, weights: Array) -> tuple[Array, Array]:
-    """Evidence for every question of a set, and 1 where it has an answer."""
+def evidence_of(found: Sequence[Case], weights: Array) -> Array:
+    """Evidence for every question, as rows."""
+    return np.array(
+        [
+            evidence(case.retrieval, case.found, (case.rows @ weights).astype(np.float32))
+            for case in found
+        ],
+        float,
+    )
+
+
+def abstain_cases(name: str) -> tuple[list[Case], Array]:
+    """The questions of a set, and 1 where it has an answer."""
     folder = DATA / name
     answers = {row["query_id"]: row["answers"] for row in read_rows(folder / "answers.jsonl")}
     questions = read_rows(folder / "queries.jsonl")
     known = {q.get("group", q["id"]): {"": answers[q["id"]]} for q in questions}
     with open_set(name) as corpus:
-        rows = [
-            evidence(case.retrieval, case.found, (case.rows @ weights).astype(np.float32))
-            for case in cases(corpus, questions, known)
-        ]
-    return np.array(rows, float), np.array([bool(answers[q["id"]]) for q in questions], float)
+        found = list(cases(corpus, questions, known))
+    return found, np.array([bool(answers[q["id"]]) for q in questions], float)
 
 
 def report_confidence(name: str, probability: Array, answerable: Array) -> None:
     """Prints how well questions are told apart, and a reliability table."""
-    said = probability >= 0.5
+    said = probability >= LEAST_CONFIDENCE["balanced"]
     print(f"\n{name}: n {len(answerable)}, AUROC {roc_auc_score(answerable, probability):.3f}")
     print(
         f"  answered {said[answerable == 1].mean():.1%} of those with an answer, "
@@ -176,9 +211,8 @@ def report_confidence(name: str, probability: Array, answerable: Array) -> None:
     print(f"  expected calibration error {error:.3f}")
 
 
-def fit_confidence(weights: Array) -> tuple[float, Array, dict[str, int]]:
-    """Intercept and weights, and the size of each set; prints the tests."""
-    collected = {name: collect_evidence(name, weights) for name in ABSTAIN_SETS}
+def fit_confidence(collected: dict[str, tuple[Array, Array]]) -> tuple[float, Array]:
+    """Intercept and weights for evidence and truth by set; prints the tests."""
     rows = np.vstack([each for each, _ in collected.values()])
     answerable = np.concatenate([each for _, each in collected.values()])
     scale = rows.std(axis=0) + 1e-9
@@ -192,12 +226,11 @@ def fit_confidence(weights: Array) -> tuple[float, Array, dict[str, int]]:
         report_confidence(name, probability[at : at + len(truth)], truth)
         at += len(truth)
         others = [each for other, each in collected.items() if other != name]
-        model.fit(np.vstack([each for each, _ in others]) / scale, np.concatenate(others[0][1:]))
+        model.fit(np.vstack([x for x, _ in others]) / scale, np.concatenate([y for _, y in others]))
         unseen = model.predict_proba(own / scale)[:, 1]
-        report_confidence(f"{name}, fitted on the other set", unseen, truth)
+        report_confidence(f"{name}, fitted on the other sets", unseen, truth)
     model.fit(rows / scale, answerable)
-    sizes = {name: len(truth) for name, (_, truth) in collected.items()}
-    return float(model.intercept_[0]), model.coef_[0] / scale, sizes
+    return float(model.intercept_[0]), model.coef_[0] / scale
 
 
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
@@ -217,19 +250,32 @@ def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str
 def main() -> None:
     """Fits, reports, and writes if asked to."""
     piaf_test, piaf_training = piaf()
-    xquad_test, xquad_training = xquad()
-    weights = fit_ranking([*piaf_training, *xquad_training])
+    pooled, _ = xquad_cases("", lambda row: True)
+    mixed, _ = xquad_cases("-one-language", one_language)
+    trained = [*piaf_training, *pooled[1::2], *mixed[1::2]]
+    weights = fit_ranking(trained)
     report_ranking("PIAF, unseen questions", piaf_test, weights)
-    report_ranking("XQuAD pooled, unseen questions", xquad_test, weights)
-    report_ranking("PIAF, fitted on XQuAD", piaf_test, fit_ranking(xquad_training))
-    report_ranking("XQuAD pooled, fitted on PIAF", xquad_test, fit_ranking(piaf_training))
+    report_ranking("XQuAD pooled, unseen questions", pooled[::2], weights)
+    report_ranking("XQuAD each in one language, unseen questions", mixed[::2], weights)
+    others = fit_ranking([*pooled[1::2], *mixed[1::2]])
+    report_ranking("PIAF, fitted on XQuAD", piaf_test, others)
+    others = fit_ranking(piaf_training)
+    report_ranking("XQuAD each in one language, fitted on PIAF", mixed[::2], others)
     ranking = dict(zip(Features._fields, weights, strict=True))
-    intercept, coefficients, sizes = fit_confidence(weights)
+    collected = {}
+    for name in ABSTAIN_SETS:
+        found, truth = abstain_cases(name)
+        collected[name] = evidence_of(found, weights), truth
+    found, truth = xquad_cases("-half", one_language_of_half)
+    collected[f"half of {XQUAD}, each passage in one language"] = evidence_of(found, weights), truth
+    np.savez(ROOT / "build" / "evidence.npz", *[a for pair in collected.values() for a in pair])
+    intercept, coefficients = fit_confidence(collected)
     confidence = dict(zip(Evidence._fields, coefficients, strict=True))
     print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))
     if "--write" in sys.argv:
-        sets = {"piaf_fr": len(piaf_training), "xquad_en_es_de": len(xquad_training)}
+        sets = {"piaf_fr": len(piaf_training), XQUAD: len(trained) - len(piaf_training)}
         write("ranking", 0.0, ranking, sets)
+        sizes = {name: len(truth) for name, (_, truth) in collected.items()}
         write("confidence", intercept, confidence, sizes)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +20,9 @@ from rag.types import Span
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
+#: Tells whether a passage belongs to a part of a set.
+Keep: TypeAlias = Callable[[dict[str, Any]], bool]
+
 #: Indexes of the sets, and what was embedded, are kept between runs.
 WORK = ROOT / "build" / "benchmarks"
 
@@ -103,13 +105,24 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def open_set(name: str, settings: Settings | None = None) -> Iterator[Corpus]:
-    """The passages of a set as a synced corpus."""
-    folder = WORK / name / "corpus"
+def open_set(
+    name: str, settings: Settings | None = None, *, part: str = "", keep: Keep | None = None
+) -> Iterator[Corpus]:
+    """The passages of a set as a synced corpus.
+
+    Args:
+        part: A name for what `keep` leaves of the set.
+        keep: Tells of a passage's row whether it belongs to that part.
+    """
+    folder = WORK / f"{name}{part}" / "corpus"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "corpus.jsonl").exists():
-        shutil.copyfile(DATA / name / "corpus.jsonl", folder / "corpus.jsonl")
+        with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
+            for line in (DATA / name / "corpus.jsonl").open(encoding="utf-8"):
+                if keep is None or keep(json.loads(line)):
+                    file.write(line)
     settings = settings or Settings()
-    with Corpus(folder, WORK / name / "index", settings, remembering(settings)) as corpus:
+    index = folder.parent / "index"
+    with Corpus(folder, index, settings, remembering(settings)) as corpus:
         corpus.sync()
         yield corpus

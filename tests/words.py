@@ -50,5 +50,5 @@ _ZERO = np.full(WordEmbedder.dimension, 1e-3)
 
 
 def _word_vector(word: str) -> FloatArray:
-    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
+    seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "little")
     return np.random.default_rng(seed).standard_normal(WordEmbedder.dimension).astype(np.float32)

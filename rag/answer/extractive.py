@@ -31,7 +31,7 @@ MAX_QUOTE_CHARS = 330
 _NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 2.5, 1.0
 
 #: Least confidence for an answer, by the setting `caution`.
-LEAST_CONFIDENCE = {"cautious": 0.7, "balanced": 0.5, "eager": 0.25}
+LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.35, "eager": 0.2}
 
 
 class ExtractiveAnswerer:
@@ -95,7 +95,12 @@ def quotes_of(
             break
         if best not in taken:
             first, last = _grown(found, scores, best, taken)
-            taken.update(range(first, last + 1))
+            # What touches a quote and was too much for it is no quote of its own either.
+            taken.update(
+                place
+                for place in range(max(0, first - 1), min(len(found), last + 2))
+                if found[place].quote.passage == found[best].quote.passage
+            )
             quotes.append(
                 Quote(
                     found[best].quote.passage,

@@ -52,6 +52,7 @@ class Features(NamedTuple):
     words: float  #: of the passage, likewise
     rank: float  #: of the passage, from 0
     length: float  #: logarithm of the number of words
+    is_shared: float  #: probability that it is in the question's language
     is_first: float  #: opens its passage
     is_question: float  #: ends in a question mark
     is_headline: float  #: has no full stop
@@ -83,6 +84,7 @@ class _Question:
 
     def __init__(self, retrieval: Retrieval, embedder: Embedder) -> None:
         self.vector = retrieval.vector
+        self.languages = retrieval.languages
         self.tokens = _unit(embedder.token_vectors(retrieval.question)[1])
         self.kind = question_kind(retrieval.question)
         self._plain = plain(retrieval.question)
@@ -171,6 +173,7 @@ class _Passage:
             words=explanation.words if explanation else 0.0,
             rank=float(self._position),
             length=math.log1p(len(text.split())),
+            is_shared=question.languages.get(self._language, 0.0),
             is_first=float(is_first),
             is_question=float(text.rstrip(_CLOSING)[-1:] in tuple(_QUESTION_MARKS)),
             is_headline=float(not (text[-1] in _STOPS or text.rstrip(_CLOSING)[-1:] in _STOPS)),

@@ -18,8 +18,12 @@ from rag.store.vectors import FloatArray, KeyArray
 #: Passages that stand for all of a language; 100 measure as well.
 _SAMPLE = 200
 
-#: Languages with fewer chunks are taken together: a mean of few says what they are about.
-_MIN_CHUNKS = 20
+#: Chunks from which on a language counts in full for the mean of all languages.
+_FULL_CHUNKS = 20
+
+#: A mean of few chunks says what they are about rather than what their language does: it is
+#: drawn to the mean of all languages as if so many chunks more stood there.
+_PRIOR_CHUNKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Background:
     """How near a question is to passages that nobody asked for.
 
     Attributes:
-        mean: Mean cosine by language of the passages; the rare ones are left out.
+        mean: Mean cosine by language of the passages.
         overall: Mean of all languages.
         spread: Standard deviation of the cosines within a language.
     """
@@ -64,12 +68,9 @@ class LanguageIndex:
         return cls((), lambda keys: np.empty((len(keys), 0), np.float32))
 
     def _groups(self) -> Iterator[tuple[str, KeyArray]]:
-        """The keys of each language, and of all rare ones under the empty name."""
-        is_rare = np.bincount(self._language, minlength=len(self._names)) < _MIN_CHUNKS
-        for number in np.flatnonzero(~is_rare):
-            yield str(self._names[number]), self._keys[self._language == number]
-        if is_rare.any():
-            yield "", self._keys[is_rare[self._language]]
+        """The keys of each language."""
+        for number, name in enumerate(self._names.tolist()):
+            yield str(name), self._keys[self._language == number]
 
     def of(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk."""
@@ -88,8 +89,13 @@ class LanguageIndex:
         cosines = {name: sample @ query for name, sample in self._samples.items()}
         if not cosines:
             return Background({}, 0.0, 0.0)
-        mean = {name: float(some.mean()) for name, some in cosines.items()}
-        overall = float(np.mean(list(mean.values())))
-        mean.pop("", None)
-        variance = float(np.mean([some.var() for some in cosines.values()]))
-        return Background(mean, overall, math.sqrt(variance))
+        means = {name: float(some.mean()) for name, some in cosines.items()}
+        sizes = dict(zip(self._names.tolist(), np.bincount(self._language).tolist(), strict=True))
+        weights = [min(1.0, sizes[name] / _FULL_CHUNKS) for name in cosines]
+        overall = float(np.average(list(means.values()), weights=weights))
+        variance = float(np.average([some.var() for some in cosines.values()], weights=weights))
+        drawn = {
+            name: (sizes[name] * mean + _PRIOR_CHUNKS * overall) / (sizes[name] + _PRIOR_CHUNKS)
+            for name, mean in means.items()
+        }
+        return Background(drawn, overall, math.sqrt(variance))

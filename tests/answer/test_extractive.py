@@ -11,8 +11,9 @@ from rag import Corpus, Settings
 from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
+from rag.embed import Embedder
+from rag.store.vectors import FloatArray
 from rag.types import Span
-from tests.conftest import WordEmbedder
 
 NOTHING = Features(*[0.0] * len(Features._fields))
 
@@ -26,7 +27,7 @@ def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
     return found
 
 
-def scores(*values: float) -> np.ndarray:
+def scores(*values: float) -> FloatArray:
     return np.array(values, np.float32)
 
 
@@ -52,15 +53,23 @@ def test_a_quote_stays_short_and_inside_its_passage() -> None:
     assert len(quotes_of(apart, scores(1, 1))) == 2
 
 
+def test_what_touches_a_quote_and_was_too_long_for_it_is_no_quote_of_its_own() -> None:
+    found = sentences(MAX_QUOTE_CHARS, 200, 200)
+    assert [quote.span for quote in quotes_of(found, scores(2, 1.9, 1.5))] == [
+        found[0].quote.span,
+        found[2].quote.span,
+    ]
+
+
 def test_there_are_at_most_three_quotes_and_none_without_sentences() -> None:
-    found = sentences(*[MAX_QUOTE_CHARS] * 9)
+    found = [s for passage in range(9) for s in sentences(MAX_QUOTE_CHARS, passage=passage)]
     assert len(quotes_of(found, scores(*[1.0] * 9))) == MAX_QUOTES
     assert quotes_of([], scores()) == []
     assert matrix([]).shape == (0, len(Features._fields))
 
 
 @pytest.fixture
-def dated(tmp_path: Path) -> Corpus:
+def dated(tmp_path: Path, embedder: Embedder) -> Corpus:
     folder = tmp_path / "corpus"
     folder.mkdir()
     for date, number in (("2024-01-05", "three"), ("2024-03-09", "five")):
@@ -68,7 +77,7 @@ def dated(tmp_path: Path) -> Corpus:
             f"---\ntitle: The bridge\ndate: {date}\nlanguage: en\n---\n"
             f"The repair of the iron bridge costs {number} million crowns.\n"
         )
-    corpus = Corpus(folder, tmp_path / "index", Settings(caution="eager"), WordEmbedder())
+    corpus = Corpus(folder, tmp_path / "index", Settings(), embedder)
     corpus.sync()
     return corpus
 
