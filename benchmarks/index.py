@@ -39,6 +39,7 @@ class DrawnEmbedder:
         self.fingerprint = f"drawn {inner.fingerprint}"
         self.token_spans = inner.token_spans
         self.embed_query = inner.embed_query
+        self.token_vectors = inner.token_vectors
         self.is_real = False
         self.embedded = 0
 
