@@ -76,7 +76,7 @@ def test_the_model_is_built_and_the_articles_are_indexed(session: Session) -> No
         articles,
         0,
     )
-    (model,) = session.report["models"]
+    (model,) = (name for name in session.report["models"] if name != "int8")  # the engine's own
     assert model.startswith("multilingual-e5-small")
 
 

@@ -59,7 +59,7 @@ def test_one_language_is_ranked_alike_whatever_the_question_is_taken_for() -> No
     assert len(orders) == 1
 
 
-def test_the_background_is_the_mean_of_each_language_that_has_enough_chunks() -> None:
+def test_the_background_is_the_mean_of_each_language_a_rare_one_drawn_to_that_of_all() -> None:
     rows = np.eye(4, dtype=np.float32)
     chunks = [(key, "en" if key <= 30 else "fr") for key in range(1, 61)] + [(61, "is")]
     vector_of = {key: rows[0 if key <= 30 else 1 if key <= 60 else 2] for key, _ in chunks}
@@ -71,9 +71,16 @@ def test_the_background_is_the_mean_of_each_language_that_has_enough_chunks() ->
     assert index.languages == {"en", "fr", "is"}
     assert index.of([1, 61, 40]) == ["en", "is", "fr"]
     background = index.background(floats(0.9, 0.6, 0.3, 0))
-    assert background.mean == pytest.approx({"en": 0.9, "fr": 0.6})
-    assert background.overall == pytest.approx(0.6)
-    assert background.spread == pytest.approx(0, abs=1e-6)
+    overall = (0.9 + 0.6 + 0.3 / 20) / (1 + 1 + 1 / 20)
+    en, fr, rare = (
+        (30 * 0.9 + 5 * overall) / 35,
+        (30 * 0.6 + 5 * overall) / 35,
+        (0.3 + 5 * overall) / 6,
+    )
+    assert background.mean == pytest.approx({"en": en, "fr": fr, "is": rare})
+    assert background.overall == pytest.approx(overall)
+    off = (0.9 - en) ** 2 + (0.6 - fr) ** 2 + (0.3 - rare) ** 2 / 20
+    assert background.spread == pytest.approx((off / 2.05) ** 0.5, abs=1e-6)
 
 
 def test_vector_search_among_some_keys_agrees_with_brute_force() -> None:

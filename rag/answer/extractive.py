@@ -31,7 +31,7 @@ MAX_QUOTE_CHARS = 330
 _NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 2.5, 1.0
 
 #: Least confidence for an answer, by the setting `caution`.
-LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.35, "eager": 0.2}
+LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.3, "eager": 0.2}
 
 
 class ExtractiveAnswerer:

@@ -33,7 +33,7 @@ class Background:
     Attributes:
         mean: Mean cosine by language of the passages.
         overall: Mean of all languages.
-        spread: Standard deviation of the cosines within a language.
+        spread: Standard deviation of the cosines from their language's mean.
     """
 
     mean: Mapping[str, float]
@@ -93,9 +93,10 @@ class LanguageIndex:
         sizes = dict(zip(self._names.tolist(), np.bincount(self._language).tolist(), strict=True))
         weights = [min(1.0, sizes[name] / _FULL_CHUNKS) for name in cosines]
         overall = float(np.average(list(means.values()), weights=weights))
-        variance = float(np.average([some.var() for some in cosines.values()], weights=weights))
         drawn = {
             name: (sizes[name] * mean + _PRIOR_CHUNKS * overall) / (sizes[name] + _PRIOR_CHUNKS)
             for name, mean in means.items()
         }
+        spreads = [float(((some - drawn[name]) ** 2).mean()) for name, some in cosines.items()]
+        variance = float(np.average(spreads, weights=weights))
         return Background(drawn, overall, math.sqrt(variance))

@@ -61,7 +61,8 @@ def build_app(corpus: Corpus) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=_warm, args=[corpus], daemon=True).start()
+        # Not a daemon: ending the process in the middle of loading the engine would abort it.
+        threading.Thread(target=_warm, args=[corpus]).start()
         yield
 
     app = FastAPI(title="corpus-chat", docs_url=None, redoc_url=None, lifespan=lifespan)
