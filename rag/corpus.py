@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -47,12 +47,14 @@ class Corpus:
         index: Path,
         settings: Settings,
         embedder: Embedder | None = None,
+        reload_settings: Callable[[], Settings] | None = None,
     ) -> None:
         """See `open`; `embedder` replaces the model that the settings name."""
         self.folder = folder
         self.settings = settings
         self.index = index
         self._given_embedder = embedder
+        self._reload_settings = reload_settings or (lambda: self.settings)
         #: How far the sync of this process is; None if there is none.
         self.progress: Progress | None = None
         self._opened: _Parts | None = None
@@ -65,6 +67,7 @@ class Corpus:
         *,
         index: str | Path = "index",
         settings: Settings | None = None,
+        reload_settings: Callable[[], Settings] | None = None,
     ) -> Corpus:
         """The corpus in `folder`, with its index in another folder.
 
@@ -72,6 +75,8 @@ class Corpus:
             folder: Articles, at any depth.
             index: Created by the first sync.
             settings: None reads `rag.toml` and the environment.
+            reload_settings: Asked when another process has rebuilt the index with other
+                settings, which may be the ones to follow.
 
         Raises:
             NotFoundError: There is no such corpus folder.
@@ -80,7 +85,9 @@ class Corpus:
         from rag.sync import require_folder
 
         require_folder(Path(folder))
-        return cls(Path(folder), Path(index), settings or Settings.load())
+        if settings is None:
+            settings, reload_settings = Settings.load(), Settings.load
+        return cls(Path(folder), Path(index), settings, reload_settings=reload_settings)
 
     def sync(
         self,
@@ -256,8 +263,17 @@ class Corpus:
         self.close()
 
     def _parts(self) -> _Parts:
-        """The pieces, imported at the first need."""
+        """The pieces, imported at the first need.
+
+        A rebuild by another process may have followed a change of the settings file: then
+        this one follows too, and goes on answering.
+        """
         with self._opening:
+            if self._opened and not self._opened.store.fits():
+                settings = self._reload_settings()
+                if settings != self.settings:
+                    self._opened.store.close()
+                    self.settings, self._opened = settings, None
             if self._opened is None:
                 self._opened = _Parts(self.index, self.settings, self._given_embedder)
             return self._opened

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Corpus, Settings
+from rag import Corpus, MismatchError, Settings
 from rag.load import file_title
 from tests.conftest import WordEmbedder
 
@@ -224,6 +224,27 @@ def test_a_new_index_in_the_same_place_is_noticed(corpus: Corpus) -> None:
     (corpus.folder / "aaa.txt").write_text("Nothing about boats. Nothing at all.")
     with Corpus(corpus.folder, index, Settings(), WordEmbedder()) as other:
         other.sync()
-    hits = corpus.search("harbour", top_k=10)
-    assert len(hits) == 4
-    assert hits[0].document.id == "harbour"
+        expected = other.search("harbour", top_k=10)
+    assert len(expected) == 4
+    assert corpus.search("harbour", top_k=10) == expected
+
+
+def test_a_rebuild_with_other_settings_is_followed(folder: Path) -> None:
+    """The settings file was edited, and another process has rebuilt: the page goes on."""
+    file, index = folder.parent / "rag.toml", folder.parent / "index"
+
+    def load() -> Settings:
+        return Settings.load(file, {})
+
+    file.write_text("chunk_tokens = 256")
+    with Corpus(folder, index, load(), WordEmbedder(), reload_settings=load) as served:
+        served.sync()
+        served.search("harbour")
+        file.write_text("chunk_tokens = 20")
+        with Corpus(folder, index, load(), WordEmbedder()) as other:
+            with pytest.raises(MismatchError, match=r"256 tokens.*20 tokens"):
+                other.search("harbour")
+            assert served.search("harbour")
+            other.sync(rebuild=True)
+        assert served.search("harbour", top_k=1)[0].document.id == "harbour"
+        assert served.settings.chunk_tokens == 20

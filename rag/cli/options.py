@@ -41,7 +41,11 @@ QuestionArgument = Annotated[str, typer.Argument(help="In any language.")]
 
 def open_corpus(corpus: Path, index: Path, settings: Path | None) -> Corpus:
     """The corpus that the options name."""
-    return Corpus.open(corpus, index=index, settings=Settings.load(settings))
+
+    def load() -> Settings:
+        return Settings.load(settings)
+
+    return Corpus.open(corpus, index=index, settings=load(), reload_settings=load)
 
 
 def show(as_json: bool, value: Callable[[], Any], lines: Callable[[], Iterable[str]]) -> None:

@@ -115,6 +115,7 @@ class Store:
         self._lock = threading.Lock()
         self._held: Snapshot | None = None
         self._verified: _File | None = None
+        self._fitting: Path | None = None
 
     def close(self) -> None:
         """Closes idle connections; the store can be used again afterwards."""
@@ -142,6 +143,20 @@ class Store:
                 yield Reader(connection, snapshot.vectors, snapshot.languages)
             else:
                 yield Reader(connection, VectorIndex.empty(1), LanguageIndex.empty())
+
+    def fits(self) -> bool:
+        """False if the index is one of other settings; a moment's work after the first time."""
+        catalog = layout.current_catalog(self.folder)
+        if catalog != self._fitting:
+            try:
+                with self._reading() as (_, _, meta):
+                    self._check(meta)
+            except MismatchError:
+                return False
+            except StoreError:  # whoever uses the index will hear of it
+                return True
+            self._fitting = catalog
+        return True
 
     def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp]]:
         """The documents and files that the index knows, of a fitting index; none before the first.
