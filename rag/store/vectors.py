@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
+
+# Before the import, which reads it: threads that wait actively starve each other
+# where another program wants the cores too.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import faiss
 import numpy as np
