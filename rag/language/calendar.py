@@ -1,0 +1,81 @@
+"""Months and weekdays by name, in every language that Unicode's CLDR has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+import regex
+from babel import Locale, UnknownLocaleError
+
+from rag.types import Span
+
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*")
+_ISO = regex.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_NUMERIC = regex.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
+_MONTHS = 12
+_LEAST_ABBREVIATION = 3
+
+
+class CalendarName(NamedTuple):
+    """A month or a weekday of a text: `key` is `month 6` or `day 0` (Monday)."""
+
+    span: Span
+    keys: frozenset[str]
+
+
+def calendar_names(text: str, language: str) -> list[CalendarName]:
+    """The months and weekdays of a text, in order; months of numeric dates too."""
+    return sorted([*_named(text, language), *_numeric(text)])
+
+
+def _named(text: str, language: str) -> Iterator[CalendarName]:
+    names, abbreviations = _names(language)
+    for match in _WORD.finditer(text):
+        word, folded = match[0], match[0].casefold()
+        span = Span(*match.span())
+        if folded in names and (names[folded][1] <= word[0].isupper()):
+            yield CalendarName(span, frozenset((names[folded][0],)))
+        elif folded in abbreviations and _is_beside_a_number(text, span):
+            yield CalendarName(span, frozenset((abbreviations[folded],)))
+
+
+def _is_beside_a_number(text: str, span: Span) -> bool:
+    around = text[: span.start].rstrip(" .\u00a0")[-1:], text[span.end :].lstrip(" .\u00a0")[:1]
+    return any(character.isdigit() for character in around)
+
+
+def _numeric(text: str) -> Iterator[CalendarName]:
+    for match in _ISO.finditer(text):
+        yield CalendarName(Span(*match.span(2)), frozenset((f"month {int(match[2])}",)))
+    for match in _NUMERIC.finditer(text):
+        either = {int(match[1]), int(match[3])}
+        keys = frozenset(f"month {month}" for month in either if 1 <= month <= _MONTHS)
+        yield CalendarName(Span(*match.span(3)), keys)
+
+
+@cache
+def _names(language: str) -> tuple[Mapping[str, tuple[str, bool]], Mapping[str, str]]:
+    """Key by name, with whether only a capital shows that it is one; key by abbreviation."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return {}, {}
+    names: dict[str, tuple[str, bool]] = {}
+    abbreviations: dict[str, str] = {}
+    for kind, table in (("month", locale.months), ("day", locale.days)):
+        for context in ("format", "stand-alone"):
+            for number, name in table[context]["wide"].items():
+                # Where names of months are capitalised, "may" and "march" are verbs.
+                names[name.casefold()] = (f"{kind} {number}", name[0].isupper())
+            if kind == "month":
+                for number, name in table[context]["abbreviated"].items():
+                    if len(bare := name.casefold().rstrip(".")) >= _LEAST_ABBREVIATION:
+                        abbreviations[bare] = f"{kind} {number}"
+    for name, (key, _) in names.items():
+        if key.startswith("month"):
+            for length in range(_LEAST_ABBREVIATION, len(name)):  # Sept., mentioned by no standard
+                if sum(other.startswith(name[:length]) for other in names) == 1:
+                    abbreviations.setdefault(name[:length], key)
+    return names, abbreviations

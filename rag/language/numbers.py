@@ -1,0 +1,198 @@
+"""The numbers of a text, however they are written: `1,300`, `1 300`, `1.300`, `sixteen`, `XIV`.
+
+A number is a set of readings, because `1.300` is thirteen hundred to one reader and
+one point three to another. Two numbers agree if they share a reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import regex
+from text_to_num import find_numbers
+
+from rag.types import Span
+
+#: Languages whose number words are read; elsewhere only digits are.
+WORD_LANGUAGES = frozenset(("da", "de", "en", "es", "fr", "it", "nl", "pt"))
+
+_SCALES = {
+    10**2: "hundred cent cents hundert ciento cientos cento honderd",
+    10**3: "thousand thousands mille millier milliers tausend mil mila duizend tys тысяча тысячи "
+    "тысяч тысячами тыс ألف آلاف tisíc tisíce tysiąc tysiące tysięcy bin ezer",
+    10**6: "million millions mn mln millionen millones millón milhão milhões mio miljoen milione "
+    "milioni миллион миллиона миллионов млн مليون ملايين milionu milionów milion miliony "
+    "miljoner milyon miljoona miljoonaa millió",
+    10**9: "bn milliard milliards milliarde milliarden mrd miljard miliardo miliardi миллиард "
+    "миллиарда миллиардов млрд مليار miliard miliardy miliardów miljarder milyar milliárd",
+    10**12: "billón billones",
+}
+_SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
+# The one word that means a thousand times more on the continent.
+_BILLION_LONG = frozenset(("de", "da", "fr", "nl", "es", "it", "sv", "nb", "no", "fi", "pl", "cs"))
+
+_DIGITS = regex.compile(
+    r"(?<![\p{Latin}\p{N}])(?<![\p{N}][.,])"
+    r"(?:(?P<year>\d{4})-\d{2}-(?P<day>\d{2})(?!\d)"
+    r"|(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year2>\d{4}|\d{2})(?!\d)"
+    r"|(?P<hour>\d{1,2})(?:\s?[hH]\s?|:)(?P<minute>[0-5]\d)(?!\d)"
+    r"|(?P<number>\d{1,3}(?:(?P<group>[ \u00a0\u202f.,'’])\d{3})(?:(?P=group)\d{3})*(?!\d)"
+    r"(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?P<half>½)?)"
+)
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑'’][\p{L}\p{M}]+)*")
+_PERIOD = regex.compile(r"\s?(?:[ap]\.\s?m\b|[ap]m\b|Uhr\b|o[’']clock\b|h\b)", regex.IGNORECASE)
+_DECADE = regex.compile(r"s\b|er\b|-?х\b")
+_ROMAN = regex.compile(r"(?<![\p{L}\p{N}])([IVX]{2,})(?:e|ᵉ|er|ème)?(?![\p{L}\p{N}])")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+_FOREIGN_MARKS = str.maketrans("٫٬", ".,")
+_LEAST_ORDINAL = 4  # "the first", "a second one", "un tiers" are mostly no numbers
+_LEAST_CARDINAL = 2  # "one" is an article in most languages
+_HALF_DAY_H = 12
+
+
+class Number(NamedTuple):
+    """A number of a text: where it stands and what it may mean."""
+
+    span: Span
+    readings: frozenset[float]
+
+    def agrees(self, other: Number) -> bool:
+        """Whether both may mean the same."""
+        return not self.readings.isdisjoint(other.readings)
+
+
+def numbers(text: str, language: str) -> list[Number]:
+    """The numbers of a text in order; digits of any script, words of `WORD_LANGUAGES`.
+
+    A number word of the lowest values is left out where it is mostly an article or
+    an ordinary adjective (`one`, `a second`).
+    """
+    plain = _western(text)
+    found = [*_digits(plain, language), *_romans(plain), *_words(text, language)]
+    return sorted(found)
+
+
+def _western(text: str) -> str:
+    """The text with the digits of every script as 0-9; length unchanged."""
+    if text.isascii():
+        return text
+    marked = text.translate(_FOREIGN_MARKS)
+    return "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in marked)
+
+
+def _digits(text: str, language: str) -> Iterator[Number]:
+    for match in _DIGITS.finditer(text):
+        if match["year"] or match["first"]:
+            yield from _date(match)
+            continue
+        if match["hour"]:
+            hour, minute = int(match["hour"]), int(match["minute"])
+            yield Number(Span(*match.span()), _clock(hour + minute / 100))
+            continue
+        readings = _readings(match["number"], match["group"])
+        if match["half"]:
+            readings = frozenset(value + 0.5 for value in readings)
+        if _PERIOD.match(text, match.end()) and min(readings) < 2 * _HALF_DAY_H:
+            readings = readings.union(*map(_clock, readings))
+        if _DECADE.match(text, match.end()) and len(match["number"]) == 4:
+            readings = readings.union(value % 100 for value in readings)  # 1990s, 90er
+        end, scale = _scale(text, match.end(), language)
+        yield Number(Span(match.start(), end), frozenset(round(v * scale, 4) for v in readings))
+
+
+def _date(match: regex.Match[str]) -> Iterator[Number]:
+    """Year and day of a numeric date; its month is a matter of the calendar."""
+    if match["year"]:
+        yield Number(Span(*match.span("year")), frozenset((float(match["year"]),)))
+        yield Number(Span(*match.span("day")), frozenset((float(match["day"]),)))
+    else:
+        either = frozenset((float(match["first"]), float(match["second"])))
+        yield Number(Span(*match.span("first")), either)
+        yield Number(Span(*match.span("year2")), frozenset((float(match["year2"]),)))
+
+
+def _clock(hour: float) -> frozenset[float]:
+    """A time of day on both dials; `18.3` is half past six."""
+    others = (h for h in (hour + _HALF_DAY_H, hour - _HALF_DAY_H) if 0 <= h <= 2 * _HALF_DAY_H)
+    return frozenset(round(h, 4) for h in (hour, *others))
+
+
+def _readings(digits: str, group: str | None) -> frozenset[float]:
+    """What digits with separators may mean."""
+    if group is None:
+        return frozenset((float(digits.replace(",", ".")),))
+    head, *groups = digits.split(group)
+    tail = groups[-1]
+    for mark in ".,":
+        if mark in tail:  # a decimal fraction behind the groups
+            return frozenset((float(head + "".join(groups).replace(mark, ".")),))
+    grouped = float(head + "".join(groups))
+    if len(groups) == 1 and group in ".,":
+        return frozenset((grouped, float(f"{head}.{tail}")))
+    return frozenset((grouped,))
+
+
+def _scale(text: str, end: int, language: str) -> tuple[int, int]:
+    """Where a number with its scale word ends, and what it is multiplied by."""
+    scale = 1
+    while word := _WORD.match(text, end + 1 if text[end : end + 1] in " \u00a0\u202f" else end):
+        times = _scale_of(word[0].lower(), language)
+        if not times or (word.start() == end and times < 10**6):
+            break
+        scale, end = scale * times, word.end()
+    return end, scale
+
+
+def _scale_of(word: str, language: str) -> int:
+    if word in ("billion", "billions", "billionen"):
+        return 10**12 if language in _BILLION_LONG else 10**9
+    if word in ("trillion", "trillions"):
+        return 10**18 if language in _BILLION_LONG else 10**12
+    return _SCALE_OF.get(word, 0)
+
+
+def _romans(text: str) -> Iterator[Number]:
+    for match in _ROMAN.finditer(text):
+        values = [_ROMAN_VALUES[letter] for letter in match[1]]
+        total = sum(
+            -value if value < following else value
+            for value, following in zip(values, [*values[1:], 0], strict=True)
+        )
+        yield Number(Span(*match.span()), frozenset((float(total),)))
+
+
+class _Token:
+    """A word as `find_numbers` wants it."""
+
+    def __init__(self, text: str, span: Span) -> None:
+        self._text = text
+        self.span = span
+
+    def text(self) -> str:
+        return self._text
+
+    def nt_separated(self, previous: _Token) -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+def _words(text: str, language: str) -> Iterator[Number]:
+    """Numbers in words, without those that only scale digits: `3.5 million`."""
+    if language not in WORD_LANGUAGES:
+        return
+    tokens = [
+        _Token(match[0], Span(*match.span()))
+        for match in regex.finditer(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*|[^\s\p{L}\p{M}]+", text)
+    ]
+    for found in find_numbers(tokens, language, threshold=0.0):
+        first, last = tokens[found.start], tokens[found.end - 1]
+        words = text[first.span.start : last.span.end]
+        least = _LEAST_ORDINAL if found.is_ordinal else _LEAST_CARDINAL
+        if found.value < least or any(c.isdigit() for c in words):
+            continue
+        if words.lower() in _SCALE_OF or words.lower().startswith("billion"):
+            continue
+        yield Number(Span(first.span.start, last.span.end), frozenset((float(found.value),)))
