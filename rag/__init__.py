@@ -17,6 +17,7 @@ from rag.errors import (
 from rag.settings import Settings
 from rag.types import (
     Answer,
+    CheckedSentence,
     Chunk,
     Citation,
     Document,
@@ -34,6 +35,7 @@ from rag.types import (
 
 __all__ = [
     "Answer",
+    "CheckedSentence",
     "Chunk",
     "Citation",
     "Corpus",

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.types import Citation, SearchResult, Span
+import regex
+
+from rag.types import CheckedSentence, Citation, SearchResult, Span, Verdict
+
+#: How a sentence that the check doubts is marked where answers are shown.
+FLAGS: Mapping[Verdict, str] = {"supported": "", "weak": "≈", "unsupported": "⚠"}
+
+# `[1]`, and what language models make of it: `[1, 2]`, `[1-3]`, `【1】`, `[passage 1]`.
+_MARKER = regex.compile(
+    r"[ \t\u00a0]*[\[【](?:\p{L}{2,12}\s+)?"
+    r"(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)(?:†[^\]】]{0,20})?[\]】]"
+)
+_RANGE = regex.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
+#: What may become a marker is held back until it is one, or too long for one.
+_BEGUN = regex.compile(r"[ \t\u00a0]*(?:[\[【][^\]】\n]{0,40})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +48,66 @@ def cite(quotes: Sequence[Quote], passages: Sequence[SearchResult]) -> tuple[Cit
         words = document.text[quote.span.start : quote.span.end]
         citations.append(Citation(marker(quote.passage), document, *quote.span, words))
     return tuple(citations)
+
+
+def markers(text: str) -> list[int]:
+    """Positions, from 0, of the passages that a text refers to, each once, in order."""
+    return list(dict.fromkeys(n for match in _MARKER.finditer(text) for n in _positions(match[1])))
+
+
+def without_markers(text: str) -> str:
+    """The text with every marker taken out."""
+    return _MARKER.sub("", text)
+
+
+def known_markers(text: str, passages: int) -> tuple[str, int]:
+    """The text with markers of shown passages as `[1]`, and how many others were taken out.
+
+    Args:
+        passages: How many passages were shown.
+    """
+    dropped = 0
+
+    def known(match: regex.Match[str]) -> str:
+        nonlocal dropped
+        named = _positions(match[1])
+        kept = [n for n in named if 0 <= n < passages]
+        dropped += len(named) - len(kept)
+        space = "" if text[: match.start()][-1:] in ("", "\n", "]") else " "
+        return space + "".join(map(marker, kept)) if kept else ""
+
+    return _MARKER.sub(known, text), dropped
+
+
+def marker_begun(text: str) -> int:
+    """Where the end of a growing text may still become a marker; its length if nowhere."""
+    begun = _BEGUN.search(text)
+    return begun.start() if begun else len(text)
+
+
+def leading_markers(text: str) -> int:
+    """Where a text that begins with markers goes on behind them; 0 if it does not."""
+    end = 0
+    while match := _MARKER.match(text, end):
+        end = match.end()
+    return end
+
+
+def _positions(numbers: str) -> list[int]:
+    """The positions that `1, 3-5` names; a range of more than ten is no range."""
+    found: list[int] = []
+    for match in _RANGE.finditer(numbers):
+        first = int(match[1] or match[3])
+        last = int(match[2] or match[3])
+        found += range(first - 1, last) if first <= last < first + 10 else (first - 1, last - 1)
+    return found
+
+
+def flagged(text: str, sentences: Sequence[CheckedSentence]) -> str:
+    """A text with the flags of its doubted sentences behind them."""
+    pieces, at = [], 0
+    for sentence in sentences:
+        flag = FLAGS[sentence.verdict]
+        pieces += [text[at : sentence.end], f" {flag}" if flag else ""]
+        at = sentence.end
+    return "".join((*pieces, text[at:]))

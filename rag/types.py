@@ -182,6 +182,24 @@ class Citation:
     quote: str
 
 
+#: What the check says of a sentence: every fact found; not contradicted but doubtful; no.
+Verdict: TypeAlias = Literal["supported", "weak", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of a generated answer, `answer.text[start:end]`, and whether it is supported.
+
+    Attributes:
+        reasons: What speaks against it; empty if `supported`.
+    """
+
+    start: int
+    end: int
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is said to a question, and everything needed to check it.
@@ -193,6 +211,10 @@ class Answer:
         confidence: Estimated probability, 0 to 1, that the articles hold the answer.
         language: ISO 639-1 code of the question, which is the language of the framing words.
         passages: What was retrieved, best first; the nearest ones if `abstained`.
+        sentences: What the check says of each sentence that a language model wrote; empty if
+            no model did, for quotes need no check.
+        dropped_markers: How many markers of passages that were not shown were taken out.
+        notice: One line for the reader when the language model could not be used; else empty.
     """
 
     question: str
@@ -202,6 +224,9 @@ class Answer:
     confidence: float
     language: str
     passages: tuple[SearchResult, ...]
+    sentences: tuple[CheckedSentence, ...] = ()
+    dropped_markers: int = 0
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +243,9 @@ class TextDelta:
     text: str
 
 
-#: What `Corpus.stream` yields: passages, then text, then the checked answer.
-Event: TypeAlias = Passages | TextDelta | Answer
+#: What `Corpus.stream` yields: passages, then text, then the checked answer. Where a
+#: language model writes, the verdict on each sentence follows its text.
+Event: TypeAlias = Passages | TextDelta | CheckedSentence | Answer
 
 
 class Failure(NamedTuple):

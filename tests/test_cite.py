@@ -1,0 +1,55 @@
+"""Markers as language models write them, and where they lead."""
+
+import pytest
+
+from rag.cite import flagged, known_markers, leading_markers, marker_begun, markers, without_markers
+from rag.types import CheckedSentence
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "dropped"),
+    [
+        ("It reopened [1].", "It reopened [1].", 0),
+        ("It reopened[1].", "It reopened [1].", 0),
+        ("It reopened [99].", "It reopened.", 1),
+        ("It reopened [0].", "It reopened.", 1),
+        ("It reopened [1][99][2].", "It reopened [1][2].", 1),
+        ("It reopened [1, 2].", "It reopened [1][2].", 0),
+        ("It reopened [1-3].", "It reopened [1][2][3].", 0),
+        ("It reopened [2; 9].", "It reopened [2].", 1),
+        ("It reopened 【1】.", "It reopened [1].", 0),
+        ("It reopened [passage 2].", "It reopened [2].", 0),
+        ("It reopened [1-999].", "It reopened [1].", 1),
+        ("It [sic] reopened [a].", "It [sic] reopened [a].", 0),
+    ],
+)
+def test_only_markers_of_shown_passages_stay(said: str, kept: str, dropped: int) -> None:
+    assert known_markers(said, 3) == (kept, dropped)
+
+
+def test_markers_are_read_once_each_in_order() -> None:
+    assert markers("A [2]. B [1][2].") == [1, 0]
+    assert without_markers("A [2]. B [1][2].") == "A. B."
+    assert leading_markers("[1][2] Then") == 6
+    assert leading_markers("Then [1]") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"), [("It is", 5), ("It is ", 5), ("It is [1", 5), ("It is [1]", 9), ("[", 0)]
+)
+def test_what_may_become_a_marker_is_held_back(text: str, safe: int) -> None:
+    assert marker_begun(text) == safe
+
+
+def test_a_growing_text_only_grows_when_cleaned() -> None:
+    text = "It reopened [1, 2]. The mayor [99] came[3] [ x ] at 5 [passage 1]."
+    shown = ""
+    for end in range(len(text) + 1):
+        clean, _ = known_markers(text[: marker_begun(text[:end])], 3)
+        assert clean.startswith(shown)
+        shown = clean
+
+
+def test_flags_stand_behind_doubted_sentences() -> None:
+    sentences = [CheckedSentence(0, 2, "supported"), CheckedSentence(3, 5, "unsupported", ("x",))]
+    assert flagged("A. B. C", sentences) == "A. B. ⚠ C"
