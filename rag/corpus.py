@@ -23,7 +23,10 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from rag.answer import Answerer
+    from rag.answer.model import ModelReader
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
     from rag.plan import Plan
@@ -48,13 +51,15 @@ class Corpus:
         settings: Settings,
         embedder: Embedder | None = None,
         reload_settings: Callable[[], Settings] | None = None,
+        chat_model: BaseChatModel | None = None,
     ) -> None:
-        """See `open`; `embedder` replaces the model that the settings name."""
+        """See `open`; `embedder` and `chat_model` replace the models that the settings name."""
         self.folder = folder
         self.settings = settings
         self.index = index
         self._given_embedder = embedder
         self._reload_settings = reload_settings or (lambda: self.settings)
+        self._given_model = chat_model
         #: How far the sync of this process is; None if there is none.
         self.progress: Progress | None = None
         self._opened: _Parts | None = None
@@ -250,6 +255,8 @@ class Corpus:
         """Closes the index's files."""
         if self._opened:
             self._opened.store.close()
+            if self._opened.reader:
+                self._opened.reader.close()
 
     def __enter__(self) -> Self:
         return self
@@ -275,7 +282,9 @@ class Corpus:
                     self._opened.store.close()
                     self.settings, self._opened = settings, None
             if self._opened is None:
-                self._opened = _Parts(self.index, self.settings, self._given_embedder)
+                self._opened = _Parts(
+                    self.index, self.settings, self._given_embedder, self._given_model
+                )
             return self._opened
 
 
@@ -286,12 +295,20 @@ def _input(question: str, history: Sequence[Turn], filters: Filters | None) -> d
 class _Parts:
     """What a corpus is made of; what needs the model is put together when it is needed."""
 
-    def __init__(self, index: Path, settings: Settings, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        index: Path,
+        settings: Settings,
+        embedder: Embedder | None,
+        chat_model: BaseChatModel | None,
+    ) -> None:
         from rag.store import Store
 
         self._settings = settings
         self._given_embedder = embedder
+        self._given_model = chat_model
         self._lock = threading.RLock()
+        self.reader: ModelReader | None = None
         self.store = Store(index, self._fingerprint)
 
     @cached_property
@@ -314,7 +331,15 @@ class _Parts:
         """Over the passages."""
         from rag.answer import ExtractiveAnswerer
 
-        return ExtractiveAnswerer(self.embedder, self._settings)
+        extractive = ExtractiveAnswerer(self.embedder, self._settings)
+        if not self._settings.llm and self._given_model is None:
+            return extractive
+        from rag.answer.generative import GenerativeAnswerer
+        from rag.answer.model import ModelReader, load_model
+
+        model = self._given_model or load_model(self._settings)
+        self.reader = ModelReader(model, self._settings)
+        return GenerativeAnswerer(extractive, self.reader, self.embedder, self._settings)
 
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION

@@ -60,6 +60,27 @@ class Settings(BaseModel):
     max_question_chars: int = Field(
         4_000, ge=1, description="A longer question is refused with a message."
     )
+    llm: str = Field(
+        "",
+        description="A chat model that words the answers: `ollama:NAME`, `openai:NAME` and what "
+        "else LangChain knows, `local:PATH.gguf`. Empty: the answers are quotations.",
+    )
+    llm_base_url: str = Field("", description="Address of the chat model's server, if not usual.")
+    llm_always: bool = Field(
+        False, description="Ask the chat model even where the articles seem to hold no answer."
+    )
+    llm_max_tokens: int = Field(512, ge=1, description="Longest answer of the chat model.")
+    llm_history_tokens: int = Field(
+        500, ge=0, description="How much of the conversation the chat model is told."
+    )
+    llm_context_tokens: int = Field(4096, ge=256, description="Context of a local chat model.")
+    llm_connect_timeout_s: float = Field(5.0, gt=0, description="For reaching its server.")
+    llm_first_token_timeout_s: float = Field(30.0, gt=0, description="For it to begin.")
+    llm_token_timeout_s: float = Field(10.0, gt=0, description="Between two pieces of its answer.")
+    llm_timeout_s: float = Field(120.0, gt=0, description="For its whole answer.")
+    llm_retries: int = Field(
+        1, ge=0, le=5, description="Further tries where it refuses at once and may be back soon."
+    )
 
     @classmethod
     def load(

@@ -54,6 +54,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "language": answer.language,
         "citations": [citation_json(citation) for citation in answer.citations],
+        "sentences": [asdict(sentence) for sentence in answer.sentences],
+        "dropped_markers": answer.dropped_markers,
+        "notice": answer.notice,
         "passages": [result_json(result) for result in answer.passages],
     }
 

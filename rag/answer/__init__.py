@@ -1,4 +1,4 @@
-"""Passages -> an answer that quotes them."""
+"""Passages -> an answer that quotes them, in their words or a language model's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.retrieve import Retrieval
-from rag.types import Answer, TextDelta, Turn
+from rag.types import Answer, CheckedSentence, TextDelta, Turn
 
 __all__ = ["Answerer", "ExtractiveAnswerer"]
 
@@ -17,5 +17,5 @@ class Answerer(Protocol):
 
     def answer(
         self, retrieval: Retrieval, history: Sequence[Turn] = ()
-    ) -> Iterator[TextDelta | Answer]:
+    ) -> Iterator[TextDelta | CheckedSentence | Answer]:
         """The text in pieces, then the checked answer."""

@@ -271,6 +271,8 @@ class _Claim:
                 if nouns and " " not in fact.words:
                     continue  # a noun, more probably
             for other in theirs:
+                if not is_same and other.kind == "opening":
+                    continue
                 if other.kind == fact.kind and not _is_in(other, self._text):
                     if fact.kind != "name" and any(_agree(other, f) for f in self._facts):
                         continue

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cite import marker
+from rag.cite import FLAGS, flagged, marker
 from rag.cli.options import (
     CORPUS,
     INDEX,
@@ -16,6 +16,7 @@ from rag.cli.options import (
     IndexOption,
     JsonOption,
     LanguagesOption,
+    LlmOption,
     QuestionArgument,
     SettingsOption,
     SinceOption,
@@ -35,15 +36,16 @@ def ask(
     index: IndexOption = INDEX,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
+    llm: LlmOption = None,
     language: LanguagesOption = None,
     source: SourcesOption = None,
     document: DocumentsOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
 ) -> None:
-    """Answer a question with quotes from the articles."""
+    """Answer a question with quotes from the articles, or in a chat model's words."""
     filters = _filters(language, source, document, since, until)
-    with open_corpus(corpus, index, settings) as opened:
+    with open_corpus(corpus, index, settings, llm) as opened:
         answer = opened.ask(question, filters=filters)
     show(as_json, lambda: answer_json(answer), lambda: _answer_lines(answer))
 
@@ -90,7 +92,11 @@ def _filters(
 
 
 def _answer_lines(answer: Answer) -> Iterator[str]:
-    yield answer.text
+    if answer.notice:
+        yield answer.notice
+        yield ""
+    yield flagged(answer.text, answer.sentences)
+    yield from _flag_lines(answer)
     if answer.passages:
         yield ""
     for citation in answer.citations:
@@ -98,6 +104,19 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     if answer.abstained:
         for n, passage in enumerate(answer.passages):
             yield place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
+
+
+def _flag_lines(answer: Answer) -> Iterator[str]:
+    """What the check found against the sentences of a chat model."""
+    doubted = [sentence for sentence in answer.sentences if sentence.verdict != "supported"]
+    if doubted:
+        yield ""
+    for sentence in doubted:
+        said = answer.text[sentence.start : sentence.end]
+        yield f"{FLAGS[sentence.verdict]} {sentence.verdict}: {said}"
+        yield f"   {'; '.join(sentence.reasons)}"
+    if answer.dropped_markers:
+        yield f"{answer.dropped_markers} markers of passages that do not exist were taken out"
 
 
 def _results_lines(results: Sequence[SearchResult], explain: bool) -> Iterator[str]:

@@ -36,14 +36,19 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     str | None, typer.Option("--to", help="Only articles of this date or earlier: 2024-06-20.")
 ]
+LlmOption = Annotated[
+    str | None,
+    typer.Option("--llm", help="Chat model that words answers: ollama:NAME, local:PATH.gguf."),
+]
 QuestionArgument = Annotated[str, typer.Argument(help="In any language.")]
 
 
-def open_corpus(corpus: Path, index: Path, settings: Path | None) -> Corpus:
+def open_corpus(corpus: Path, index: Path, settings: Path | None, llm: str | None = None) -> Corpus:
     """The corpus that the options name."""
 
     def load() -> Settings:
-        return Settings.load(settings)
+        loaded = Settings.load(settings)
+        return loaded if llm is None else loaded.model_copy(update={"llm": llm})
 
     return Corpus.open(corpus, index=index, settings=load(), reload_settings=load)
 

@@ -14,6 +14,7 @@ from rag.cli.options import (
     INDEX,
     CorpusOption,
     IndexOption,
+    LlmOption,
     SettingsOption,
     open_corpus,
 )
@@ -31,14 +32,17 @@ def serve(
     watch: Annotated[
         bool | None, typer.Option(help="Follow the folder while serving; else the setting.")
     ] = None,
+    llm: LlmOption = None,
 ) -> None:
     """Serve the chat page and the HTTP routes."""
     from rag.ui.server import serve as run
     from rag.watch import Follower
 
-    with open_corpus(corpus, index, settings) as opened:
+    with open_corpus(corpus, index, settings, llm) as opened:
         if sync:
             _sync_before(opened)
+        if opened.settings.llm:
+            opened.chain()  # says now what is wrong with the name of the model
         follows = (opened.settings.watch and sync) if watch is None else watch
         with Follower(opened) if follows else nullcontext():
             run(opened, host=host, port=port)

@@ -15,7 +15,7 @@ import gradio as gr
 
 from rag.corpus import Corpus
 from rag.errors import RagError
-from rag.types import Answer, Passages, TextDelta
+from rag.types import Answer, CheckedSentence, Passages, TextDelta
 from rag.ui.render import markdown_text, message, sources
 from rag.ui.texts import EXAMPLES, TEXTS
 
@@ -105,6 +105,8 @@ def _respond(
         return [*messages, reply], "".join((panel, *reversed(turns))), [*turns, panel]
 
     panel, draft, passages = "", "", 0
+    checked: list[CheckedSentence] = []
+    notice = ""
     try:
         for event in corpus.chain().stream(question):
             match event:
@@ -113,9 +115,11 @@ def _respond(
                     panel = sources(number, question, results)
                 case TextDelta(text):
                     draft += text
+                case CheckedSentence():
+                    checked.append(event)
                 case Answer():
-                    draft = event.text
+                    draft, notice, checked = event.text, event.notice, [*event.sentences]
                     panel = sources(number, question, event.passages, event)
-            yield update(message(draft, number, passages), panel)
+            yield update(message(draft, number, passages, checked, notice), panel)
     except RagError as error:
         yield update(markdown_text(str(error)), panel)

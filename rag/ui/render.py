@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.types import Answer, Citation, SearchResult, Span
+from rag.cite import FLAGS, flagged
+from rag.types import Answer, CheckedSentence, Citation, SearchResult, Span
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -26,8 +27,17 @@ def markdown_text(text: str) -> str:
     return _MARKDOWN_PUNCTUATION.sub(r"\\\1", text)
 
 
-def message(text: str, turn: int, passages: int) -> str:
-    """An answer's text as Markdown, each marker `[n]` of a shown passage a link to it."""
+def message(
+    text: str,
+    turn: int,
+    passages: int,
+    sentences: Sequence[CheckedSentence] = (),
+    notice: str = "",
+) -> str:
+    """An answer's text as Markdown, each marker `[n]` of a shown passage a link to it.
+
+    Sentences of a language model that the check doubts carry a flag, and say why below.
+    """
 
     def link(match: re.Match[str]) -> str:
         number = int(match[1])
@@ -35,7 +45,14 @@ def message(text: str, turn: int, passages: int) -> str:
             return match[0]
         return f"[{match[0]}](#{source_id(turn, number)})"
 
-    return _MARKER.sub(link, markdown_text(text))
+    shown = _MARKER.sub(link, markdown_text(flagged(text, sentences)))
+    reasons = [
+        f"{FLAGS[sentence.verdict]} {markdown_text('; '.join(sentence.reasons))}"
+        for sentence in sentences
+        if FLAGS[sentence.verdict]
+    ]
+    above = f"*{markdown_text(notice)}*" if notice else ""
+    return "\n\n".join(filter(None, (above, shown, "\\\n".join(reasons))))
 
 
 def sources(

@@ -1,0 +1,192 @@
+"""Any LangChain chat model: made from its name, and read with a time limit for each phase."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from rag.errors import GenerationError, SettingsError
+from rag.settings import Settings
+
+_T = TypeVar("_T")
+_RETRIED_STATUS = frozenset((408, 409, 429, 500, 502, 503, 504))
+_RETRY_WAIT_S = 0.3
+_CLOSE_S = 1.0
+_CHARS_A_TOKEN = 12  # no language writes more; a longer answer has no end
+
+
+def load_model(settings: Settings) -> BaseChatModel:
+    """The chat model that the settings name: `local`, `local:PATH.gguf`, `ollama:...`, ...
+
+    Raises:
+        SettingsError: There is no such model, or the package for it is not installed.
+    """
+    provider, _, name = settings.llm.partition(":")
+    if provider == "local":
+        from rag.answer.local import load_local_model
+
+        return load_local_model(name, settings)
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"max_tokens": settings.llm_max_tokens, "temperature": 0}
+    if settings.llm_base_url:
+        options["base_url"] = settings.llm_base_url
+    if provider == "openai":
+        import httpx
+
+        # Retries and the other phases are seen to here.
+        options |= {"max_retries": 0, "timeout": httpx.Timeout(None, connect=_connect_s(settings))}
+    if provider == "ollama":
+        options["num_predict"] = options.pop("max_tokens")
+    try:
+        model: BaseChatModel = init_chat_model(settings.llm, **options)
+    except ImportError as error:
+        raise SettingsError(_missing_package(settings.llm, error)) from error
+    except Exception as error:  # each provider has its own way to refuse a name or a key
+        line = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SettingsError(f"llm = {settings.llm!r} cannot be used: {line}") from error
+    return model
+
+
+def _connect_s(settings: Settings) -> float:
+    return min(settings.llm_connect_timeout_s, settings.llm_first_token_timeout_s)
+
+
+def _missing_package(name: str, error: ImportError) -> str:
+    package = str(error).partition("pip install ")[2].strip("`. -U")
+    command = f"pip install {package or 'langchain-' + name.partition(':')[0]}"
+    return f"llm = {name!r} needs a package that is not installed; run: {command}"
+
+
+class ModelReader:
+    """Streams a chat model's words, and ends it when it takes too long.
+
+    The model runs on an event loop in one thread of its own: there a request can be
+    cancelled, which closes its connection, and no thread waits for a dead server.
+    """
+
+    def __init__(self, model: BaseChatModel, settings: Settings) -> None:
+        self._model = model
+        self._settings = settings
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def read(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+        """The pieces of the model's reply.
+
+        Raises:
+            GenerationError: The model failed, stalled, said nothing or did not stop.
+        """
+        for retries_left in reversed(range(self._settings.llm_retries + 1)):
+            begun = False
+            try:
+                for piece in self._read_once(messages):
+                    begun = True
+                    yield piece
+            except GenerationError as error:
+                if begun or not retries_left or not _is_passing(error.__cause__):
+                    raise
+                time.sleep(_RETRY_WAIT_S)
+            else:
+                return
+
+    def count_tokens(self, text: str) -> int:
+        """About how many tokens a text has: a fourth of its UTF-8 bytes, as in English."""
+        return len(text.encode("utf-8", "replace")) // 4 + 1
+
+    def close(self) -> None:
+        """Ends the thread."""
+        with self._starting:
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+        if loop and thread:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(_CLOSE_S)
+
+    def _read_once(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+        settings = self._settings
+        pieces = self._pieces(messages)
+        deadline = time.monotonic() + settings.llm_timeout_s
+        wait_s, chars = settings.llm_first_token_timeout_s, 0
+        try:
+            while True:
+                piece = self._run(_next(pieces, min(wait_s, deadline - time.monotonic())))
+                if piece is None:
+                    break
+                if not piece:
+                    continue
+                chars += len(piece)
+                if chars > settings.llm_max_tokens * _CHARS_A_TOKEN:
+                    raise GenerationError("the language model did not come to an end")
+                yield piece
+                wait_s = settings.llm_token_timeout_s
+        except TimeoutError as error:
+            phase = "go on" if chars else "begin"
+            raise GenerationError(f"the language model did not {phase} in time") from error
+        except GenerationError:
+            raise
+        except Exception as error:  # whatever a provider's client raises
+            raise GenerationError(f"the language model failed: {_one_line(error)}") from error
+        finally:
+            self._run(_close(pieces))
+        if not chars:
+            raise GenerationError("the language model said nothing")
+
+    async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
+        async for chunk in self._model.astream(list(messages)):
+            yield str(chunk.text)
+
+    def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=_serve, args=[self._loop], name="language-model", daemon=True
+                )
+                self._thread.start()
+            loop = self._loop
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+
+
+async def _next(pieces: AsyncIterator[str], timeout_s: float) -> str | None:
+    """The next piece; None at the end."""
+    async with asyncio.timeout(max(timeout_s, 0)):
+        return await anext(pieces, None)
+
+
+async def _close(pieces: AsyncIterator[str]) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await pieces.aclose()  # type: ignore[attr-defined]
+    except Exception:  # it has failed before, or does so while it is given up
+        return
+
+
+def _is_passing(error: BaseException | None) -> bool:
+    """Whether a second try may succeed; a time that has run out is not spent twice."""
+    if error is None or isinstance(error, TimeoutError):
+        return False
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int) and status > 0:
+        return status in _RETRIED_STATUS
+    return "connect" in f"{type(error).__name__} {error}".lower()
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return f"{lines[0]:.200}"
