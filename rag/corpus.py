@@ -50,8 +50,8 @@ class Corpus:
         index: Path,
         settings: Settings,
         embedder: Embedder | None = None,
-        reload_settings: Callable[[], Settings] | None = None,
         chat_model: BaseChatModel | None = None,
+        reload_settings: Callable[[], Settings] | None = None,
     ) -> None:
         """See `open`; `embedder` and `chat_model` replace the models that the settings name."""
         self.folder = folder
