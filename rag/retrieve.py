@@ -61,7 +61,7 @@ class Retriever:
     """Searches a store with an embedding model."""
 
     def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
-        self._store = store
+        self.store = store
         self._embedder = embedder
         self._settings = settings
 
@@ -103,7 +103,7 @@ class Retriever:
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
         question = self._check(question)
         vector = self._embedder.embed_query(question)
-        with self._store.reader() as reader:
+        with self.store.reader() as reader:
             yield _Search(reader, question, vector, filters, max(CANDIDATES, wanted))
 
     def _check(self, question: str) -> str:

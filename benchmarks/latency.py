@@ -1,0 +1,121 @@
+"""Time of a search and of its parts, in one run.
+
+    python -m benchmarks.latency [--chunks 28000 100000]
+
+Passages of PIAF are repeated with their words shuffled and their vectors perturbed
+until there are enough of them: the sizes are real, the meaning is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from benchmarks.sets import DATA, read_rows, remembering
+from rag import Corpus, Settings
+from rag.embed import load_embedder
+from rag.language import analyze
+from rag.store.vectors import FloatArray
+
+_QUESTIONS = 200
+
+
+class PerturbedEmbedder:
+    """Questions by the real model; passages get the vector of the one they were made of, moved."""
+
+    def __init__(self, settings: Settings, vectors: FloatArray) -> None:
+        self._inner = load_embedder(settings)
+        self._vectors = vectors
+        self._random = np.random.default_rng(0)
+        self.dimension = self._inner.dimension
+        self.max_tokens = self._inner.max_tokens
+        self.fingerprint = f"perturbed {self._inner.fingerprint}"
+        self.token_spans = self._inner.token_spans
+        self.embed_query = self._inner.embed_query
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension)."""
+        rows = self._vectors[self._random.integers(len(self._vectors), size=len(texts))]
+        rows = rows + self._random.standard_normal(rows.shape).astype(np.float32) * 0.02
+        unit: FloatArray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    def warm(self) -> None:
+        """Loads the model for questions."""
+        self.embed_query("warm-up")
+
+
+def write_corpus(folder: Path, chunks: int) -> None:
+    """Articles of one chunk each."""
+    rows = read_rows(DATA / "piaf_fr" / "corpus.jsonl")
+    dice = random.Random(0)
+    with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(chunks):
+            words = rows[number % len(rows)]["text"].split()[:110]
+            other = rows[dice.randrange(len(rows))]["text"].split()[:40]
+            text = " ".join(dice.sample(words, len(words)) + other)
+            file.write(json.dumps({"id": str(number), "text": text, "lang": "fr"}) + "\n")
+
+
+def percentiles(seconds: Sequence[float]) -> str:
+    """Median and 95th percentile in milliseconds."""
+    median, p95 = np.percentile(np.asarray(seconds) * 1000, [50, 95])
+    return f"median {median:6.1f} ms, p95 {p95:6.1f} ms"
+
+
+def timed(act: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+    """Seconds that each question takes, after three that are not counted."""
+    found = []
+    for question in (*questions[:3], *questions):
+        started = time.perf_counter()
+        act(question)
+        found.append(time.perf_counter() - started)
+    return found[3:]
+
+
+def measure(chunks: int) -> None:
+    """Builds a corpus of so many chunks and times its searches."""
+    settings = Settings()
+    known = remembering(settings)
+    passages = read_rows(DATA / "piaf_fr" / "corpus.jsonl")[:300]
+    vectors = known.embed_documents([row["text"] for row in passages])
+    questions = [row["text"] for row in read_rows(DATA / "piaf_fr" / "queries.jsonl")]
+    questions = questions[:: len(questions) // _QUESTIONS][:_QUESTIONS]
+    with TemporaryDirectory() as work:
+        folder = Path(work) / "corpus"
+        folder.mkdir()
+        write_corpus(folder, chunks)
+        embedder = PerturbedEmbedder(settings, vectors)
+        with Corpus(folder, Path(work) / "index", settings, embedder) as corpus:
+            corpus.sync()
+            print(f"{corpus.status().chunks} chunks, {len(questions)} questions")
+            retriever = corpus.retriever().retriever
+            query = {question: embedder.embed_query(question) for question in questions}
+            with retriever.store.reader() as reader:
+                parts: dict[str, Callable[[str], object]] = {
+                    "embed the question": embedder.embed_query,
+                    "dense leg": lambda question: reader.dense(query[question], 100),
+                    "lexical leg": lambda question: reader.lexical(analyze(question, "fr"), 500),
+                    "whole search": retriever.search,
+                }
+                for name, act in parts.items():
+                    print(f"  {name:20} {percentiles(timed(act, questions))}", flush=True)
+
+
+def main() -> None:
+    """Measures each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chunks", nargs="*", type=int, default=[28_000, 100_000])
+    for chunks in parser.parse_args().chunks:
+        measure(chunks)
+
+
+if __name__ == "__main__":
+    main()
