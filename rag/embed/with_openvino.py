@@ -7,6 +7,7 @@ both, and of torch, may be compared: `benchmarks/engine.py` shows what is lost.
 
 from __future__ import annotations
 
+import atexit
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +64,8 @@ class OpenVinoEngine:
         self._known_by = known_by
         self._core = load_openvino().Core()
         self._computing = threading.RLock()
+        # A thread that is still in OpenVINO when the interpreter goes would abort the process.
+        atexit.register(self._computing.acquire)
 
     @cached_property
     def _exact(self) -> Any:
