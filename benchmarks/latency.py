@@ -38,6 +38,7 @@ class PerturbedEmbedder:
         self.max_tokens = self._inner.max_tokens
         self.fingerprint = f"perturbed {self._inner.fingerprint}"
         self.token_spans = self._inner.token_spans
+        self.token_vectors = self._inner.token_vectors
         self.embed_query = self._inner.embed_query
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
