@@ -60,8 +60,6 @@ def evidence(retrieval: Retrieval, found: Sequence[Sentence], scores: FloatArray
         for score, sentence in zip(scores.tolist(), found, strict=True)
         if sentence.quote.passage != best.quote.passage
     ]
-    language = results[best.quote.passage].document.language
-    shared = retrieval.languages.get(language, 0.0)
     features = best.features
     return Evidence(
         meaning=first.meaning if first else 0.0,
@@ -76,8 +74,8 @@ def evidence(retrieval: Retrieval, found: Sequence[Sentence], scores: FloatArray
         cover_passage=features.cover_passage_title,
         match=features.match,
         mismatch=features.mismatch,
-        shared=shared,
-        shared_cover=shared * features.cover_passage_title,
+        shared=features.is_shared,
+        shared_cover=features.is_shared * features.cover_passage_title,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from rag.types import SearchResult, Span
 # A question in an article does not answer one, and a line without a stop is mostly a headline.
 _QUESTION_MARKS, _STOPS = "?؟？", '.!…。！۔।॥։;:؛”»"'
 _CLOSING = "”»\"’') \u00a0\u202f"
+
+
+#: The first seven features: those that come of the vectors.
+_OfTokens: TypeAlias = tuple[float, float, float, float, float, float, float]
 
 
 class Features(NamedTuple):
@@ -112,9 +116,13 @@ class _Passage:
         self._token_spans = np.array(spans, np.int64).reshape(-1, 2)
         self._vectors = vectors
         self._nearness = question.tokens @ _unit(vectors).T
+        #: Nearness of each of the question's tokens to the passage, if both have any.
+        self._whole = self._nearness.max(axis=1) if self._nearness.size else np.zeros(0, np.float32)
         self._language = result.document.language
         self._title = set(analyze(result.document.title, self._language))
-        self._terms = set(analyze(chunk.text, self._language))
+        terms = set(analyze(chunk.text, self._language))
+        self._cover = question.coverage(terms)
+        self._cover_title = question.coverage(terms | self._title)
         self._spans = [
             span
             for span in sentence_spans(chunk.text, chunk.language)
@@ -151,52 +159,45 @@ class _Passage:
         is_first: bool,
     ) -> Features:
         question, explanation = self._question, self._result.explanation
-        coverage = question.coverage
-        kind = question.kind
+        coverage, kind = question.coverage, question.kind
         answers = any(question.is_new(text[start:end]) for start, end in expressions(text, kind))
-        context, tokens, weakest, elsewhere, whole, reverse, peak = self._by_tokens(span)
+        last = text.rstrip(_CLOSING)[-1:]
         return Features(
-            context=context,
-            tokens=tokens,
-            weakest=weakest,
-            elsewhere=elsewhere,
-            passage_tokens=whole,
-            reverse=reverse,
-            peak=peak,
+            *self._by_tokens(span),
             cover=coverage(terms),
             cover_title=coverage(terms | self._title),
             cover_before=coverage(terms | before),
             cover_around=coverage(terms | before | after | self._title),
-            cover_passage=coverage(self._terms),
-            cover_passage_title=coverage(self._terms | self._title),
+            cover_passage=self._cover,
+            cover_passage_title=self._cover_title,
             meaning=explanation.meaning if explanation else 0.0,
             words=explanation.words if explanation else 0.0,
             rank=float(self._position),
             length=math.log1p(len(text.split())),
             is_shared=question.languages.get(self._language, 0.0),
             is_first=float(is_first),
-            is_question=float(text.rstrip(_CLOSING)[-1:] in tuple(_QUESTION_MARKS)),
-            is_headline=float(not (text[-1] in _STOPS or text.rstrip(_CLOSING)[-1:] in _STOPS)),
+            is_question=float(last in tuple(_QUESTION_MARKS)),
+            is_headline=float(not (text[-1] in _STOPS or last in _STOPS)),
             match=float(answers),
             mismatch=float(kind is not Kind.OTHER and not answers),
         )
 
-    def _by_tokens(self, span: Span) -> tuple[float, ...]:
-        """The seven features that come of the vectors."""
+    def _by_tokens(self, span: Span) -> _OfTokens:
+        """The features from `context` to `peak`."""
         starts, ends = self._token_spans.T
         inside = (starts < span.end) & (ends > span.start)
         if not inside.any() or not len(self._question.tokens):
-            return (0.0,) * 7
+            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         mean = self._vectors[inside].mean(axis=0)
         context = float(mean @ self._question.vector) / max(float(np.linalg.norm(mean)), 1e-9)
-        here, whole = self._nearness[:, inside], self._nearness.max(axis=1)
+        here = self._nearness[:, inside]
         best = here.max(axis=1)
         return (
             context,
             float(best.mean()),
             float(best.min()),
-            float((whole - best).mean()),
-            float(whole.mean()),
+            float((self._whole - best).mean()),
+            float(self._whole.mean()),
             float(here.max(axis=0).mean()),
             float(here.max()),
         )
