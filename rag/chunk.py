@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
-from rag.language import sentence_spans
+from rag.language import sentence_spans, stripped
 from rag.load import file_title
 from rag.types import Chunk, Document, Span
 
@@ -81,16 +81,10 @@ def _cut(text: str, sentence: Span, starts: list[int], max_tokens: int) -> list[
         first = bisect_left(starts, cut)
     cuts.append(sentence.end)
     return [
-        span for start, end in pairwise(cuts) if (span := _strip(text, start, end)).start < span.end
+        span
+        for start, end in pairwise(cuts)
+        if (span := stripped(text, start, end)).start < span.end
     ]
-
-
-def _strip(text: str, start: int, end: int) -> Span:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    while start < end and text[start].isspace():
-        start += 1
-    return Span(start, end)
 
 
 def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> list[Span]:

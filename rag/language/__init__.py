@@ -2,7 +2,7 @@
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
 from rag.language.detect import detect_language, question_languages
-from rag.language.sentences import sentence_spans
+from rag.language.sentences import sentence_spans, stripped
 
 __all__ = [
     "ANALYZER_VERSION",
@@ -10,4 +10,5 @@ __all__ = [
     "detect_language",
     "question_languages",
     "sentence_spans",
+    "stripped",
 ]

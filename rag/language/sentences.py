@@ -49,7 +49,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
         span
         for start, end in _paragraphs(text)
         for first, last in _sentences(text, start, end, language)
-        if (span := _strip(text, first, last)).start < span.end
+        if (span := stripped(text, first, last)).start < span.end
     ]
 
 
@@ -115,7 +115,8 @@ def _is_abbreviation(before: str, following: str, language: str) -> bool:
     return (is_initials or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
 
 
-def _strip(text: str, start: int, end: int) -> Span:
+def stripped(text: str, start: int, end: int) -> Span:
+    """The span of `text[start:end]` without the white space around it."""
     while end > start and text[end - 1].isspace():
         end -= 1
     while start < end and text[start].isspace():
