@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks.sets import DATA, WORK, read_rows
+from benchmarks.sets import DATA, WORK, WrappedEmbedder, read_rows
 from rag import Corpus, Settings
 from rag.embed import SentenceEmbedder, load_embedder
 from rag.embed.e5s1 import FloatArray
@@ -32,17 +32,11 @@ LARGE = 100_000
 T = TypeVar("T")
 
 
-class DrawnEmbedder:
+class DrawnEmbedder(WrappedEmbedder):
     """The default model, but for the vectors of articles that nobody asks for here."""
 
     def __init__(self, inner: SentenceEmbedder) -> None:
-        self._inner = inner
-        self.dimension = inner.dimension
-        self.max_tokens = inner.max_tokens
-        self.fingerprint = f"drawn {inner.fingerprint}"
-        self.token_spans = inner.token_spans
-        self.embed_query = inner.embed_query
-        self.token_vectors = inner.token_vectors
+        super().__init__(inner, f"drawn {inner.fingerprint}")
         self.is_real = False
         self.embedded = 0
 

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.sets import DATA, read_rows, remembering
+from benchmarks.sets import DATA, WrappedEmbedder, read_rows, remembering
 from rag import Corpus, Settings
 from rag.embed import load_embedder
 from rag.language import analyze
@@ -27,19 +27,14 @@ from rag.store.vectors import FloatArray
 _QUESTIONS = 200
 
 
-class PerturbedEmbedder:
+class PerturbedEmbedder(WrappedEmbedder):
     """Questions by the real model; passages get the vector of the one they were made of, moved."""
 
     def __init__(self, settings: Settings, vectors: FloatArray) -> None:
-        self._inner = load_embedder(settings)
+        inner = load_embedder(settings)
+        super().__init__(inner, f"perturbed {inner.fingerprint}")
         self._vectors = vectors
         self._random = np.random.default_rng(0)
-        self.dimension = self._inner.dimension
-        self.max_tokens = self._inner.max_tokens
-        self.fingerprint = f"perturbed {self._inner.fingerprint}"
-        self.token_spans = self._inner.token_spans
-        self.token_vectors = self._inner.token_vectors
-        self.embed_query = self._inner.embed_query
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension)."""
@@ -47,10 +42,6 @@ class PerturbedEmbedder:
         rows = rows + self._random.standard_normal(rows.shape).astype(np.float32) * 0.02
         unit: FloatArray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
-
-    def warm(self) -> None:
-        """Loads the model for questions."""
-        self.embed_query("warm-up")
 
 
 def write_corpus(folder: Path, chunks: int) -> None:

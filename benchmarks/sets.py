@@ -27,21 +27,36 @@ Keep: TypeAlias = Callable[[dict[str, Any]], bool]
 WORK = ROOT / "build" / "benchmarks"
 
 
-class RememberingEmbedder:
+class WrappedEmbedder:
+    """An embedder that does all but `embed_documents` as another one does."""
+
+    def __init__(self, inner: Embedder, fingerprint: str) -> None:
+        self._inner = inner
+        self.fingerprint = fingerprint
+        self.dimension = inner.dimension
+        self.max_tokens = inner.max_tokens
+        self.token_spans = inner.token_spans
+
+    def embed_query(self, text: str) -> FloatArray:
+        """A unit vector of shape (dimension,)."""
+        return self._inner.embed_query(text)
+
+    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
+        """Spans and rows of shape (tokens, dimension)."""
+        return self._inner.token_vectors(text)
+
+
+class RememberingEmbedder(WrappedEmbedder):
     """Embeds each text once ever: benchmarks look at the same passages and questions again."""
 
     def __init__(self, inner: Embedder, file: Path) -> None:
         """`file` is a SQLite database, created if missing."""
+        super().__init__(inner, inner.fingerprint)
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._inner = inner
         self._known = sqlite3.connect(file, timeout=60, check_same_thread=False)
         self._known.execute(
             "CREATE TABLE IF NOT EXISTS vectors (key INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
         )
-        self.dimension = inner.dimension
-        self.max_tokens = inner.max_tokens
-        self.fingerprint = inner.fingerprint
-        self.token_spans = inner.token_spans
         self._token_vectors: dict[str, tuple[list[Span], FloatArray]] = {}
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
@@ -68,9 +83,6 @@ class RememberingEmbedder:
         if text not in self._token_vectors:
             self._token_vectors[text] = self._inner.token_vectors(text)
         return self._token_vectors[text]
-
-    def warm(self) -> None:
-        """Nothing to load before something new is embedded."""
 
     def _key(self, kind: str, text: str) -> int:
         known_by = f"{self.fingerprint}\0{kind}\0{text}".encode("utf-8", "replace")

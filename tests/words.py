@@ -42,9 +42,6 @@ class WordEmbedder:
         rows = [_word_vector(text[start:end].lower()) for start, end in spans]
         return spans, np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
-    def warm(self) -> None:
-        """Nothing to load."""
-
 
 _ZERO = np.full(WordEmbedder.dimension, 1e-3)
 
