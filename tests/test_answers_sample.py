@@ -13,7 +13,7 @@ from rag.embed import Embedder
 from tests.conftest import ROOT, SHARED, needs_shared
 
 _NOT_YET = pytest.mark.xfail(
-    strict=False, reason="German passages come before the French one that answers"
+    strict=False, reason="a second sentence is quoted beside the right one"
 )
 CHAIRED = [
     "who co-chaired the session?",
