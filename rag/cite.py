@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import regex
 
-from rag.types import CheckedSentence, Citation, SearchResult, Span, Verdict
+from rag.language.calendar import spelled_date
+from rag.types import CheckedSentence, Citation, Document, SearchResult, Span, Verdict
 
 #: How a sentence that the check doubts is marked where answers are shown.
 FLAGS: Mapping[Verdict, str] = {"supported": "", "weak": "≈", "unsupported": "⚠"}
@@ -48,6 +49,18 @@ def cite(quotes: Sequence[Quote], passages: Sequence[SearchResult]) -> tuple[Cit
         words = document.text[quote.span.start : quote.span.end]
         citations.append(Citation(marker(quote.passage), document, *quote.span, words))
     return tuple(citations)
+
+
+def reference(document: Document, start: int, end: int, language: str = "en") -> str:
+    """Where a span is from, as people cite it: `The bridge reopens, 20 June 2024, p. 3`.
+
+    Args:
+        language: The date is spelled in it. A date that the file does not state has a `~`.
+    """
+    date = spelled_date(document.date, language) if document.date else ""
+    if document.date_certainty == "inferred":
+        date = f"~ {date}"
+    return ", ".join(filter(None, (document.name, date, document.place(start, end))))
 
 
 def markers(text: str) -> list[int]:

@@ -171,6 +171,10 @@ def content_digest(document: Document) -> bytes:
         document.date,
         document.authors,
         document.source,
+        document.url,
+        document.date_certainty,
+        document.places,
+        document.hidden,
     )
     return hashlib.sha256(repr(visible).encode()).digest()[:16]
 

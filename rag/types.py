@@ -7,6 +7,7 @@ code points. A score is larger when better; a distance never leaves the store.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
@@ -16,6 +17,18 @@ from rag.errors import QuestionError
 #: One turn of a conversation: who spoke and what they said.
 Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
 
+#: What a file is made of that a reader can turn to.
+PlaceKind: TypeAlias = Literal["page", "slide", "sheet", "row", "section"]
+
+#: How sure a date is: the file says so, or it was concluded from something near it
+#: (when a PDF was made, a date in an address); empty if there is no date.
+DateCertainty: TypeAlias = Literal["", "stated", "inferred"]
+
+_ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
+    "page": ("p. {}", "pp. {}–{}"),
+    "slide": ("slide {}", "slides {}–{}"),
+    "row": ("row {}", "rows {}–{}"),
+}
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 #: The language code of a text that is too short or too mixed to tell (ISO 639-2).
@@ -27,6 +40,14 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Place(NamedTuple):
+    """A part of a file: the text from `start` to where the next part of its kind begins."""
+
+    start: int
+    kind: PlaceKind
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +64,10 @@ class Document:
         source: Publisher or address; empty if unknown.
         path: POSIX path of its file, relative to the corpus folder.
         sha256: Hex digest of `text` in UTF-8.
+        date_certainty: Whether the file states the date.
+        url: Address that it was published at; empty if unknown.
+        places: The pages, rows or headings of its file, by rising start.
+        hidden: Characters left out because no reader of the file sees them.
     """
 
     id: str
@@ -54,16 +79,35 @@ class Document:
     source: str
     path: str
     sha256: str
+    date_certainty: DateCertainty = ""
+    url: str = ""
+    places: tuple[Place, ...] = ()
+    hidden: int = 0
 
     @property
     def name(self) -> str:
         """What to call it in front of people: the title, else the id."""
         return self.title or self.id
 
-    @property
-    def label(self) -> str:
-        """One line for a list of sources: name, date, source, file."""
-        return ", ".join(filter(None, (self.name, self.date, self.source, self.path)))
+    def place(self, start: int, end: int) -> str:
+        """Where in its file a span stands: `p. 3`, `Budget, rows 12–14`; empty if nothing tells.
+
+        A name that the title says already is left out.
+        """
+        found = []
+        for kind in dict.fromkeys(place.kind for place in self.places):
+            parts = [place for place in self.places if place.kind == kind]
+            first = bisect_right(parts, start, key=lambda part: part.start) - 1
+            last = bisect_left(parts, end, key=lambda part: part.start) - 1
+            if first >= 0:
+                found.append(_spelled(kind, parts[first].name, parts[max(first, last)].name))
+        return ", ".join(name for name in found if name != self.title)
+
+
+def _spelled(kind: PlaceKind, first: str, last: str) -> str:
+    """`p. 3` or `pp. 3–4`; a sheet or a section is called by the name of the first."""
+    one, more = _ONE_OR_MORE.get(kind, ("{}", "{}"))
+    return one.format(first) if first == last else more.format(first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +224,11 @@ class Citation:
     start: int
     end: int
     quote: str
+
+    @property
+    def place(self) -> str:
+        """Where in its file the quote stands: `p. 3`; empty if nothing tells."""
+        return self.document.place(self.start, self.end)
 
 
 #: What the check says of a sentence: every fact found; not contradicted but doubtful; no.

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
 
 
 def document_json(document: Document) -> dict[str, Any]:
-    """Everything but the text."""
+    """Everything but the text and the map of its places."""
     return {
         field.name: getattr(document, field.name)
         for field in fields(document)
-        if field.name != "text"
+        if field.name not in ("text", "places")
     }
 
 
 def result_json(result: SearchResult) -> dict[str, Any]:
     """A passage: its document, its place, its score, and why it stands where it stands."""
+    document, chunk = result.document, result.chunk
     return {
-        "document": document_json(result.document),
-        "chunk": asdict(result.chunk),
+        "document": document_json(document),
+        "place": document.place(chunk.start, chunk.end),
+        "chunk": asdict(chunk),
         "score": result.score,
         "legs": {name: asdict(leg) for name, leg in result.legs.items()},
         "explanation": asdict(result.explanation) if result.explanation else None,
@@ -41,6 +43,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "document": document_json(citation.document),
         "start": citation.start,
         "end": citation.end,
+        "place": citation.place,
         "quote": citation.quote,
     }
 

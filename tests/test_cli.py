@@ -80,7 +80,7 @@ def test_ask(home: Path) -> None:
     out, err = rag("ask", "Qui a rouvert le pont ?", cwd=home)
     assert "Odile Kerjean" in out
     assert re.search(
-        r"^\[1\] Le pont rouvre, 2024-06-20, La Gazette, pont\.md, characters 0-\d+$", out, re.M
+        r"^\[1\] Le pont rouvre, 20 June 2024, La Gazette, pont\.md, characters 0-\d+$", out, re.M
     )
     assert err == ""
 

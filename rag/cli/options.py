@@ -71,4 +71,7 @@ def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
 
 def place(mark: str, document: Document, start: int, end: int) -> str:
     """Where a passage or a quote stands."""
-    return f"{mark} {document.label}, characters {start}-{end}"
+    from rag.cite import reference
+
+    named = (reference(document, start, end), document.source, document.path)
+    return f"{mark} {', '.join(filter(None, named))}, characters {start}-{end}"

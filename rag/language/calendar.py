@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 import regex
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
 
 from rag.types import Span
 
@@ -79,3 +81,17 @@ def _names(language: str) -> tuple[Mapping[str, tuple[str, bool]], Mapping[str, 
                 if sum(other.startswith(name[:length]) for other in names) == 1:
                     abbreviations.setdefault(name[:length], key)
     return names, abbreviations
+
+
+def spelled_date(date: str, language: str) -> str:
+    """An ISO 8601 date as people write it: `20 June 2024`, `juin 2024`; `2024` stays."""
+    year, *rest = map(int, date.split("-"))
+    if not rest:
+        return date
+    try:
+        locale = Locale.parse("en_GB" if language == "en" else language)
+    except (UnknownLocaleError, ValueError):
+        return date
+    if len(rest) == 1:
+        return format_skeleton("yMMMM", datetime.date(year, rest[0], 1), locale=locale)
+    return format_date(datetime.date(year, *rest), "long", locale=locale)

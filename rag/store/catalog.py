@@ -19,7 +19,7 @@ from urllib.parse import quote
 from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
 
 #: Raised when a table changes shape.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _BUSY_TIMEOUT_S = 30.0
 
@@ -45,6 +45,10 @@ CREATE TABLE documents (
     date TEXT,
     authors TEXT NOT NULL,
     source TEXT NOT NULL,
+    url TEXT NOT NULL,
+    date_certainty TEXT NOT NULL,
+    places TEXT NOT NULL,
+    hidden INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
     digest BLOB NOT NULL,
     text TEXT NOT NULL

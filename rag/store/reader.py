@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,11 +13,12 @@ from rag.store.catalog import sql_lists
 from rag.store.languages import Background, LanguageIndex
 from rag.store.terms import match_any, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
-from rag.types import Chunk, Document, Filters
+from rag.types import Chunk, Document, Filters, Place
 
 _DOCUMENT = (
     "documents.id, documents.text, documents.title, documents.language, documents.date, "
-    "documents.authors, documents.source, documents.path, documents.sha256"
+    "documents.authors, documents.source, documents.path, documents.sha256, "
+    "documents.url, documents.date_certainty, documents.places, documents.hidden"
 )
 
 
@@ -119,7 +120,9 @@ class Reader:
                 f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}",
             )
             for *fields, key, start, end, terms in rows:
-                document = documents.setdefault(fields[0], _document(fields))
+                if fields[0] not in documents:
+                    documents[fields[0]] = _document(fields)
+                document = documents[fields[0]]
                 text = document.text[start:end]
                 chunk = Chunk(document.id, start, end, text, document.language)
                 found[key] = Hit(document, chunk, terms)
@@ -182,8 +185,9 @@ def stored_vectors(
     return unpack([found[int(key)] for key in keys], dimension)
 
 
-def _document(row: Sequence[str]) -> Document:
-    id, text, title, language, date, authors, source, path, sha256 = row
+def _document(row: Sequence[Any]) -> Document:
+    id, text, title, language, date, authors, source, path, sha256, *rest = row
+    url, date_certainty, places, hidden = rest
     return Document(
         id=id,
         text=text,
@@ -194,4 +198,8 @@ def _document(row: Sequence[str]) -> Document:
         source=source,
         path=path,
         sha256=sha256,
+        date_certainty=date_certainty,
+        url=url,
+        places=tuple(Place(*place) for place in json.loads(places)),
+        hidden=hidden,
     )

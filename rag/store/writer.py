@@ -127,8 +127,9 @@ class Writer:
         self.remove([document.id])
         cursor = self._connection.execute(
             "INSERT INTO documents "
-            "(id, path, title, language, date, authors, source, sha256, digest, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "(id, path, title, language, date, authors, source, sha256, digest, text, "
+            "url, date_certainty, places, hidden) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.path,
@@ -140,6 +141,10 @@ class Writer:
                 document.sha256,
                 entry.digest,
                 document.text,
+                document.url,
+                document.date_certainty,
+                json.dumps(document.places, ensure_ascii=False),
+                document.hidden,
             ),
         )
         self._connection.executemany(
