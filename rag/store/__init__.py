@@ -1,8 +1,11 @@
 """The index: a SQLite catalogue, which is the truth, and a FAISS file derived from it."""
 
+from rag.store.fingerprint import Fingerprint
 from rag.store.reader import Hit, Reader
-from rag.store.store import Fingerprint, Problems, Status, Store
+from rag.store.status import Status
+from rag.store.store import Store
 from rag.store.vectors import VectorIndex
+from rag.store.verify import Problems
 from rag.store.writer import Entry, Known, Stamp, Writer
 
 __all__ = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -154,6 +154,18 @@ def transaction(connection: sqlite3.Connection, *, write: bool = True) -> Iterat
         if connection.in_transaction:  # a full disk has ended it already
             connection.execute("ROLLBACK")
         raise
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """What a catalogue says about itself, by name."""
+    return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+def write_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    """Lets a catalogue say so of itself."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items())
+    )
 
 
 def sql_lists(keys: Sequence[int], size: int = 500) -> Iterator[str]:

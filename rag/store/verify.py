@@ -7,13 +7,15 @@ import itertools
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from rag.errors import CorruptError
 from rag.store import layout
-from rag.store.catalog import transaction
+from rag.store.catalog import create, read_meta, transaction
 from rag.store.reader import stored_vectors
 from rag.store.seal import is_sealed
 from rag.store.vectors import VectorIndex, unpack
@@ -21,6 +23,29 @@ from rag.store.vectors import VectorIndex, unpack
 _MAX_EACH = 5  # problems told of one kind
 _UNIT = 0.01  # half precision keeps a length of 1 to 0.001
 _ROWS = 10_000
+
+
+class Problems(NamedTuple):
+    """What a verification found, a line each.
+
+    Attributes:
+        catalog: A rebuild mends these.
+        vectors: Of the derived file: every sync mends these.
+    """
+
+    catalog: tuple[str, ...]
+    vectors: tuple[str, ...]
+
+
+def problems(catalog: Path) -> Problems:
+    """Everything that is wrong with an index, whatever it was built with; for the writer only."""
+    try:
+        with closing(create(catalog)) as connection:
+            if found := catalog_problems(catalog, connection):
+                return Problems(tuple(found), ())
+            return Problems((), tuple(_vector_file_problems(catalog, connection)))
+    except CorruptError as error:
+        return Problems((str(error),), ())
 
 
 def catalog_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
@@ -45,9 +70,9 @@ def catalog_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]
         return [f"{catalog} cannot be read: {error}"]
 
 
-def vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
+def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
     """What is wrong with the FAISS file of a whole catalogue; it may be behind, not different."""
-    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    meta = read_meta(connection)
     file = layout.vectors_file(catalog)
     index = VectorIndex.load(file, meta.get("faiss", ""))
     if index is None:
@@ -103,7 +128,7 @@ def _lexical(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _vectors(connection: sqlite3.Connection) -> Iterator[str]:
-    dimension = int(dict(connection.execute("SELECT key, value FROM meta"))["dimension"])
+    dimension = int(read_meta(connection).get("dimension", 0))  # killed early, it has neither
     used = "SELECT key, vector, crc FROM vectors WHERE unused_since IS NULL"
     for key, vector, crc in connection.execute(used):
         if zlib.crc32(vector) != crc:

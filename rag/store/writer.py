@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rag.store.catalog import transaction
+from rag.store.catalog import transaction, write_meta
 from rag.store.donor import Donor
 from rag.store.terms import term_text
 from rag.store.vectors import FloatArray, pack
@@ -204,6 +204,4 @@ class Writer:
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Stores named facts about the index."""
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items())
-        )
+        write_meta(self._connection, values)

@@ -1,0 +1,33 @@
+"""What the numbers of an index mean: two indexes may be mixed if their fingerprints are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.errors import MismatchError
+
+
+class Fingerprint(NamedTuple):
+    """What an index depends on: two with equal fingerprints mean the same by their numbers."""
+
+    embedding: str
+    dimension: str
+    chunker: str
+    analyzer: str
+
+    def check(self, meta: Mapping[str, str], folder: Path) -> None:
+        """Refuses an index that was built with another fingerprint.
+
+        Raises:
+            MismatchError: Names both sides, and the command that mends it.
+        """
+        for field, here in self._asdict().items():
+            there = meta.get(field, here)
+            if there != here:
+                raise MismatchError(
+                    f"the index in {folder} was built with {field} {there!r}, "
+                    f"the settings now say {here!r}; run `rag sync --rebuild`, "
+                    "or change the settings back"
+                )

@@ -1,0 +1,104 @@
+"""The two ways to change an index: in place, and by filling another one beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from rag.errors import CorruptError, MismatchError
+from rag.store import layout
+from rag.store.catalog import create, explained, read_meta, transaction, write_meta
+from rag.store.derived import save_vectors
+from rag.store.donor import Donor
+from rag.store.fingerprint import Fingerprint
+from rag.store.seal import break_seal, damaged, is_sealed, write_seal
+from rag.store.verify import catalog_problems
+from rag.store.writer import Writer
+
+_CHECKPOINT_TIMEOUT_MS = 5_000
+
+
+@contextmanager
+def updating(folder: Path, fingerprint: Fingerprint, flat_max: int) -> Iterator[Writer]:
+    """Changes the index in place, a transaction at a time.
+
+    Raises:
+        MismatchError: It was built with another fingerprint.
+        CorruptError: It is damaged.
+    """
+    catalog = layout.current_catalog(folder)
+    if catalog is None:
+        catalog = layout.first_catalog(folder)
+    elif not is_sealed(catalog):
+        _check(catalog)
+    with closing(create(catalog)) as connection, _explained(catalog):
+        fingerprint.check(read_meta(connection), folder)
+        break_seal(catalog)
+        with transaction(connection):
+            write_meta(connection, fingerprint._asdict())
+        yield Writer(connection)
+        is_quiet = _finish(connection, catalog, flat_max)
+    if is_quiet:
+        write_seal(catalog)
+
+
+@contextmanager
+def rebuilding(
+    folder: Path, current: Path, fingerprint: Fingerprint, flat_max: int
+) -> Iterator[Writer]:
+    """Fills another catalogue, then puts it in the place of `current`."""
+    catalog = layout.next_catalog(folder)
+    if not _can_go_on(catalog, fingerprint):
+        layout.remove(catalog)
+    with (
+        closing(create(catalog)) as connection,
+        closing(Donor(current)) as donor,
+        _explained(catalog),
+    ):
+        with transaction(connection):
+            write_meta(connection, fingerprint._asdict())
+        yield Writer(connection, donor)
+        with transaction(connection):
+            write_meta(connection, {"generation": str(donor.generation() + 1)})
+        _finish(connection, catalog, flat_max)
+    write_seal(catalog)
+    layout.publish(catalog)
+    layout.sweep(folder)
+
+
+def _can_go_on(catalog: Path, fingerprint: Fingerprint) -> bool:
+    """Whether an interrupted rebuild was for the settings of now, and is whole."""
+    if not catalog.exists():
+        return False
+    try:
+        _check(catalog)
+        with closing(create(catalog)) as connection:
+            fingerprint.check(read_meta(connection), catalog.parent)
+    except (MismatchError, CorruptError):
+        return False
+    return True
+
+
+def _check(catalog: Path) -> None:
+    """Raises CorruptError if what a killed sync left is damaged: it has no seal to tell."""
+    with closing(create(catalog)) as connection, _explained(catalog):
+        for problem in catalog_problems(catalog, connection):
+            raise damaged(catalog, problem)
+
+
+def _finish(connection: sqlite3.Connection, catalog: Path, flat_max: int) -> bool:
+    """Saves the vectors, empties the journal; whether that could be done at once."""
+    save_vectors(connection, catalog, flat_max)
+    connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MS}")
+    (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
+
+
+@contextmanager
+def _explained(catalog: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(catalog, error) from error
