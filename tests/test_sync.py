@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -248,3 +250,21 @@ def test_a_rebuild_with_other_settings_is_followed(folder: Path) -> None:
             other.sync(rebuild=True)
         assert served.search("harbour", top_k=1)[0].document.id == "harbour"
         assert served.settings.chunk_tokens == 20
+
+
+def test_an_index_of_an_earlier_version_is_rebuilt_by_a_sync(
+    corpus: Corpus, words: WordEmbedder
+) -> None:
+    corpus.sync()
+    corpus.close()
+    index = corpus.folder.parent / "index"
+    with closing(sqlite3.connect(index / "catalog.1.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    (index / "catalog.1.seal").unlink()
+    words.embedded.clear()
+    with Corpus(corpus.folder, index, Settings(), words) as later:
+        with pytest.raises(MismatchError, match=r"schema version 2.*rag sync"):
+            later.search("harbour")
+        assert later.sync().chunks == 3
+        assert words.embedded == []
+        assert later.search("harbour", top_k=1)[0].document.id == "harbour"

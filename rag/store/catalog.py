@@ -12,16 +12,32 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
 
 #: Raised when a table changes shape.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _BUSY_TIMEOUT_S = 30.0
+
+# Failures that say nothing about what is in the file.
+_OUTSIDE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_TOOBIG,
+}
 
 # A term is a run of non-ASCII characters, ASCII letters, digits and underscores
 # (terms.py sees to that), so the plainest tokenizer only has to split at spaces.
@@ -51,7 +67,8 @@ CREATE TABLE documents (
     hidden INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
     digest BLOB NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    crc INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX documents_by_path ON documents (path);
 CREATE TABLE vectors (
@@ -68,7 +85,8 @@ CREATE TABLE chunks (
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     vector INTEGER NOT NULL REFERENCES vectors (key),
-    terms TEXT NOT NULL
+    terms TEXT NOT NULL,
+    crc INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_vector ON chunks (vector);
@@ -124,6 +142,15 @@ def connect(file: Path) -> sqlite3.Connection:
         return connection
 
 
+def is_older(file: Path) -> bool:
+    """Whether a catalogue has the schema of an earlier version of this program."""
+    try:
+        with closing(open_read_only(file)) as connection:
+            return 0 < _version(connection) < SCHEMA_VERSION
+    except sqlite3.Error:  # damaged: whoever opens it will hear of it
+        return False
+
+
 def is_immutable(file: Path) -> bool:
     """Whether nobody could change a catalogue here: SQLite then needs no files beside it."""
     journal = file.with_name(f"{file.name}-wal")
@@ -132,7 +159,8 @@ def is_immutable(file: Path) -> bool:
 
 def explained(file: Path, error: sqlite3.Error) -> StoreError:
     """What to tell a person about a failure of SQLite."""
-    if isinstance(error, sqlite3.OperationalError):  # full disk, no permission, locked
+    # The low byte is the kind. A missing table is an error as a damaged page is.
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
         return StoreError(f"cannot use {file}: {error}")
     return CorruptError(f"{file} is damaged ({error}); run `rag verify --repair`")
 

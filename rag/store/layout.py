@@ -87,18 +87,17 @@ def sweep(folder: Path) -> None:
                 file.unlink(missing_ok=True)
 
 
-def adopt_first_layout(folder: Path) -> bool:
-    """Gives a catalogue from before numbers (schema 1) one; True if it was there."""
+def adopt_first_layout(folder: Path) -> None:
+    """Gives a catalogue from before numbers (schema 1) one, if it is there."""
     catalog = folder / "catalog.sqlite"
     if not catalog.exists() or current_catalog(folder):
-        return False
+        return
     remove_file(folder / "vectors.faiss")
     with _explained(folder):
         for suffix in ("-wal", ""):
             with suppress(FileNotFoundError):
                 (folder / f"catalog.sqlite{suffix}").replace(folder / f"catalog.1.sqlite{suffix}")
         (folder / "catalog.sqlite-shm").unlink(missing_ok=True)
-    return True
 
 
 def write_file(file: Path, data: bytes | memoryview) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from rag.errors import CorruptError
 from rag.store.catalog import sql_lists
+from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import Background, LanguageIndex
 from rag.store.terms import match_any, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
 from rag.types import Chunk, Document, Filters, Place
 
-_DOCUMENT = (
+#: A document's columns and their checksum, in the order in which it is taken.
+DOCUMENT_COLUMNS = (
     "documents.id, documents.text, documents.title, documents.language, documents.date, "
-    "documents.authors, documents.source, documents.path, documents.sha256, "
-    "documents.url, documents.date_certainty, documents.places, documents.hidden"
+    "documents.authors, documents.source, documents.path, documents.sha256, documents.url, "
+    "documents.date_certainty, documents.places, documents.hidden, documents.crc"
 )
 
 
@@ -116,13 +120,16 @@ class Reader:
         documents: dict[str, Document] = {}
         for some in sql_lists(keys):
             rows = self._connection.execute(
-                f"SELECT {_DOCUMENT}, chunks.key, start, end, terms FROM chunks "
+                f"SELECT {DOCUMENT_COLUMNS}, "
+                "chunks.key, document, start, end, terms, chunks.crc FROM chunks "
                 f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}",
             )
-            for *fields, key, start, end, terms in rows:
+            for *fields, key, owner, start, end, terms, crc in rows:
                 if fields[0] not in documents:
                     documents[fields[0]] = _document(fields)
                 document = documents[fields[0]]
+                if chunk_crc(owner, start, end, terms) != crc:
+                    raise damaged_row(f"a passage of {document.id}")
                 text = document.text[start:end]
                 chunk = Chunk(document.id, start, end, text, document.language)
                 found[key] = Hit(document, chunk, terms)
@@ -131,14 +138,15 @@ class Reader:
     def document(self, id: str) -> Document | None:
         """The document of that id, if there is one."""
         row = self._connection.execute(
-            f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (id,)
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (id,)
         ).fetchone()
         return _document(row) if row else None
 
     def documents(self, after: str, limit: int) -> list[Document]:
         """The next documents in the order of their ids, from behind `after`."""
         rows = self._connection.execute(
-            f"SELECT {_DOCUMENT} FROM documents WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
+            (after, limit),
         )
         return [_document(row) for row in rows]
 
@@ -175,18 +183,33 @@ def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
 def stored_vectors(
     connection: sqlite3.Connection, keys: Sequence[int] | KeyArray, dimension: int
 ) -> FloatArray:
-    """The vectors of chunks, in the order of their keys, shape (n, dimension)."""
+    """The vectors of chunks, in the order of their keys, shape (n, dimension).
+
+    Raises:
+        CorruptError: One is not what was stored.
+    """
     found: dict[int, bytes] = {}
     for some in sql_lists([int(key) for key in keys]):
-        found |= connection.execute(
-            "SELECT chunks.key, vectors.vector FROM chunks "
+        for key, vector, crc in connection.execute(
+            "SELECT chunks.key, vectors.vector, vectors.crc FROM chunks "
             f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {some}"
-        )
+        ):
+            if zlib.crc32(vector) != crc:
+                raise damaged_row(f"the vector of passage {key}")
+            found[key] = vector
     return unpack([found[int(key)] for key in keys], dimension)
 
 
+def damaged_row(what: str) -> CorruptError:
+    """What to tell a person about a row that its checksum does not fit."""
+    return CorruptError(f"{what} is damaged in the index; run `rag verify --repair`")
+
+
 def _document(row: Sequence[Any]) -> Document:
-    id, text, title, language, date, authors, source, path, sha256, *rest = row
+    *columns, crc = row
+    if document_crc(columns) != crc:
+        raise damaged_row(f"the article {row[0]}")
+    id, text, title, language, date, authors, source, path, sha256, *rest = columns
     url, date_certainty, places, hidden = rest
     return Document(
         id=id,

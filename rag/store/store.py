@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.store import layout
+from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
 from rag.store.fingerprint import Fingerprint
@@ -107,7 +108,8 @@ class Store:
             wait_s: How long to wait for another writer.
             rebuild: Fill a new catalogue, which becomes the index on the way out; the
                 old one serves until then. It may be damaged or of another make. What
-                an interrupted rebuild has left is gone on with.
+                an interrupted rebuild has left is gone on with. An index of an earlier
+                version of this program is rebuilt in any case; no vector is lost.
 
         Raises:
             LockedError: Another process is writing.
@@ -119,13 +121,13 @@ class Store:
         except OSError as error:
             raise StoreError(f"cannot create {self.folder}: {error.strerror}") from error
         with writer_lock(self.folder, wait_s):
-            rebuild = layout.adopt_first_layout(self.folder) or rebuild
+            layout.adopt_first_layout(self.folder)
             layout.sweep(self.folder)
             current = layout.current_catalog(self.folder)
             build = self._fingerprint(), self._flat_max
             with (
                 rebuilding(self.folder, current, *build)
-                if rebuild and current
+                if current and (rebuild or is_older(current))
                 else updating(self.folder, *build)
             ) as writer:
                 yield writer

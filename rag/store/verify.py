@@ -16,7 +16,8 @@ import numpy as np
 from rag.errors import CorruptError
 from rag.store import layout
 from rag.store.catalog import create, read_meta, transaction
-from rag.store.reader import stored_vectors
+from rag.store.checksum import chunk_crc, document_crc
+from rag.store.reader import DOCUMENT_COLUMNS, stored_vectors
 from rag.store.seal import is_sealed
 from rag.store.vectors import VectorIndex, unpack
 
@@ -101,21 +102,26 @@ def _structure(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _documents(connection: sqlite3.Connection) -> Iterator[str]:
-    for id, text, sha256 in connection.execute("SELECT id, text, sha256 FROM documents"):
+    for *columns, crc in connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents"):
+        id, text, sha256 = columns[0], columns[1], columns[8]
         if hashlib.sha256(text.encode()).hexdigest() != sha256:
             yield f"the text of {id} is not what was read"
+        elif document_crc(columns) != crc:
+            yield f"what is known of {id} is not what was stored"
 
 
 def _chunks(connection: sqlite3.Connection) -> Iterator[str]:
     last_id, last_start = None, -1
-    for id, start, end, text in connection.execute(
-        'SELECT id, start, "end", text FROM chunks JOIN documents '
+    for id, text, document, start, end, terms, crc in connection.execute(
+        'SELECT id, text, document, start, "end", terms, chunks.crc FROM chunks JOIN documents '
         "ON documents.key = chunks.document ORDER BY chunks.document, chunks.key"
     ):
         if not 0 <= start < end <= len(text) or not text[start:end].strip():
             yield f"a chunk of {id} is no slice of it: {start} to {end} of {len(text)}"
         elif id == last_id and start <= last_start:
             yield f"the chunks of {id} are not in order at {start}"
+        elif chunk_crc(document, start, end, terms) != crc:
+            yield f"the chunk of {id} at {start} is not what was stored"
         last_id, last_start = id, start
 
 

@@ -8,9 +8,10 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rag.store.catalog import transaction, write_meta
+from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
 from rag.store.terms import term_text
 from rag.store.vectors import FloatArray, pack
@@ -39,6 +40,10 @@ class Known(NamedTuple):
     sha256: str
 
 
+#: Span, digest of the embedded text, and analysed terms.
+PreparedChunk: TypeAlias = tuple[Span, bytes, Sequence[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A document ready to be stored.
@@ -46,12 +51,12 @@ class Entry:
     Attributes:
         document: With its language known.
         digest: Of everything a reader of the file could see.
-        chunks: Span, digest of the embedded text, and analysed terms, in order.
+        chunks: In order.
     """
 
     document: Document
     digest: bytes
-    chunks: Sequence[tuple[Span, bytes, Sequence[str]]]
+    chunks: Sequence[PreparedChunk]
 
 
 def known_documents(connection: sqlite3.Connection) -> dict[str, Known]:
@@ -125,35 +130,40 @@ class Writer:
         """Adds a document, or replaces the one of the same id; its vectors are stored already."""
         document = entry.document
         self.remove([document.id])
+        row = (
+            document.id,
+            document.text,
+            document.title,
+            document.language,
+            document.date,
+            json.dumps(document.authors, ensure_ascii=False),
+            document.source,
+            document.path,
+            document.sha256,
+            document.url,
+            document.date_certainty,
+            json.dumps(document.places, ensure_ascii=False),
+            document.hidden,
+        )
         cursor = self._connection.execute(
             "INSERT INTO documents "
-            "(id, path, title, language, date, authors, source, sha256, digest, text, "
-            "url, date_certainty, places, hidden) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.path,
-                document.title,
-                document.language,
-                document.date,
-                json.dumps(document.authors, ensure_ascii=False),
-                document.source,
-                document.sha256,
-                entry.digest,
-                document.text,
-                document.url,
-                document.date_certainty,
-                json.dumps(document.places, ensure_ascii=False),
-                document.hidden,
-            ),
+            "(id, text, title, language, date, authors, source, path, sha256, "
+            "url, date_certainty, places, hidden, digest, crc) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, entry.digest, document_crc(row)),
         )
+        self._put_chunks(int(cursor.lastrowid or 0), entry.chunks)
+
+    def _put_chunks(self, document: int, chunks: Sequence[PreparedChunk]) -> None:
+        rows = []
+        for (start, end), digest, analysed in chunks:
+            terms = term_text(analysed)
+            crc = chunk_crc(document, start, end, terms)
+            rows.append((document, start, end, digest, terms, crc))
         self._connection.executemany(
-            'INSERT INTO chunks (document, start, "end", vector, terms) '
-            "VALUES (?, ?, ?, (SELECT key FROM vectors WHERE digest = ?), ?)",
-            [
-                (cursor.lastrowid, span.start, span.end, digest, term_text(terms))
-                for span, digest, terms in entry.chunks
-            ],
+            'INSERT INTO chunks (document, start, "end", vector, terms, crc) '
+            "VALUES (?, ?, ?, (SELECT key FROM vectors WHERE digest = ?), ?, ?)",
+            rows,
         )
 
     def remove(self, ids: Iterable[str]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +20,17 @@ from tests.words import WordEmbedder
 
 
 class LoggingEmbedder(WordEmbedder):
-    """Leaves a trace of what it embeds."""
+    """Leaves a trace of what it embeds; is killed in a batch, if one is named."""
 
-    def __init__(self, log: Path, fingerprint: str) -> None:
+    def __init__(self, log: Path, fingerprint: str, last_batch: int = 0) -> None:
         super().__init__(fingerprint)
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._batches_left = last_batch
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        self._batches_left -= 1
+        if self._batches_left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
         lines = "".join(f"{text!r}\n" for text in texts)
         os.write(self._log, lines.encode())
         return super().embed_documents(texts)
@@ -34,11 +39,13 @@ class LoggingEmbedder(WordEmbedder):
 def main() -> int:
     folder, index, *options = sys.argv[1:]
     rebuild = "--rebuild" in options
-    for option in options:
-        if option.startswith("--largest-file="):
-            size = int(option.partition("=")[2])
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    embedder = LoggingEmbedder(Path(f"{index}.log"), "other words" if rebuild else "words")
+    numbers = dict(option.split("=") for option in options if "=" in option)
+    if "--largest-file" in numbers:
+        size = int(numbers["--largest-file"])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    last_batch = int(numbers.get("--killed-in-batch", 0))
+    fingerprint = "other words" if rebuild else "words"
+    embedder = LoggingEmbedder(Path(f"{index}.log"), fingerprint, last_batch)
     with Corpus(Path(folder), Path(index), Settings(), embedder) as corpus:
         try:
             corpus.sync(rebuild=rebuild)

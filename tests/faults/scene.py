@@ -88,12 +88,21 @@ class Scene:
         with Corpus(self.folder, self.index, Settings(), embedder) as corpus:
             corpus.sync(rebuild=bool(options))
         with self.open(embedder.fingerprint) as corpus:
-            assert corpus.verify().problems == ()
-            assert contents(corpus) == self.new
-            hits = corpus.search("What was said on Friday?", top_k=1000)
-            assert {hit.document.id: hit.document.text for hit in hits} == self.new
+            self._check_new(corpus)
         embedded = len(self.log.read_text().splitlines())
         assert embedded <= (self.needed if options else len(self.new)) + BATCH
+
+    def check_repaired(self) -> None:
+        """A damaged index is mended by the one command that its error names."""
+        with self.open() as corpus:
+            assert corpus.verify(repair=True).repaired
+            self._check_new(corpus)
+
+    def _check_new(self, corpus: Corpus) -> None:
+        assert corpus.verify().problems == ()
+        assert contents(corpus) == self.new
+        hits = corpus.search("What was said on Friday?", top_k=1000)
+        assert {hit.document.id: hit.document.text for hit in hits} == self.new
 
 
 def contents(corpus: Corpus) -> dict[str, str]:
