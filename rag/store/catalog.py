@@ -120,6 +120,8 @@ def create(file: Path) -> sqlite3.Connection:
         with _closed_on_error(connection):
             # A commit is on the disk before the next batch: nothing is embedded twice.
             connection.execute("PRAGMA synchronous = FULL")
+            # Else every statement with triggers keeps what it may have to undo in a file.
+            connection.execute("PRAGMA temp_store = MEMORY")
             if _version(connection) == 0 and not _tables(connection):
                 _create(connection)
             _check_schema(connection, file)
