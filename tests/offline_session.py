@@ -68,7 +68,7 @@ def main() -> None:
         "again": json.loads(rag("sync", "--json")),
         "ask": json.loads(rag("ask", _QUESTION, "--json")),
         "served": served(),
-        "models": sorted(path.name for path in Path(os.environ["CORPUS_CHAT_CACHE"]).iterdir()),
+        "models": sorted(path.name for path in Path(os.environ["CORPUS_CHAT_CACHE"]).glob("[!.]*")),
     }
     print(json.dumps(report))
 

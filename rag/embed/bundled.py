@@ -11,9 +11,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
-import sys
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+from rag.embed.cache import building, cache_folder
 from rag.embed.e5s1 import E5S1, FloatArray, read_e5s1
 from rag.errors import ModelError
 
@@ -72,32 +70,19 @@ def bundled_model() -> Path | None:
     return folder
 
 
-def cache_folder() -> Path:
-    """Where models are kept: `CORPUS_CHAT_CACHE`, else the user's cache folder."""
-    if chosen := os.environ.get("CORPUS_CHAT_CACHE"):
-        return Path(chosen)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "corpus-chat"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpus-chat"
-
-
 def _build(source: Path, folder: Path) -> None:
-    """Writes the whole folder or nothing; of two processes at it, either one's will do."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    """Writes the whole folder or nothing; of two processes at it, one works and one waits."""
+    with building() as work:
+        if folder.is_dir():
+            return
+        temporary = work / folder.name
+        temporary.mkdir()
         _write(read_e5s1(source), temporary, hashlib.sha256(source.read_bytes()).hexdigest())
         for file in temporary.rglob("*"):
             if file.is_file():
                 with file.open("rb") as written:
                     os.fsync(written.fileno())
-        temporary.chmod(0o755)
         temporary.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # another process was not first either
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _write(model: E5S1, folder: Path, sha256: str) -> None:

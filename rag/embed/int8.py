@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.embed.bundled import cache_folder
+from rag.embed.cache import building, cache_folder
 from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import Encoder, Quantisation
 
@@ -90,16 +89,12 @@ def _keep(ranges: Ranges, file: Path) -> None:
     for name, (low, high) in ranges.items():
         arrays |= {f"low {name}": low, f"high {name}": high}
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
-            try:
-                np.savez(temporary, allow_pickle=False, **arrays)
-                temporary.flush()
-                os.fsync(temporary.fileno())
-                os.replace(temporary.name, file)
-            except BaseException:
-                os.unlink(temporary.name)
-                raise
+        with building() as work, (work / file.name).open("wb") as temporary:
+            np.savez(temporary, allow_pickle=False, **arrays)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            file.parent.mkdir(exist_ok=True)
+            (work / file.name).replace(file)
     except OSError as error:
         logging.getLogger(__name__).warning("cannot keep %s: %s", file, error)
 

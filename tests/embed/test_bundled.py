@@ -69,6 +69,8 @@ def test_two_processes_at_once_and_one_killed_before(tmp_path: Path, whole: dict
     folders = [built(process) for process in [start_build(tmp_path), start_build(tmp_path)]]
     assert folders[0] == folders[1]
     assert files(folders[0]) == whole
+    # Nothing of the killed one is left.
+    assert {path.name for path in tmp_path.iterdir()} == {folders[0].name, ".lock"}
 
 
 def test_a_cache_that_cannot_be_written_is_told_so(
