@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import NotFoundError
+from rag.once import once
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -307,26 +307,24 @@ class _Parts:
         self._settings = settings
         self._given_embedder = embedder
         self._given_model = chat_model
-        self._lock = threading.RLock()
         self.reader: ModelReader | None = None
         self.store = Store(index, self._fingerprint)
 
-    @cached_property
+    @once
     def embedder(self) -> Embedder:
         """Whatever the settings name."""
         from rag.embed import load_embedder
 
-        with self._lock:
-            return self._given_embedder or load_embedder(self._settings)
+        return self._given_embedder or load_embedder(self._settings)
 
-    @cached_property
+    @once
     def retriever(self) -> Retriever:
         """Over the store."""
         from rag.retrieve import Retriever
 
         return Retriever(self.store, self.embedder, self._settings)
 
-    @cached_property
+    @once
     def answerer(self) -> Answerer:
         """Over the passages."""
         from rag.answer import ExtractiveAnswerer

@@ -101,10 +101,15 @@ class Retriever:
 
     @contextmanager
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
-        question = self._check(question)
+        question, wanted = self._check(question), max(CANDIDATES, wanted)
+        with self.store.reader() as reader:
+            if not len(reader):  # nothing to find, so nothing for the model to do
+                nowhere = np.zeros(self._embedder.dimension, np.float32)
+                yield _Search(reader, question, nowhere, filters, wanted)
+                return
         vector = self._embedder.embed_query(question)
         with self.store.reader() as reader:
-            yield _Search(reader, question, vector, filters, max(CANDIDATES, wanted))
+            yield _Search(reader, question, vector, filters, wanted)
 
     def _check(self, question: str) -> str:
         question = question.strip()

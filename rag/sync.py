@@ -47,6 +47,7 @@ class Progress:
         documents: Read so far; then changed documents done.
         documents_total: Changed documents; None while they are counted.
         embedded: Chunks embedded so far.
+        seconds: Since the phase began.
         seconds_left: Estimated from the speed so far; None until there is one.
     """
 
@@ -146,8 +147,9 @@ class _Run:
         self._embedder = embedder
         self._max_tokens = max_chunk_tokens(embedder, settings)
         self._on_progress = on_progress
-        self._started = time.monotonic()
+        self._phase_started = time.monotonic()
         self._reported = 0.0
+        self._documents = self._chars = 0
         self.embedded = 0
 
     def plan(self) -> Plan:
@@ -157,6 +159,7 @@ class _Run:
 
     def apply(self, plan: Plan) -> None:
         """Carries the plan out, a batch a transaction."""
+        self._phase_started = time.monotonic()
         writer, late = self._writer, set(plan.renamed.values())
         with writer.transaction():
             writer.remove(plan.removed - late)
@@ -165,9 +168,11 @@ class _Run:
                 writer.next_generation()
         for entries in self._entries(plan):
             with writer.transaction():
+                # A renamed document goes when its new name comes. All that goes is before all
+                # that comes: the full-text index writes itself out when keys turn back.
+                ids = [entry.document.id for entry in entries]
+                writer.remove([*ids, *filter(None, map(plan.renamed.get, ids))])
                 for entry in entries:
-                    # A renamed document goes when its new name comes.
-                    writer.remove(filter(None, [plan.renamed.get(entry.document.id)]))
                     writer.put(entry)
                 writer.next_generation()
         with writer.transaction():
@@ -183,20 +188,29 @@ class _Run:
         """The changed documents in batches, each with all its vectors stored."""
         ready: list[Entry] = []
         missing: dict[bytes, str] = {}
-        documents = chars = 0
         for path in plan.changed:
             for document in plan.documents(self._folder, path):
                 ready.append(self._prepare(document, missing))
-                documents, chars = documents + 1, chars + len(document.text)
                 if len(missing) >= BATCH or len(ready) >= BATCH:
-                    self._embed(missing)
-                    yield ready
+                    yield self._embedded(ready, missing, plan)
                     ready, missing = [], {}
-                    self._report(plan, documents, chars)
-        self._embed(missing)
         if ready:
-            yield ready
-            self._report(plan, documents, chars)
+            yield self._embedded(ready, missing, plan)
+
+    def _embedded(self, entries: list[Entry], missing: dict[bytes, str], plan: Plan) -> list[Entry]:
+        """The documents, when the vectors that they lack are stored, a batch a commit."""
+        known = self._writer.adopt_vectors(missing, self._embedder.dimension)
+        digests = [digest for digest in missing if digest not in known]
+        for first in range(0, len(digests), BATCH):
+            some = digests[first : first + BATCH]
+            vectors = self._embedder.embed_documents([missing[digest] for digest in some])
+            self._writer.add_vectors(some, vectors)
+            self.embedded += len(some)
+            self._report(plan)
+        self._documents += len(entries)
+        self._chars += sum(len(entry.document.text) for entry in entries)
+        self._report(plan)
+        return entries
 
     def _prepare(self, document: Document, missing: dict[bytes, str]) -> Entry:
         """Chunks and analyses a document; adds the texts that must be embedded to `missing`."""
@@ -227,28 +241,18 @@ class _Run:
         known_by = f"{self._embedder.fingerprint}\0{text}"
         return hashlib.sha256(known_by.encode()).digest()[:16]
 
-    def _embed(self, missing: dict[bytes, str]) -> None:
-        """Stores the vectors of these texts, at most a batch in one commit."""
-        known = self._writer.adopt_vectors(missing, self._embedder.dimension)
-        digests = [digest for digest in missing if digest not in known]
-        for first in range(0, len(digests), BATCH):
-            some = digests[first : first + BATCH]
-            vectors = self._embedder.embed_documents([missing[digest] for digest in some])
-            self._writer.add_vectors(some, vectors)
-            self.embedded += len(some)
-
     def _report_reading(self, documents: int) -> None:
-        seconds = time.monotonic() - self._started
+        seconds = time.monotonic() - self._phase_started
         if seconds - self._reported >= _REPORT_S:
             self._reported = seconds
             self._on_progress(Progress("reading", documents, None, 0, seconds, None))
 
-    def _report(self, plan: Plan, documents: int, chars: int) -> None:
-        seconds = time.monotonic() - self._started
+    def _report(self, plan: Plan) -> None:
+        seconds, chars = time.monotonic() - self._phase_started, self._chars
         self._on_progress(
             Progress(
                 phase="indexing",
-                documents=documents,
+                documents=self._documents,
                 documents_total=len(plan.added) + len(plan.updated),
                 embedded=self.embedded,
                 seconds=seconds,

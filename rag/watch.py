@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from rag.corpus import Corpus
 from rag.errors import LockedError, NotFoundError, RagError
-from rag.sync import OnProgress, require_folder
+from rag.sync import OnProgress, Progress, require_folder
 from rag.types import SyncReport
 
 _QUIET_MS = 200  # a burst of changes is over when nothing came for so long
@@ -29,9 +30,28 @@ def follow(
     """Syncs at once and after every change; yields what each sync did, or why it could not.
 
     Args:
-        stop: Ends it when it is set, within a second or after the sync at work.
+        stop: Ends it when it is set, within a second or after the batch at work; the next
+            sync goes on from there.
         on_progress: As for `Corpus.sync`.
     """
+
+    def unless_stopped(progress: Progress) -> None:
+        if stop.is_set():
+            raise _Stopped
+        if on_progress:
+            on_progress(progress)
+
+    with suppress(_Stopped):
+        yield from _follow(corpus, stop, unless_stopped)
+
+
+class _Stopped(Exception):
+    """There is no time to finish the sync."""
+
+
+def _follow(
+    corpus: Corpus, stop: threading.Event, on_progress: OnProgress
+) -> Iterator[SyncReport | RagError]:
     while not stop.is_set():
         try:
             require_folder(corpus.folder)
@@ -44,7 +64,7 @@ def follow(
 
 
 def _follow_while_there(
-    corpus: Corpus, stop: threading.Event, on_progress: OnProgress | None
+    corpus: Corpus, stop: threading.Event, on_progress: OnProgress
 ) -> Iterator[SyncReport | RagError]:
     is_due, synced = True, time.monotonic()
     for is_changed in _changes(corpus, stop):

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from rag import (
     Corpus,
     LockedError,
     MismatchError,
+    ModelError,
     NotFoundError,
     Passages,
     QuestionError,
@@ -20,6 +22,8 @@ from rag import (
     TextDelta,
 )
 from rag.store import VectorIndex
+from rag.store.vectors import FloatArray
+from rag.sync import Progress
 from tests.conftest import WordEmbedder
 
 
@@ -243,3 +247,44 @@ def test_vector_search_agrees_with_brute_force() -> None:
     assert [key for key, _ in found] == keys[100:][order].tolist()
     assert np.allclose([score for _, score in found], (rows[100:] @ query)[order], atol=1e-4)
     assert len(index.search(query, 1000)) == 400
+
+
+class Refusing(WordEmbedder):
+    """Has a model that cannot be loaded."""
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        rows: FloatArray = np.full((len(texts), 64), 0.125, np.float32)
+        return rows
+
+    def embed_query(self, text: str) -> FloatArray:
+        raise ModelError("the model is not needed")
+
+
+def test_an_empty_index_answers_without_the_model(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+    with Corpus(folder, folder.parent / "index", Settings(), Refusing()) as corpus:
+        with pytest.raises(NotFoundError):
+            corpus.ask("Who froze?")
+        corpus.sync()
+        assert corpus.search("Who froze?") == []
+        assert corpus.ask("Who froze?").abstained
+        (folder / "harbour.txt").write_text("The harbour froze.")
+        corpus.sync()
+        with pytest.raises(ModelError):
+            corpus.ask("Who froze?")
+
+
+def test_progress_tells_rate_and_time_left(folder: Path, words: WordEmbedder) -> None:
+    for number in range(400):
+        (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
+    told: list[Progress] = []
+    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+        corpus.sync(on_progress=told.append)
+    told = [progress for progress in told if progress.phase == "indexing"]
+    assert [progress.embedded for progress in told] == sorted(p.embedded for p in told)
+    last = told[-1]
+    assert (last.documents, last.documents_total, last.embedded) == (403, 403, 403)
+    assert last.seconds_left == 0
+    assert last.rate == pytest.approx(403 / last.seconds)
+    assert any(progress.seconds_left for progress in told)

@@ -192,6 +192,7 @@ def test_an_interrupted_sync_goes_on_where_it_was(
     with Corpus(folder, index, Settings(), first) as corpus, pytest.raises(KeyboardInterrupt):
         corpus.sync(rebuild=rebuild)
     assert len(first.embedded) >= 2
+    assert rebuild or (index / "catalog.1.seal").exists()  # what is there is whole, and says so
     with Corpus(folder, index, Settings(), words) as corpus:
         report = corpus.sync(rebuild=rebuild)
         assert report.embedded == len(words.embedded)

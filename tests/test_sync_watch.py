@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from rag import Corpus, NotFoundError, Settings
+from rag.store.vectors import FloatArray
 from rag.watch import Follower
 from tests.conftest import ROOT, WordEmbedder
 
@@ -80,6 +82,38 @@ def test_another_process_that_syncs_is_no_reason_to_stop(
             other.sync(wait_s=10)
     (corpus.folder / "last.txt").write_text("The mill burned down.")
     eventually(lambda: holds(corpus, "mill"))
+
+
+class Gated(WordEmbedder):
+    """Embeds its first batch at once, and waits before the second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches = 0
+        self.is_reached, self.may_go = threading.Event(), threading.Event()
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        self.batches += 1
+        if self.batches == 2:
+            self.is_reached.set()
+            assert self.may_go.wait(60)
+        return super().embed_documents(texts)
+
+
+def test_to_stop_waits_for_the_batch_at_work_only(folder: Path) -> None:
+    (folder / "book.txt").write_text(" ".join(f"Word{n} was said." for n in range(2_000)))
+    gated, index = Gated(), folder.parent / "index"
+    with Corpus(folder, index, Settings(chunk_tokens=32), gated) as corpus:
+        with Follower(corpus) as follower:
+            assert gated.is_reached.wait(60)
+            threading.Timer(0.2, gated.may_go.set).start()
+        assert gated.batches == 2
+        assert follower.last is None
+    words = WordEmbedder()
+    with Corpus(folder, index, Settings(chunk_tokens=32), words) as corpus:
+        corpus.sync()
+        assert not set(words.embedded) & set(gated.embedded)
+        assert corpus.verify().problems == ()
 
 
 def test_the_command_line_follows_until_it_is_ended(folder: Path) -> None:

@@ -6,9 +6,7 @@ import hashlib
 import json
 import logging
 import os
-import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +19,7 @@ from rag.embed.resolve import model_folder
 from rag.embed.with_openvino import OpenVinoEngine, kept_tokens
 from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
+from rag.once import once
 from rag.settings import Settings
 from rag.types import Span
 
@@ -90,9 +89,8 @@ class SentenceEmbedder:
         self._settings = settings
         self._name = settings.embedding_model
         self._prompts = _prompts(folder, settings)
-        self._lock = threading.RLock()
 
-    @cached_property
+    @once
     def dimension(self) -> int:
         """Width of a vector."""
         modules = _read_json(self._folder / "modules.json", [])
@@ -103,7 +101,7 @@ class SentenceEmbedder:
                     return int(config[key])
         return self._torch.dimension
 
-    @cached_property
+    @once
     def max_tokens(self) -> int:
         """Longest input in tokens, prompt and special tokens included; the rest is cut off."""
         transformer = _read_json(self._folder / "sentence_bert_config.json", {})
@@ -114,7 +112,7 @@ class SentenceEmbedder:
         limits = (transformer.get("max_seq_length"), positions)
         return min((int(limit) for limit in limits if limit), default=512)
 
-    @cached_property
+    @once
     def fingerprint(self) -> str:
         """Name, digest of the weights, prompts, and that vectors are of unit length."""
         prompts = ", ".join(map(repr, self._prompts))
@@ -151,7 +149,7 @@ class SentenceEmbedder:
         ]
         return spans, rows[inside]
 
-    @cached_property
+    @once
     def _tokenizer(self) -> Tokenizer:
         file = self._folder / "tokenizer.json"
         tokenizer = Tokenizer.from_file(str(file)) if file.is_file() else self._torch.tokenizer
@@ -159,23 +157,22 @@ class SentenceEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
-    @cached_property
+    @once
     def _engine(self) -> Engine:
-        with self._lock:
-            if self._settings.engine == "torch":
-                return self._torch
-            try:
-                return self._openvino()
-            except UnsupportedError as error:
-                if self._settings.engine == "openvino":
-                    raise ModelError(
-                        f"the model {self._name!r} does not run on OpenVINO: {error}; "
-                        "set engine to auto or torch"
-                    ) from error
-                logging.getLogger(__name__).warning(
-                    "the model %r runs on torch, which is slower: %s", self._name, error
-                )
+        if self._settings.engine == "torch":
             return self._torch
+        try:
+            return self._openvino()
+        except UnsupportedError as error:
+            if self._settings.engine == "openvino":
+                raise ModelError(
+                    f"the model {self._name!r} does not run on OpenVINO: {error}; "
+                    "set engine to auto or torch"
+                ) from error
+            logging.getLogger(__name__).warning(
+                "the model %r runs on torch, which is slower: %s", self._name, error
+            )
+        return self._torch
 
     def _openvino(self) -> OpenVinoEngine:
         if not (self._folder / "tokenizer.json").is_file():
@@ -189,10 +186,9 @@ class SentenceEmbedder:
             known_by=self.fingerprint,
         )
 
-    @cached_property
+    @once
     def _torch(self) -> TorchEngine:
-        with self._lock:
-            return TorchEngine(self._folder, self._name, threads=self._threads)
+        return TorchEngine(self._folder, self._name, threads=self._threads)
 
     @property
     def _threads(self) -> int:

@@ -11,7 +11,6 @@ import atexit
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from tokenizers import Encoding, Tokenizer
 from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import Encoder, Quantisation, UnsupportedError, load_openvino
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
+from rag.once import once
 
 # Few shapes, because each new one costs 25 ms: lengths in steps, and as many texts in a
 # batch as there is room for tokens. Measured; larger batches leave the processor's caches.
@@ -67,11 +67,11 @@ class OpenVinoEngine:
         # A thread that is still in OpenVINO when the interpreter goes would abort the process.
         atexit.register(self._computing.acquire)
 
-    @cached_property
+    @once
     def _exact(self) -> Any:
         return self._compiled(None)
 
-    @cached_property
+    @once
     def _fast(self) -> Any:
         if not has_int8():
             return self._exact

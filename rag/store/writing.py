@@ -36,12 +36,14 @@ def updating(folder: Path, fingerprint: Fingerprint, flat_max: int) -> Iterator[
     with closing(create(catalog)) as connection, _explained(catalog):
         fingerprint.check(read_meta(connection), folder)
         break_seal(catalog)
-        with transaction(connection):
-            write_meta(connection, fingerprint._asdict())
-        yield Writer(connection)
-        is_quiet = _finish(connection, catalog, flat_max)
-    if is_quiet:
-        write_seal(catalog)
+        try:
+            with transaction(connection):
+                write_meta(connection, fingerprint._asdict())
+            yield Writer(connection)
+            save_vectors(connection, catalog, flat_max)
+        finally:  # interrupted or refused too: what was committed is whole
+            if _is_emptied(connection):
+                write_seal(catalog)
 
 
 @contextmanager
@@ -62,7 +64,8 @@ def rebuilding(
         yield Writer(connection, donor)
         with transaction(connection):
             write_meta(connection, {"generation": str(donor.generation() + 1)})
-        _finish(connection, catalog, flat_max)
+        save_vectors(connection, catalog, flat_max)
+        _is_emptied(connection)
     write_seal(catalog)
     layout.publish(catalog)
     layout.sweep(folder)
@@ -88,9 +91,8 @@ def _check(catalog: Path) -> None:
             raise damaged(catalog, problem)
 
 
-def _finish(connection: sqlite3.Connection, catalog: Path, flat_max: int) -> bool:
-    """Saves the vectors, empties the journal; whether that could be done at once."""
-    save_vectors(connection, catalog, flat_max)
+def _is_emptied(connection: sqlite3.Connection) -> bool:
+    """Moves the journal into the catalogue; whether no reader kept some of it from that."""
     connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MS}")
     (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
