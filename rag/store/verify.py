@@ -102,8 +102,8 @@ def _structure(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _documents(connection: sqlite3.Connection) -> Iterator[str]:
-    for *columns, crc in connection.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents"):
-        id, text, sha256 = columns[0], columns[1], columns[8]
+    query = f"SELECT {DOCUMENT_COLUMNS}, id, text, sha256 FROM documents"
+    for *columns, crc, id, text, sha256 in connection.execute(query):
         if hashlib.sha256(text.encode()).hexdigest() != sha256:
             yield f"the text of {id} is not what was read"
         elif document_crc(columns) != crc:
