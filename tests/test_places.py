@@ -8,8 +8,7 @@ import pytest
 
 from rag.cite import Quote, cite, reference
 from rag.plan import content_digest
-from rag.store import Entry, Store
-from rag.store.store import Fingerprint
+from rag.store import Entry, Fingerprint, Store
 from rag.types import Chunk, Document, Place, SearchResult, Span
 from rag.wire import citation_json, result_json
 from tests.words import WordEmbedder

@@ -13,7 +13,12 @@ from rag.errors import RagError
 from tests.faults.scene import Scene
 from tests.store.damages import DAMAGES
 
-CHANGES = {**DAMAGES, "reworded": lambda data: data.replace(b"said", b"sold")}
+
+def reword(data: bytes) -> bytes:
+    return data.replace(b"said", b"sold")
+
+
+CHANGES = {**DAMAGES, "reworded": reword}
 
 
 class Killed(NamedTuple):
