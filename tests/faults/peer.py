@@ -1,6 +1,8 @@
 """The peer under the same kills: LangChain's FAISS store, saved and loaded by its own code.
 
-`python -m tests.faults.peer FOLDER DAY` saves it, in a process of its own, to be killed.
+`python -m tests.faults.peer save FOLDER DAY` saves it, in a process of its own, to be killed;
+`python -m tests.faults.peer look FOLDER` prints what has become of it. `make test-faults`
+installs the peer in a folder of its own.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def outcome(folder: Path) -> Outcome:
     try:
         store = FAISS.load_local(str(folder), _Words(), allow_dangerous_deserialization=True)
         found = [store.docstore.search(id) for id in store.index_to_docstore_id.values()]
-        texts = sorted(document.page_content for document in found)  # type: ignore[union-attr]
+        texts = sorted(document.page_content for document in found)
         for text in texts[:: len(texts) // _ASKED]:
             if store.similarity_search(text, k=1)[0].page_content != text:
                 return "silently wrong"
@@ -56,8 +58,11 @@ def outcome(folder: Path) -> Outcome:
 
 
 def main() -> None:
-    folder, day = sys.argv[1:]
-    FAISS.from_texts(articles(day), _Words()).save_local(folder)
+    what, folder, *day = sys.argv[1:]
+    if what == "look":
+        print(outcome(Path(folder)))
+    else:
+        FAISS.from_texts(articles(*day), _Words()).save_local(folder)
 
 
 if __name__ == "__main__":
