@@ -143,7 +143,7 @@ class Corpus:
         """
         from rag.sync import plan_sync
 
-        return plan_sync(self.folder, self._parts().store, rebuild=rebuild)
+        return plan_sync(self.folder, self._parts().store, self.settings, rebuild=rebuild)
 
     def documents(self) -> Iterator[Document]:
         """Every indexed document, in the order of their ids."""
@@ -342,13 +342,16 @@ class _Parts:
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION
         from rag.language import ANALYZER_VERSION
+        from rag.load import LOADER_VERSION
         from rag.store import Fingerprint
         from rag.sync import max_chunk_tokens
 
+        fields = " ".join(f"{ours}={theirs}" for ours, theirs in self._settings.fields.items())
         tokens = max_chunk_tokens(self.embedder, self._settings)
         return Fingerprint(
             embedding=self.embedder.fingerprint,
             dimension=str(self.embedder.dimension),
             chunker=f"{CHUNKER_VERSION} with {tokens} tokens",
             analyzer=ANALYZER_VERSION,
+            loader=f"{LOADER_VERSION} {fields}".strip(),
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from rag.load import listing, load_file
+from rag.load import Loader, listing
 from rag.store import Known, Stamp
 from rag.types import Document, Failure
 
@@ -43,10 +43,14 @@ class Plan:
     chars: int = 0
     _kept: dict[str, list[Document]] = field(default_factory=dict)
 
-    def documents(self, folder: Path, path: str) -> Iterator[Document]:
+    def read_ahead(self, loader: Loader) -> None:
+        """Has what is no longer in memory read in the background, in the order of the work."""
+        loader.ahead(path for path in self.changed if path not in self._kept)
+
+    def documents(self, loader: Loader, path: str) -> Iterator[Document]:
         """The changed documents of a file, from memory or read again."""
         kept = self._kept.get(path)
-        for document in load_file(folder, path) if kept is None else kept:
+        for document in loader.load(path) if kept is None else kept:
             if isinstance(document, Document) and (
                 document.id in self.added or document.id in self.updated
             ):
@@ -64,6 +68,7 @@ def make_plan(
     folder: Path,
     known: Mapping[str, Known],
     stamps: Mapping[str, Stamp],
+    loader: Loader,
     on_read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
     """Reads the files that look different from what the index remembers, and no other.
@@ -76,18 +81,24 @@ def make_plan(
         folder: The corpus folder.
         known: The indexed documents by id.
         stamps: The files that were read in full, by path.
+        loader: Reads the files of the folder.
         on_read: Called after each file with the number of documents seen so far.
     """
-    return _Comparison(folder, known, stamps).run(on_read)
+    return _Comparison(folder, known, stamps, loader).run(on_read)
 
 
 class _Comparison:
     """The making of one plan."""
 
     def __init__(
-        self, folder: Path, known: Mapping[str, Known], stamps: Mapping[str, Stamp]
+        self,
+        folder: Path,
+        known: Mapping[str, Known],
+        stamps: Mapping[str, Stamp],
+        loader: Loader,
     ) -> None:
         self._folder, self._known, self._stamps = folder, known, stamps
+        self._loader = loader
         self._plan = Plan()
         self._seen: set[str] = set()
         self._unreadable: set[str] = set()
@@ -99,6 +110,11 @@ class _Comparison:
         for id, document in self._known.items():
             owned.setdefault(document.path, []).append(id)
         found = listing(self._folder)
+        self._loader.ahead(
+            item
+            for item in found
+            if isinstance(item, str) and self._looks_different(item, owned.get(item, []))
+        )
         for item in found:
             if isinstance(item, Failure):
                 self._fail(item)
@@ -108,6 +124,10 @@ class _Comparison:
         self._plan.stale |= self._stamps.keys() - set(found)
         self._settle_removals()
         return self._plan
+
+    def _looks_different(self, path: str, ids: list[str]) -> bool:
+        remembered = self._stamps.get(path)
+        return remembered is None or remembered != _stamp(self._folder / path, len(ids))
 
     def _compare(self, path: str, ids: list[str]) -> None:
         """Reads one file, unless it looks as it did and its ids are still its own."""
@@ -128,7 +148,7 @@ class _Comparison:
     def _changed(self, path: str) -> Iterator[Document]:
         """The documents of a file that are new or different; counts what becomes of each."""
         plan = self._plan
-        for item in load_file(self._folder, path):
+        for item in self._loader.load(path):
             if isinstance(item, Failure):
                 self._fail(item)
             elif item.id in self._seen:

@@ -53,6 +53,22 @@ class Settings(BaseModel):
         "balanced",
         description="How sure to be that the articles hold the answer before giving one.",
     )
+    fields: dict[str, str] = Field(
+        {},
+        description="Of JSON and CSV exports: which of their fields is `text`, `title`, `date`, "
+        "`authors`, `source`, `url`, `language` or `id`. Usual names are known.",
+    )
+    readers: int = Field(
+        0, ge=0, description="Files read at the same time; 0 takes the cores of the process."
+    )
+    file_max_mb: int = Field(100, ge=1, description="A larger file is left out, and listed.")
+    file_max_text_mb: int = Field(50, ge=1, description="A file with more text is left out.")
+    file_timeout_s: float = Field(10.0, gt=0, description="How long reading one file may take.")
+    file_memory_mb: int = Field(1024, ge=256, description="How much memory it may take.")
+    archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
+    archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")
+    archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
+    archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
     watch: bool = Field(
         True, description="The served page follows the folder: edits are found a moment later."

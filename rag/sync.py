@@ -20,6 +20,7 @@ from rag.chunk import chunk_document, embedding_text
 from rag.embed import Embedder
 from rag.errors import NotFoundError
 from rag.language import analyze, detect_language
+from rag.load import Bounds, Loader
 from rag.plan import Plan, content_digest, make_plan
 from rag.settings import Settings
 from rag.store import Entry, Store, Writer
@@ -92,8 +93,11 @@ def sync(
     """
     started = time.monotonic()
     require_folder(folder)
-    with store.writer(wait_s=wait_s, rebuild=rebuild) as writer:
-        run = _Run(folder, writer, embedder, settings, on_progress or (lambda _: None))
+    with (
+        store.writer(wait_s=wait_s, rebuild=rebuild) as writer,
+        Loader(folder, Bounds.of(settings), settings.readers) as loader,
+    ):
+        run = _Run(folder, writer, embedder, settings, loader, on_progress or (lambda _: None))
         plan = run.plan()
         run.apply(plan)
         chunks, replaced = writer.chunk_count(), writer.replaced_ids()
@@ -109,7 +113,7 @@ def sync(
     )
 
 
-def plan_sync(folder: Path, store: Store, *, rebuild: bool = False) -> Plan:
+def plan_sync(folder: Path, store: Store, settings: Settings, *, rebuild: bool = False) -> Plan:
     """What a sync would do now; it changes nothing.
 
     Raises:
@@ -117,7 +121,9 @@ def plan_sync(folder: Path, store: Store, *, rebuild: bool = False) -> Plan:
         MismatchError: The index was built with other settings.
     """
     require_folder(folder)
-    return make_plan(folder, {}, {}) if rebuild else make_plan(folder, *store.remembered())
+    known, stamps = ({}, {}) if rebuild else store.remembered()
+    with Loader(folder, Bounds.of(settings), settings.readers) as loader:
+        return make_plan(folder, known, stamps, loader)
 
 
 def require_folder(folder: Path) -> None:
@@ -140,9 +146,11 @@ class _Run:
         writer: Writer,
         embedder: Embedder,
         settings: Settings,
+        loader: Loader,
         on_progress: OnProgress,
     ) -> None:
         self._folder = folder
+        self._loader = loader
         self._writer = writer
         self._embedder = embedder
         self._max_tokens = max_chunk_tokens(embedder, settings)
@@ -155,7 +163,9 @@ class _Run:
     def plan(self) -> Plan:
         """Compares the folder with the index."""
         writer = self._writer
-        return make_plan(self._folder, writer.documents(), writer.files(), self._report_reading)
+        return make_plan(
+            self._folder, writer.documents(), writer.files(), self._loader, self._report_reading
+        )
 
     def apply(self, plan: Plan) -> None:
         """Carries the plan out, a batch a transaction."""
@@ -188,8 +198,9 @@ class _Run:
         """The changed documents in batches, each with all its vectors stored."""
         ready: list[Entry] = []
         missing: dict[bytes, str] = {}
+        plan.read_ahead(self._loader)
         for path in plan.changed:
-            for document in plan.documents(self._folder, path):
+            for document in plan.documents(self._loader, path):
                 ready.append(self._prepare(document, missing))
                 if len(missing) >= BATCH or len(ready) >= BATCH:
                     yield self._embedded(ready, missing, plan)

@@ -10,14 +10,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from rag.errors import QuestionError
 
 #: One turn of a conversation: who spoke and what they said.
 Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
 
-#: What a file is made of that a reader can turn to.
+#: What a file is made of that a reader can turn to, the larger first.
 PlaceKind: TypeAlias = Literal["page", "slide", "sheet", "row", "section"]
 
 #: How sure a date is: the file says so, or it was concluded from something near it
@@ -94,13 +94,15 @@ class Document:
 
         A name that the title says already is left out.
         """
-        found = []
-        for kind in dict.fromkeys(place.kind for place in self.places):
+        found, around = [], 0
+        for kind in sorted({place.kind for place in self.places}, key=get_args(PlaceKind).index):
             parts = [place for place in self.places if place.kind == kind]
             first = bisect_right(parts, start, key=lambda part: part.start) - 1
             last = bisect_left(parts, end, key=lambda part: part.start) - 1
-            if first >= 0:
+            # A section ends with the slide that it is on, a row with its sheet.
+            if first >= 0 and parts[first].start >= around:
                 found.append(_spelled(kind, parts[first].name, parts[max(first, last)].name))
+                around = parts[first].start
         return ", ".join(name for name in found if name != self.title)
 
 

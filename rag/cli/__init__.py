@@ -1,4 +1,4 @@
-"""The command line: `rag sync | ask | search | status | verify | serve | evaluate`.
+"""The command line: `rag sync | add | ask | search | status | verify | serve | evaluate`.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(index.sync)
+app.command()(index.add)
 app.command()(ask.ask)
 app.command()(ask.search)
 app.command()(index.status)

@@ -1,4 +1,4 @@
-"""`rag sync`, `rag status` and `rag verify`."""
+"""`rag sync`, `rag add`, `rag status` and `rag verify`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -64,6 +65,38 @@ def sync(
             raise typer.Exit(_INTERRUPTED) from None
     show(as_json, lambda: report_json(report), lambda: report_lines(report))
     if report.failed:
+        raise typer.Exit(_PARTLY)
+
+
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
+    corpus: CorpusOption = CORPUS,
+    index: IndexOption = INDEX,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+    into: Annotated[str, typer.Option(help="A folder in the corpus to put them in.")] = "",
+    wait: Annotated[bool, typer.Option(help="Wait for another sync to end.")] = False,
+) -> None:
+    """Copy files into the corpus and sync."""
+    from rag.add import add_files
+
+    with open_corpus(corpus, index, settings) as opened:
+        try:
+            added = add_files(corpus, paths, into=into, max_mb=opened.settings.file_max_mb)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        wait_s = float("inf") if wait else _FOLLOWER_S
+        report = run_sync(opened, quiet=as_json, wait_s=wait_s)
+    whole = replace(report, failed=(*added.failed, *report.failed))
+    show(
+        as_json,
+        lambda: {"copied": list(added.paths), **report_json(whole)},
+        lambda: (
+            *(f"{path} is in the corpus" for path in added.paths),
+            *report_lines(whole),
+        ),
+    )
+    if whole.failed:
         raise typer.Exit(_PARTLY)
 
 

@@ -1,6 +1,22 @@
 """A file of the corpus folder -> its documents, or the reason why there are none."""
 
-from rag.load.files import SUFFIXES, article_files, listing, load_file
+from rag.load.files import article_files, listing, load_file, open_regular
+from rag.load.loader import Loader
+from rag.load.names import is_leftover
+from rag.load.source import Bounds
 from rag.load.text import file_title
 
-__all__ = ["SUFFIXES", "article_files", "file_title", "listing", "load_file"]
+#: Stored with an index: raise it when the same file would be read differently.
+LOADER_VERSION = "2"
+
+__all__ = [
+    "LOADER_VERSION",
+    "Bounds",
+    "Loader",
+    "article_files",
+    "file_title",
+    "is_leftover",
+    "listing",
+    "load_file",
+    "open_regular",
+]

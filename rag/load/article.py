@@ -6,50 +6,68 @@ import datetime
 import hashlib
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from rag.errors import LoadError
+from rag.load.body import Body, plain_body
+from rag.load.hidden import clean
 from rag.types import UNDETERMINED, Document
 
-_ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?!\d))?)?")
+_ISO_DATE = re.compile(r"(\d{4})(?![\d/.])(?:-(\d{2})(?:-(\d{2})(?!\d))?)?")
+# Only where the order is beyond doubt: 2024/06/20, 20.06.2024.
+_NUMERIC_DATE = re.compile(
+    r"(?P<year>\d{4})(?:[/.]|(?=\d{4}(?!\d)))(?P<month>\d{1,2})[/.]?(?P<day>\d{1,2})(?!\d)"
+    r"|(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.\s?(?P<year2>\d{4})(?!\d)"
+)
+_WORDED_DATE = re.compile(r"(?=.*\d{4})(?=.*\d).*[^\W\d_]{3}")
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_LINE_MAX_CHARS = 1_000
+_DATE_MAX_CHARS = 60
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 
 
-def article(id: str, path: str, text: str, metadata: Mapping[str, Any]) -> Document:
+def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -> Document:
     """A document from its text and the metadata that came with it.
 
     Args:
         id: What it is known by.
         path: Its file, relative to the corpus.
-        text: The body; lone surrogates, which UTF-8 cannot hold, are replaced.
-        metadata: `title`, `date`, `language` or `lang`, `source` or `url`, `authors` or `author`.
+        text: The body; what no reader sees is left out, and lone surrogates, which UTF-8
+            cannot hold, are replaced.
+        metadata: `title`, `date`, `date_certainty`, `language` or `lang`, `source`, `url`,
+            `authors` or `author`.
 
     Raises:
         LoadError: There is no text.
     """
-    text = _clean(text)
-    if not text.strip():
-        raise LoadError(path, "there is no text in it")
+    body = text if isinstance(text, Body) else plain_body(text)
+    if not body.text.strip():
+        raise LoadError(id, "there is no text in it")
+    date = _date(metadata.get("date"))
+    url = _line(metadata.get("url"))
     return Document(
-        id=_clean(id),
-        text=text,
+        id=clean(id).text,
+        text=body.text,
         title=_line(metadata.get("title")),
         language=_language(metadata.get("language") or metadata.get("lang")),
-        date=_date(metadata.get("date")),
+        date=date,
         authors=_authors(metadata.get("authors") or metadata.get("author")),
-        source=_line(metadata.get("source") or metadata.get("url")),
+        source=_line(metadata.get("source")) or url,
         path=path,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=hashlib.sha256(body.text.encode()).hexdigest(),
+        date_certainty=(metadata.get("date_certainty") or "stated") if date else "",
+        url=url if _URL.match(url) else "",
+        places=body.places,
+        hidden=body.hidden,
     )
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
 
 
 def _line(value: object) -> str:
     """Any scalar as one line of text."""
-    return " ".join(_clean(str(value)).split()) if value is not None else ""
+    if not isinstance(value, str | int | float | datetime.date):
+        return ""  # a list or an object has no one line
+    return " ".join(clean(str(value)).text.split())[:_LINE_MAX_CHARS]
 
 
 def _language(value: object) -> str:
@@ -59,17 +77,42 @@ def _language(value: object) -> str:
 
 
 def _date(value: object) -> str | None:
-    """The ISO 8601 date at the start of a value, at the precision it has; None if there is none."""
+    """The date that a value states, in ISO 8601 at the precision it has; None if there is none."""
     if isinstance(value, datetime.date):  # YAML knows dates; a datetime is a date too
         return value.isoformat()[:10]
-    match = _ISO_DATE.match(str(value).strip()) if value else None
-    if match is None:
+    text = _line(value)
+    if match := _ISO_DATE.match(text):
+        return match[0] if _is_date(*(int(part or 1) for part in match.groups())) else None
+    if match := _NUMERIC_DATE.match(text):
+        year, month, day = (
+            int(match[name] or match[f"{name}2"]) for name in ("year", "month", "day")
+        )
+        return f"{year:04}-{month:02}-{day:02}" if _is_date(year, month, day) else None
+    return _worded_date(text)
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _worded_date(text: str) -> str | None:
+    """The date of a mail (RFC 5322), or one with the name of its month, in any language."""
+    if len(text) > _DATE_MAX_CHARS or not _WORDED_DATE.search(text):
         return None
     try:
-        datetime.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-    except ValueError:
-        return None
-    return match[0]
+        return parsedate_to_datetime(text).date().isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        pass
+    import dateparser
+
+    found = dateparser.parse(
+        text, settings={"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True}
+    )
+    return found.date().isoformat() if found else None
 
 
 def _authors(value: object) -> tuple[str, ...]:

@@ -1,48 +1,40 @@
-"""Which files of a folder are articles, and which reader takes which."""
+"""Which files of a folder are articles, and what one of them holds."""
 
 from __future__ import annotations
 
+import errno
 import os
-import re
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.load.jsonl import read_jsonl
-from rag.load.text import read_markdown, read_text
+from rag.load.export import read_rows
+from rag.load.names import is_leftover
+from rag.load.readers import read
+from rag.load.sniff import HEAD_BYTES, plain_kind
+from rag.load.source import Bounds, Budget, Source
 from rag.types import Document, Failure
 
-#: A reader takes a file and the path it is known by, and yields what it holds.
-Reader = Callable[[Path, str], Iterator[Document | Failure]]
-
-_READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".jsonl": read_jsonl,
-    ".ndjson": read_jsonl,
-}
-
-# Hidden files, backups and locks of editors and word processors: .x, x~, #x#, ~$x.docx
-_LEFTOVER = re.compile(r"^\.|~$|^#.*#$|^~\$")
-
-#: File name endings that can be read, lower-case.
-SUFFIXES = tuple(_READERS)
+_MEGABYTE = 1_000_000
+#: A larger text is read in a process of its own, whatever it is.
+_PLAIN_MAX_BYTES = 1_000_000
 
 
 def article_files(folder: Path) -> list[str]:
     """POSIX paths, relative to `folder`, of every regular file below it, sorted.
 
     Hidden files and folders (a leading dot) and what editors leave beside a file
-    are not articles. Links are not followed: a link could lead out of the corpus
-    or around in a circle.
+    are not articles. Links are not followed: what one leads to in the corpus is read
+    under its own name.
     """
     return [item for item in listing(folder) if isinstance(item, str)]
 
 
 def listing(folder: Path) -> list[str | Failure]:
-    """As `article_files`, with a `Failure` for what cannot be listed or has no text for a name."""
+    """As `article_files`, with a `Failure` for what cannot be listed or is no regular file."""
     found: list[str | Failure] = []
     pending = [""]
     while pending:
@@ -54,15 +46,17 @@ def listing(folder: Path) -> list[str | Failure]:
             found.append(Failure(below or ".", error.strerror or str(error)))
             continue
         for entry in listed:
-            if _LEFTOVER.search(entry.name) or entry.is_symlink():
+            if is_leftover(entry.name):
                 continue
             path = f"{below}/{entry.name}" if below else entry.name
             if not _is_text(path):
                 found.append(Failure(_printable(path), "its name is not valid UTF-8; rename it"))
-            elif entry.is_dir():
+            elif entry.is_dir(follow_symlinks=False):
                 pending.append(path)
-            else:
+            elif entry.is_file(follow_symlinks=False):
                 found.append(path)
+            elif reason := _why_not(entry, folder):
+                found.append(Failure(path, reason))
     return sorted(found, key=lambda item: item if isinstance(item, str) else item.path)
 
 
@@ -79,24 +73,74 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def load_file(folder: Path, path: str) -> Iterator[Document | Failure]:
+def _why_not(entry: os.DirEntry[str], folder: Path) -> str:
+    """Why something that is neither file nor folder is left out; empty for a link inside."""
+    if not entry.is_symlink():
+        return "a pipe, a socket or a device, not a file"
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere"
+    if target.is_relative_to(folder.resolve()):
+        return ""
+    return "a link out of the corpus folder; copy the file here instead"
+
+
+def is_plain(folder: Path, path: str) -> bool:
+    """Whether a file is a text that is read without a process of its own."""
+    try:
+        with open_regular(folder / path, path) as file:
+            kind = plain_kind(Path(path).name, file.read(HEAD_BYTES), path)
+            size = os.fstat(file.fileno()).st_size
+    except (LoadError, OSError):
+        return True  # it takes no process to say that it cannot be opened
+    return kind == "jsonl" or (kind is not None and size <= _PLAIN_MAX_BYTES)
+
+
+def open_regular(file: Path, path: str) -> BufferedReader:
+    """A file opened for reading, if it is one: a pipe would be waited for.
+
+    Raises:
+        LoadError: It is no regular file.
+        OSError: It cannot be opened.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
+            raise LoadError(path, "not a regular file") from error
+        raise
+    opened = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        opened.close()
+        raise LoadError(path, "not a regular file")
+    return opened
+
+
+def load_file(
+    folder: Path, path: str, bounds: Bounds | None = None
+) -> Iterator[Document | Failure]:
     """Yields the documents of one file, and a `Failure` for each part that cannot be read.
 
+    It is read in this process: a `Loader` reads what is not plain text in a limited one.
     A document's `language` is `und` unless the file declares it.
 
     Args:
         folder: The corpus folder.
         path: POSIX path below it.
+        bounds: How much it may cost.
     """
-    file = folder / path
+    bounds, name = bounds or Bounds(), Path(path).name
+    source = Source(id=path, name=name, path=path, data=b"", bounds=bounds, budget=Budget())
     try:
-        if not file.is_file():
-            raise LoadError(path, "not a regular file")
-        reader = _READERS.get(file.suffix.lower())
-        if reader is None:
-            known = ", ".join(SUFFIXES)
-            raise LoadError(path, f"this kind of file is not supported; supported are {known}")
-        yield from reader(file, path)
+        with open_regular(folder / path, path) as file:
+            if plain_kind(source.name, file.peek(HEAD_BYTES)[:HEAD_BYTES], path) == "jsonl":
+                yield from read_rows(file, source)
+                return
+            data = file.read(source.bounds.file_max_mb * _MEGABYTE + 1)
+        if len(data) > source.bounds.file_max_mb * _MEGABYTE:
+            raise LoadError(path, f"larger than {source.bounds.file_max_mb} MB (file_max_mb)")
+        yield from read(replace(source, data=data))
     except LoadError as error:
         yield Failure(error.path, error.reason)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Plain text and Markdown -> one document a file."""
+"""Plain text and light markup -> one document a file."""
 
 from __future__ import annotations
 
@@ -8,76 +8,113 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from charset_normalizer import from_bytes
 
 from rag.errors import LoadError
 from rag.load.article import article
-from rag.types import Document
+from rag.load.body import Body, plain_body
+from rag.load.encoding import decode
+from rag.load.source import Source
+from rag.types import Document, Failure
 
-_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# What files are in that are not UTF-8, the commoner first: it wins where both look right.
-_LEGACY = (
-    *("cp1252", "cp1250", "cp1251", "cp1254", "cp1253", "cp1256", "cp1255", "koi8_r"),
-    *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n??)---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER_MAX_CHARS = 100_000
+_TOP_HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_ASCIIDOC_HEADING = re.compile(r"^={1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_RST_HEADING = re.compile(
+    r"^(?!\s)(.{1,200})\n(?:={3,}|-{3,}|~{3,}|\^{3,}|\"{3,}|\*{3,})$", re.MULTILINE
 )
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+# What a Markdown page does not show: comments, and elements that say they are hidden.
+_UNSEEN = re.compile(
+    r"<(\w+)\b[^<>]{0,300}?(?:\shidden\b|display\s*:\s*none)[^<>]{0,300}>(?:(?!<\1\b).){0,2000}?</\1>",
+    re.DOTALL,
+)
+_CODE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _TITLE_MAX_CHARS = 150
 
 
-def read_text(file: Path, path: str) -> Iterator[Document]:
+def read_text(source: Source) -> Iterator[Document | Failure]:
     """Yields the one document of a plain text file."""
-    text = decode(file.read_bytes(), path)
-    yield article(path, path, text, {"title": _first_line_title(text) or file_title(file)})
+    text = decode(source.data, source.id)
+    title = first_line_title(text) or file_title(source.name)
+    yield article(source.id, source.path, text, {"title": title})
 
 
-def read_markdown(file: Path, path: str) -> Iterator[Document]:
+def read_markdown(source: Source) -> Iterator[Document | Failure]:
     """Yields the one document of a Markdown file; YAML front matter becomes its metadata."""
-    text = decode(file.read_bytes(), path)
+    text = decode(source.data, source.id)
     metadata: Mapping[str, Any] = {}
     if match := _FRONT_MATTER.match(text):
-        metadata = _parse_front_matter(match[1] or "", path)
+        metadata = _parse_front_matter(match[1] or "", source.id)
         text = text[match.end() :]
-    heading = _HEADING.search(text)
-    title = metadata.get("title") or (heading[1] if heading else file_title(file))
-    yield article(path, path, text, {**metadata, "title": title})
+    seen = _seen(text)
+    heading = _TOP_HEADING.search(seen)
+    title = metadata.get("title") or (heading[1] if heading else file_title(source.name))
+    body = plain_body(seen, _HEADING)
+    body = Body(body.text, body.places, body.hidden + len(text) - len(seen))
+    yield article(source.id, source.path, body, {**metadata, "title": title})
 
 
-def decode(data: bytes, path: str) -> str:
-    r"""The text of a file, with `\n` line ends: by its byte order mark, as UTF-8, else detected.
-
-    Raises:
-        LoadError: It is binary, or no encoding fits.
-    """
-    encoding = next((name for bom, name in _BOMS.items() if data.startswith(bom)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = _detect(data, path)
-    if "\0" in text:
-        raise LoadError(path, "binary data, not text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def read_asciidoc(source: Source) -> Iterator[Document | Failure]:
+    """Yields an AsciiDoc file as text."""
+    yield _with_headings(source, _ASCIIDOC_HEADING)
 
 
-def _detect(data: bytes, path: str) -> str:
-    found = list(from_bytes(data, cp_isolation=list(_LEGACY)))
-    if not found:
-        raise LoadError(path, "its character encoding is unknown; save it as UTF-8")
-    return str(min(found, key=lambda match: (match.chaos, _LEGACY.index(match.encoding))))
+def read_rst(source: Source) -> Iterator[Document | Failure]:
+    """Yields a reStructuredText file as text."""
+    yield _with_headings(source, _RST_HEADING)
+
+
+def _with_headings(source: Source, headings: re.Pattern[str]) -> Document:
+    body = plain_body(decode(source.data, source.id), headings)
+    title = body.places[0].name if body.places else file_title(source.name)
+    return article(source.id, source.path, body, {"title": title})
+
+
+def _seen(text: str) -> str:
+    """Markdown without what its reader does not see; code is shown as it is."""
+    if "<" not in text:
+        return text
+    pieces, at = [], 0
+    for code in _CODE.finditer(text):
+        pieces += [_shown(text[at : code.start()]), code[0]]
+        at = code.end()
+    return "".join((*pieces, _shown(text[at:])))
+
+
+def _shown(text: str) -> str:
+    """Without comments and hidden elements."""
+    pieces, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        pieces.append(text[at:start])
+        at = end + len("-->")
+    return _UNSEEN.sub("", "".join((*pieces, text[at:])))
 
 
 def _parse_front_matter(source: str, path: str) -> Mapping[str, Any]:
+    if len(source) > _FRONT_MATTER_MAX_CHARS:
+        raise LoadError(path, "the front matter is longer than an article")
     try:
-        metadata = yaml.safe_load(source) or {}
-    except yaml.YAMLError as error:
-        line = str(error).splitlines()[0]
+        metadata = yaml.load(source, _Loader) or {}
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        line = (str(error).splitlines() or [type(error).__name__])[0]
         raise LoadError(path, f"the front matter is not valid YAML: {line}") from error
     if not isinstance(metadata, dict):
         raise LoadError(path, "the front matter is not a list of `key: value` lines")
     return metadata
 
 
-def _first_line_title(text: str) -> str:
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """The next node; an alias is an error."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not read")
+        return super().compose_node(parent, index)
+
+
+def first_line_title(text: str) -> str:
     """The first line if it stands like a headline: short, no full stop, text after it."""
     first, _, rest = text.lstrip().partition("\n")
     first = first.strip()

@@ -16,6 +16,7 @@ class Fingerprint(NamedTuple):
     dimension: str
     chunker: str
     analyzer: str
+    loader: str = ""
 
     def check(self, meta: Mapping[str, str], folder: Path) -> None:
         """Refuses an index that was built with another fingerprint.

@@ -1,0 +1,126 @@
+"""Putting files into the corpus folder: what `rag add` and the page's upload do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.load import is_leftover, open_regular
+from rag.types import Failure
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was put into a folder.
+
+    Attributes:
+        paths: Where the files are now, relative to the folder.
+        failed: What was left out, and why.
+    """
+
+    paths: tuple[str, ...]
+    failed: tuple[Failure, ...]
+
+
+def add_files(
+    folder: Path, files: Iterable[Path], *, into: str = "", max_mb: int = 100, replace: bool = False
+) -> Added:
+    """Copies files, and folders with what is in them, into a corpus folder.
+
+    A copy is whole or not there: it is written beside its place and renamed. A file whose
+    copy is there already is not copied again; another of its name gets a number.
+
+    Args:
+        folder: The corpus folder.
+        files: Files or folders; links are followed if they were named, not inside folders.
+        into: A folder below the corpus folder, made if it is missing.
+        max_mb: A larger file is left out.
+        replace: A file of the same name is overwritten instead of numbering the new one.
+    """
+    target = _below(folder, into)
+    paths: list[str] = []
+    failed: list[Failure] = []
+    for file in files:
+        for source, name in _named(file):
+            try:
+                placed = _add(source, target / name, max_mb, replace)
+                paths.append(placed.relative_to(folder).as_posix())
+            except LoadError as error:
+                failed.append(Failure(str(source), error.reason))
+            except OSError as error:
+                failed.append(Failure(str(source), error.strerror or str(error)))
+    return Added(tuple(paths), tuple(failed))
+
+
+def _below(folder: Path, into: str) -> Path:
+    """The folder below another one; raises ValueError if it is not below it."""
+    target = (folder / into).resolve()
+    if not target.is_relative_to(folder.resolve()):
+        raise ValueError(f"{into!r} is not a folder inside the corpus")
+    return folder / into
+
+
+def _named(file: Path) -> Iterator[tuple[Path, str]]:
+    """The files that a path stands for, each with the name that it will have."""
+    file = file.resolve() if file.is_symlink() else file
+    if not file.is_dir():
+        yield file, file.name
+        return
+    for at, folders, names in os.walk(file):
+        folders[:] = sorted(name for name in folders if not is_leftover(name))
+        for name in sorted(names):
+            if not is_leftover(name) and not (Path(at) / name).is_symlink():
+                inside = Path(at) / name
+                yield inside, (Path(file.name) / inside.relative_to(file)).as_posix()
+
+
+def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
+    """Copies one file; returns where it is.
+
+    Raises:
+        LoadError: It is no file, or too large.
+        OSError: It cannot be read or written.
+    """
+    with open_regular(source, str(source)) as opened:
+        if os.fstat(opened.fileno()).st_size > max_mb * _MEGABYTE:
+            raise LoadError(source, f"larger than {max_mb} MB (file_max_mb)")
+        if target.exists() and target.samefile(source):
+            return target  # it is in the corpus already
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as copy:
+            try:
+                shutil.copyfileobj(opened, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
+                os.fchmod(copy.fileno(), 0o644)
+                return _place(Path(copy.name), target, replace)
+            except BaseException:
+                Path(copy.name).unlink(missing_ok=True)
+                raise
+
+
+def _place(copy: Path, target: Path, replace: bool) -> Path:
+    """Renames a copy to a name that is free, or that of a file that is the same."""
+    for placed in (target, *(_numbered(target, number) for number in range(2, 1_000))):
+        if replace or not placed.exists():
+            copy.replace(placed)
+            return placed
+        if placed.is_file() and _same(copy, placed):
+            copy.unlink()
+            return placed
+    raise LoadError(target, "a thousand files of this name are there already")
+
+
+def _numbered(target: Path, number: int) -> Path:
+    return target.with_name(f"{target.stem} ({number}){target.suffix}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

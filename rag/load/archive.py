@@ -1,0 +1,131 @@
+"""Archives: a bounded look into ZIP files, and the documents of their members."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rag.errors import LoadError
+from rag.load.names import is_leftover
+from rag.load.source import Source
+from rag.types import Document, Failure
+
+_MEGABYTE = 1_000_000
+#: Small members compress well and cost nothing.
+_RATIO_FROM = 1_000_000
+# NotImplementedError is a RuntimeError, as is what a wrong password raises.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+_REQUIRES_PASSWORD = 0x1
+
+
+class Archive:
+    """A ZIP archive that never unpacks more than the bounds allow, whatever its headers say."""
+
+    def __init__(self, source: Source) -> None:
+        """Opens an archive.
+
+        Raises:
+            LoadError: It is damaged or has too many members.
+        """
+        self._source = source
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(source.data))
+        except _BROKEN as error:
+            raise LoadError(source.id, f"a damaged archive: {error}") from error
+        self.members = {info.filename: info for info in self._zip.infolist()}
+        source.budget.take(len(self.members), 0, source.bounds, source.id)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def read(self, name: str) -> bytes:
+        """The unpacked bytes of a member.
+
+        Raises:
+            LoadError: It is not there, damaged, encrypted or too large.
+        """
+        source, info = self._source, self.members.get(name)
+        if info is None:
+            raise LoadError(source.id, f"damaged: there is no {name} in it")
+        place = f"{source.id}/{name}"
+        if info.flag_bits & _REQUIRES_PASSWORD:
+            raise LoadError(place, "encrypted; save it without a password")
+        bound = min(
+            source.bounds.file_max_mb * _MEGABYTE,
+            max(_RATIO_FROM, info.compress_size * source.bounds.archive_max_ratio),
+        )
+        try:
+            with self._zip.open(info) as member:
+                data = member.read(bound + 1)
+        except _BROKEN as error:
+            raise LoadError(place, f"damaged: {error}") from error
+        if len(data) > bound:
+            raise LoadError(place, "it unpacks to far more than it is: left out")
+        source.budget.take(0, len(data), source.bounds, source.id)
+        return data
+
+
+def read_zip(source: Source) -> Iterator[Document | Failure]:
+    """Yields the documents of the members of an archive, in the order of their names."""
+    archive = Archive(source)
+    if source.depth >= source.bounds.archive_max_depth:
+        raise LoadError(source.id, "an archive inside archives: unpack it")
+    for name, info in sorted(archive.members.items()):
+        if info.is_dir() or _is_leftover(name):
+            continue
+        try:
+            _check(name, info, source)
+            yield from _members(source.part(name, archive.read(name)))
+        except LoadError as error:
+            yield Failure(error.path, error.reason)
+
+
+def read_gzip(source: Source) -> Iterator[Document | Failure]:
+    """Yields the documents of the one file in a gzip archive."""
+    if source.depth >= source.bounds.archive_max_depth:
+        raise LoadError(source.id, "an archive inside archives: unpack it")
+    bound = min(
+        source.bounds.file_max_mb * _MEGABYTE,
+        max(_RATIO_FROM, len(source.data) * source.bounds.archive_max_ratio),
+    )
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as packed:
+            data = packed.read(bound + 1)
+    except _BROKEN as error:
+        raise LoadError(source.id, f"a damaged archive: {error}") from error
+    if len(data) > bound:
+        raise LoadError(source.id, "it unpacks to far more than it is: left out")
+    source.budget.take(1, len(data), source.bounds, source.id)
+    if data[257:262] == b"ustar":
+        raise LoadError(source.id, "a tar archive; unpack it or make it a ZIP archive")
+    yield from _members(source.unpacked(data))
+
+
+def _members(part: Source) -> Iterator[Document | Failure]:
+    from rag.load.readers import read
+
+    yield from read(part)
+
+
+def _is_leftover(name: str) -> bool:
+    """Whether a member is hidden, or what a Mac packs beside each file."""
+    parts = PurePosixPath(name).parts
+    return parts[:1] == ("__MACOSX",) or any(
+        is_leftover(part) for part in parts if part not in ("..", ".")
+    )
+
+
+def _check(name: str, info: zipfile.ZipInfo, source: Source) -> None:
+    """Raises LoadError for what is no file of this archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    place = f"{source.id}/{name}"
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise LoadError(place, "its name leads out of the archive")
+    mode = info.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise LoadError(place, "a link or device, not a file")

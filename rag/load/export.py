@@ -1,0 +1,184 @@
+"""Exports: JSON Lines, JSON, and rows of tables -> an article for each object with a text.
+
+Which field is what: as the setting `fields` says, else by the names that programs and
+sites commonly use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.article import article
+from rag.load.body import Body, BodyBuilder
+from rag.load.encoding import decode
+from rag.load.source import Source
+from rag.types import Document, Failure
+
+#: Other names of our fields, the surer first.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "guid", "_id", "uuid"),
+    "text": ("text", "body", "content", "articlebody", "article_text", "full_text", "contents"),
+    "title": ("title", "headline", "heading"),
+    "date": (
+        *(
+            "date",
+            "published",
+            "publication_date",
+            "published_at",
+            "datepublished",
+            "date_published",
+        ),
+        *("pubdate", "publish_date", "published_date", "created_at", "created"),
+    ),
+    "language": ("language", "lang", "locale"),
+    "source": ("source", "publisher", "site", "newspaper", "publication"),
+    "url": ("url", "link", "permalink", "canonical_url"),
+    "authors": ("authors", "author", "byline", "creator"),
+}
+_TAG = re.compile(
+    r"</?(?:p|div|br|h[1-6]|ul|ol|li|table|span|a|em|strong|blockquote)\b[^>]*>", re.I
+)
+_WRAPPED = ("rendered", "name", "value", "#text")
+_MAX_ROW_BYTES = 50_000_000
+_MAX_DEPTH = 3
+
+
+def is_export(names: Iterable[str], fields: Mapping[str, str]) -> bool:
+    """Whether columns of these names hold articles: one of them is the text."""
+    return _field(dict.fromkeys(names, " "), "text", fields) is not None
+
+
+def read_jsonl(source: Source) -> Iterator[Document | Failure]:
+    """Yields a document a row, or a failure named `path:line`; blank lines are no rows."""
+    return read_rows(source.data.splitlines(keepends=True), source)
+
+
+def read_rows(rows: Iterable[bytes], source: Source) -> Iterator[Document | Failure]:
+    """As `read_jsonl`, of rows that are read while they are used."""
+    for number, row in enumerate(rows, 1):
+        if not row.strip():
+            continue
+        place = f"{source.id}:{number}"
+        try:
+            yield row_object(_parsed(row, place), place, source)
+        except LoadError as error:
+            yield Failure(error.path, error.reason)
+
+
+def read_json(source: Source) -> Iterator[Document | Failure]:
+    """Yields the articles of a JSON file: an object, a list of them, or one that holds a list."""
+    found = _parsed(decode(source.data, source.id).encode(), source.id)
+    if isinstance(found, dict) and _field(found, "text", source.bounds.fields) is not None:
+        yield _document(found, source.id, source)
+        return
+    rows = _longest_list(found)
+    if not rows:
+        wanted = source.bounds.fields.get("text", "text")
+        raise LoadError(
+            source.id, f'no object in it has a "{wanted}"; the setting `fields` names another'
+        )
+    for number, row in enumerate(rows, 1):
+        place = f"{source.id}:{number}"
+        try:
+            yield row_object(row, place, source)
+        except LoadError as error:
+            yield Failure(error.path, error.reason)
+
+
+def _longest_list(value: Any) -> list[Any]:
+    """The longest list of objects in a JSON value, near its surface."""
+    best: list[Any] = []
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        for item in level:
+            if isinstance(item, list) and len(item) > len(best) and isinstance(item[0], dict):
+                best = item
+        level = [v for item in level if isinstance(item, dict) for v in item.values()]
+    return best
+
+
+def row_object(row: Any, place: str, source: Source) -> Document:
+    """The document of a row.
+
+    Raises:
+        LoadError: It is no object, or has no text.
+    """
+    if not isinstance(row, dict):
+        raise LoadError(place, 'not a JSON object such as {"text": "..."}')
+    return _document(row, place, source)
+
+
+def row_document(row: Mapping[str, str], place: str, source: Source) -> Document | Failure:
+    """The document of a row of a table, or why there is none."""
+    try:
+        return _document(row, place, source)
+    except LoadError as error:
+        return Failure(error.path, error.reason)
+
+
+def _parsed(data: bytes, place: str) -> Any:
+    if len(data) > _MAX_ROW_BYTES:
+        raise LoadError(place, f"longer than {_MAX_ROW_BYTES // 1_000_000} MB")
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LoadError(place, f"not valid JSON: {error}") from error
+
+
+def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
+    fields = source.bounds.fields
+    text = _field(row, "text", fields)
+    if not isinstance(text, str) or not text.strip():
+        raise LoadError(place, f'it has no "{fields.get("text", "text")}"')
+    metadata = {name: _field(row, name, fields) for name in _NAMES if name not in ("id", "text")}
+    if isinstance(metadata["title"], str) and "&" in metadata["title"]:
+        metadata["title"] = _seen(metadata["title"]).text
+    id = _field(row, "id", fields)
+    body = _seen(text) if len(_TAG.findall(text[:2_000])) > 1 else text
+    if "title" not in metadata or not metadata["title"]:
+        metadata["title"] = ""
+    return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
+
+
+def _seen(html: str) -> Body:
+    """What a piece of HTML looks like."""
+    from rag.load.html import whole_text
+
+    builder = BodyBuilder()
+    whole_text(html, builder)
+    return builder.body()
+
+
+def _field(row: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> Any:
+    """The value of one of our fields; None if the row has none."""
+    if name in fields:
+        return _at(row, fields[name])
+    if name in row and row[name] not in (None, ""):
+        return _plain(row[name])
+    lower = {str(key).strip().lower(): key for key in row}
+    for known in _NAMES[name]:
+        if known in lower and row[lower[known]] not in (None, ""):
+            return _plain(row[lower[known]])
+    return None
+
+
+def _at(row: Any, path: str) -> Any:
+    """The value at a path of names with dots: `title.rendered`; the name with dots comes first."""
+    if isinstance(row, dict) and path in row:
+        return _plain(row[path])
+    for name in path.split("."):
+        row = row.get(name) if isinstance(row, dict) else None
+    return _plain(row)
+
+
+def _plain(value: Any) -> Any:
+    """Of an object that wraps a value, the value: `{"rendered": "..."}`, `{"name": "..."}`."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return next((value[key] for key in _WRAPPED if key in value), None)
+    return value

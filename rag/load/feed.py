@@ -1,0 +1,52 @@
+"""RSS and Atom -> an article for each entry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.article import article
+from rag.load.body import BodyBuilder
+from rag.load.html import whole_text
+from rag.load.source import Source
+from rag.types import Document, Failure
+
+
+def read_feed(source: Source) -> Iterator[Document | Failure]:
+    """Yields the entries of a feed; one without words costs only itself."""
+    import feedparser
+
+    # A stream, never a string: a string might be taken for an address to fetch.
+    stream = io.BytesIO(source.data)
+    feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    if not feed.entries:
+        raise LoadError(source.id, "there are no entries in this feed")
+    for number, entry in enumerate(feed.entries, 1):
+        place = f"{source.id}#{entry.get('id') or entry.get('link') or number}"
+        try:
+            yield _entry(entry, feed.feed, place, source)
+        except LoadError as error:
+            yield Failure(error.path, error.reason)
+
+
+def _entry(entry: Any, feed: Mapping[str, Any], id: str, source: Source) -> Document:
+    builder = BodyBuilder()
+    texts = [part.get("value", "") for part in entry.get("content", [])]
+    whole_text(max((*texts, entry.get("summary", "")), key=len), builder)
+    title = BodyBuilder()
+    whole_text(entry.get("title", ""), title)
+    day = entry.get("published_parsed") or entry.get("updated_parsed")
+    metadata = {
+        "title": title.body().text,
+        "date": "{:04}-{:02}-{:02}".format(*day[:3]) if day else None,
+        "date_certainty": "stated" if entry.get("published_parsed") else "inferred",
+        "authors": [
+            author.get("name") for author in entry.get("authors", []) if author.get("name")
+        ],
+        "source": feed.get("title"),
+        "language": feed.get("language"),
+        "url": entry.get("link"),
+    }
+    return article(id, source.path, builder.body(), metadata)

@@ -1,0 +1,114 @@
+"""Elements of a page that a browser does not show: they are taken out and counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_ZERO = r"0*\.?0+(?:px|pt|em|rem|%|ex|ch|vw|vh)?"
+_HIDING = re.compile(
+    rf"""(?:^|;)\s*(?:
+      display\s*:\s*none
+    | visibility\s*:\s*(?:hidden|collapse)
+    | opacity\s*:\s*{_ZERO}
+    | font-size\s*:\s*{_ZERO}
+    | font\s*:[^;]*\b0(?:px|pt|em)\b[^;]*
+    | (?:text-indent|left|top|margin-left|margin-top)\s*:\s*-\d{{4,}}(?:px|pt|em)
+    | clip-path\s*:\s*inset\(\s*(?:50|100)%
+    | color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0*\s*\))
+    )\s*(?:!important\s*)?(?:;|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_COLOR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
+_BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
+_WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
+_RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"[.#][\w-]+")
+_NESTED_RULES = re.compile(r"@[^{;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^{;]*;|/\*.*?\*/", re.DOTALL)
+# A page may start out invisible as a whole and be shown by its script.
+_SHOWN = ("html", "body")
+# Their text is no text of the page.
+_NO_TEXT = ("script", "style", "head", "title", "meta", "link")
+_MAX_STYLE_CHARS = 500_000
+
+
+def remove_hidden(tree: Any) -> int:
+    """Takes hidden elements and comments out of a page; returns how many characters they had."""
+    hidden = 0
+    selectors = _hiding_selectors(tree)
+    for element in list(tree.iter()):
+        if element.getparent() is None or element.tag in _NO_TEXT:
+            continue
+        if not isinstance(element.tag, str):
+            hidden += len((element.text or "").strip())
+            _drop(element)
+        elif element.tag not in _SHOWN and _is_hidden(element, selectors):
+            hidden += len("".join(element.itertext()).strip())
+            _drop(element)
+    return hidden
+
+
+def _drop(element: Any) -> None:
+    """Takes an element out; the text behind it stays."""
+    parent, tail = element.getparent(), element.tail
+    if tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + tail
+        else:
+            before.tail = (before.tail or "") + tail
+    parent.remove(element)
+
+
+def _is_hidden(element: Any, selectors: frozenset[str]) -> bool:
+    if element.get("hidden") is not None and element.get("hidden") != "until-found":
+        return True
+    style = element.get("style")
+    if style and (_HIDING.search(style) or _is_white_on_white(element, style)):
+        return True
+    if not selectors:
+        return False
+    names = {f".{name}" for name in (element.get("class") or "").split()}
+    if element.get("id"):
+        names.add(f"#{element.get('id')}")
+    return not names.isdisjoint(selectors)
+
+
+def _is_white_on_white(element: Any, style: str) -> bool:
+    """Whether text has the colour of what is behind it; a page without a colour is white."""
+    color = _COLOR.search(style)
+    if color is None:
+        return False
+    background = next(_backgrounds(element), "white")
+    return _named(color[1]) == _named(background)
+
+
+def _backgrounds(element: Any) -> Iterator[str]:
+    """The background colours around an element, the nearest first."""
+    while element is not None:
+        stated = _BACKGROUND.search(element.get("style") or "")
+        if stated:
+            yield stated[1]
+        elif element.get("bgcolor"):
+            yield element.get("bgcolor")
+        elif element.get("class") or element.get("id"):
+            # A style sheet that is not read here may colour it.
+            yield ""
+        element = element.getparent()
+
+
+def _named(color: str) -> str:
+    """One spelling of white; any other colour as it is."""
+    color = re.sub(r"\s+", "", color).lower()
+    return "white" if color in _WHITE else color
+
+
+def _hiding_selectors(tree: Any) -> frozenset[str]:
+    """Classes and ids that the page's own style sheets hide, whatever the screen is."""
+    sheet = "\n".join(style.text or "" for style in tree.iter("style"))[:_MAX_STYLE_CHARS]
+    found = set()
+    for selectors, declarations in _RULE.findall(_NESTED_RULES.sub("", sheet)):
+        if _HIDING.search(declarations):
+            found |= {name.strip() for name in selectors.split(",")}
+    return frozenset(name for name in found if _SIMPLE.fullmatch(name))

@@ -1,0 +1,212 @@
+"""Reading a web page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from rag.load.article import article
+from rag.load.body import Body, BodyBuilder
+from rag.load.encoding import decode
+from rag.load.html.hiding import remove_hidden
+from rag.load.html.structured import articles, linked_data, meta, site_names, strings
+from rag.load.html.title import heading_segment, headline
+from rag.load.source import Source
+from rag.load.text import file_title
+from rag.load.tree import tree_text
+from rag.types import Document, Failure
+
+# Below so many characters an extraction is doubted and a more generous one is tried.
+_SHORT_CHARS = 600
+_MIN_SHARE = 0.25
+_LINKED_SHARE = 4
+Articles = list[dict[str, Any]]
+_DATE_KEYS = (
+    *("article:published_time", "og:published_time", "datepublished", "date", "pubdate"),
+    *("dc.date", "dc.date.issued", "dcterms.date", "dcterms.created", "citation_date"),
+    *("citation_publication_date", "parsely-pub-date", "sailthru.date", "publishdate"),
+    *("publish-date", "publication_date", "article.published", "og:article:published_time"),
+)
+_NAVIGATION = ("nav", "header", "footer", "aside", "form", "iframe")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+def read_html(source: Source) -> Iterator[Document | Failure]:
+    """Yields the article of a web page."""
+    body, metadata = read_page(decode(source.data, source.id))
+    title = metadata.get("title") or file_title(source.name)
+    yield article(source.id, source.path, body, {**metadata, "title": title})
+
+
+class Page(NamedTuple):
+    """An article with what is known of it, in the spelling that `article()` takes."""
+
+    body: Body
+    metadata: Mapping[str, Any]
+
+
+def read_page(html: str) -> Page:
+    """The article of a page; its text is empty if there is none.
+
+    Args:
+        html: The source, decoded.
+    """
+    tree = parse(html)
+    if tree is None:
+        return Page(Body(""), {})
+    head = meta(tree)
+    objects = linked_data(tree)
+    described = articles(objects)
+    hidden = remove_hidden(tree)
+    metadata = _metadata(tree, head, objects, described)
+    body = _body(tree, metadata["title"])
+    if len(body.text) < _SHORT_CHARS:
+        bodies = (text for one in described for text in strings(one.get("articleBody")))
+        stated = max(bodies, key=len, default="")
+        if len(stated) > 2 * len(body.text):
+            body = Body(stated)
+    return Page(Body(body.text, body.places, hidden), metadata)
+
+
+def whole_text(html: str, builder: BodyBuilder) -> None:
+    """Adds all that is seen of a page, or of a piece of one, to a body."""
+    tree = parse(html)
+    if tree is not None:
+        builder.hidden += remove_hidden(tree)
+        tree_text(tree, builder)
+
+
+def parse(html: str) -> Any:
+    """The tree of a page; None if there is nothing in it. Nothing outside it is fetched."""
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_pis=True)
+    try:
+        return lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _body(tree: Any, title: str) -> Body:
+    """The article's text; the whole page where it has no navigation to leave out."""
+    whole = BodyBuilder()
+    tree_text(tree, whole)
+    everything = whole.body()
+    if not _has_navigation(tree, everything.text):
+        return everything
+    best = Body("")
+    for mode in ("fast", "generous", "thorough"):
+        found = _extracted(tree, title, mode)
+        if len(found.text) > len(best.text) * (1 if not best.text else 1.5):
+            best = found
+        if len(best.text) >= _SHORT_CHARS:
+            return best
+    if len(best.text) < _SHORT_CHARS and len(best.text) < _MIN_SHARE * len(everything.text):
+        return best if len(best.text) > 200 else everything
+    return best
+
+
+def _extracted(tree: Any, title: str, mode: str) -> Body:
+    """What trafilatura takes for the article, without the headline."""
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Extractor
+
+    options = Extractor(
+        output_format="python",
+        fast=mode == "fast",
+        recall=mode == "generous",
+        comments=False,
+    )
+    found: Any = bare_extraction(deepcopy(tree), options=options)
+    builder = BodyBuilder()
+    if found is not None and found.body is not None:
+        for element in found.body.iter():
+            if _same(" ".join(element.itertext()), title):
+                element.clear()
+                break
+        tree_text(found.body, builder)
+    return builder.body()
+
+
+def _same(a: str, b: str) -> bool:
+    return bool(b) and "".join(a.split()).casefold() == "".join(b.split()).casefold()
+
+
+def _has_navigation(tree: Any, text: str) -> bool:
+    """Whether a page has parts around its article: elements for them, programs, many links."""
+    if any(tree.find(f".//{name}") is not None for name in _NAVIGATION):
+        return True
+    if any(script.get("src") for script in tree.iter("script")):
+        return True
+    linked = sum(len("".join(link.itertext()).strip()) for link in tree.iter("a"))
+    return linked * _LINKED_SHARE > len(text)
+
+
+def _metadata(
+    tree: Any,
+    head: Mapping[str, str],
+    objects: list[dict[str, Any]],
+    described: Articles,
+) -> dict[str, Any]:
+    from trafilatura.metadata import extract_metadata
+
+    found = extract_metadata(tree, None, None, True, None)
+    names = (found.sitename, head.get("og:site_name"), head.get("application-name"))
+    sites = [*filter(None, names), *site_names(objects)]
+    title = _title(tree, head, described, sites, found.hostname)
+    date, certainty = _date(tree, head, described, found.date)
+    return {
+        "title": title or found.title,
+        "date": date,
+        "date_certainty": certainty,
+        "authors": _authors(described, found.author),
+        "source": head.get("og:site_name") or found.sitename,
+        "url": found.url,
+    }
+
+
+def _title(
+    tree: Any,
+    head: Mapping[str, str],
+    described: Articles,
+    sites: list[str],
+    host: str | None,
+) -> str:
+    stated = [text for one in described[:1] for text in strings(one.get("headline"))]
+    stated += [head[key] for key in ("og:title", "twitter:title", "headline") if key in head]
+    headings = [_line(heading) for heading in tree.iter("h1")]
+    headings = [heading for heading in headings if heading]
+    title = _line(tree.find(".//title"))
+    names = [*sites, *([host, host.removeprefix("www.").split(".")[0]] if host else [])]
+    if not stated and not headings and title:
+        blocks = map(_line, tree.iter("h2", "h3", "h4", "td", "div", "p", "b", "strong", "span"))
+        alone = heading_segment(title, (head.get("description", ""), *blocks))
+        return alone or headline([], [], title, names)
+    return headline(stated, headings, title, names)
+
+
+def _line(element: Any) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def _date(
+    tree: Any, head: Mapping[str, str], described: Articles, found: str | None
+) -> tuple[str | None, str]:
+    """The date of publication and how sure it is."""
+    stated = [text for one in described[:1] for text in strings(one.get("datePublished"))]
+    stated += [head[key] for key in _DATE_KEYS if key in head]
+    stated += [time.get("datetime") or "" for time in tree.iter("time")]
+    days = [match[0] for text in stated if (match := _ISO.match(text))]
+    if found:
+        return found, "stated" if found in days else "inferred"
+    return (days[0], "stated") if days else (None, "")
+
+
+def _authors(described: Articles, found: str | None) -> list[str]:
+    stated = [name for one in described[:1] for name in strings(one.get("author"))]
+    named = [name for name in stated if not _URL.match(name)]
+    return list(dict.fromkeys(named or [name.strip() for name in (found or "").split(";")]))

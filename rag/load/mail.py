@@ -1,0 +1,154 @@
+"""Mail and saved web pages that are packed as mail; Outlook's own format too."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.article import article
+from rag.load.body import BodyBuilder
+from rag.load.encoding import decode
+from rag.load.html import read_page, whole_text
+from rag.load.source import Source
+from rag.load.text import file_title
+from rag.types import Document, Failure
+
+_OLD_OFFICE = {
+    "worddocument": "an old Word document; save it as .docx",
+    "workbook": "an old Excel workbook; save it as .xlsx",
+    "book": "an old Excel workbook; save it as .xlsx",
+    "powerpoint document": "an old presentation; save it as .pptx",
+    "encryptedpackage": "encrypted; save it without a password",
+}
+
+
+def read_mail(source: Source) -> Iterator[Document | Failure]:
+    """Yields a message and its attachments, or the page that is saved in one."""
+    message = message_from_bytes(source.data.lstrip(), policy=default)
+    if not isinstance(message, EmailMessage) or not message.keys():
+        raise LoadError(source.id, "not a mail message: it has no header")
+    if _header(message, "Snapshot-Content-Location") or (
+        message.get_content_type() == "multipart/related" and not message.get("From")
+    ):
+        yield _saved_page(message, source)
+        return
+    if message.get("From", "").startswith("<Saved by"):
+        yield _saved_page(message, source)
+        return
+    builder = BodyBuilder()
+    _add_body(message, builder, source)
+    metadata = {
+        "title": _header(message, "Subject") or file_title(source.name),
+        "date": _header(message, "Date"),
+        "authors": _header(message, "From"),
+    }
+    body = builder.body()
+    parts = list(_attachments(message))
+    if body.text or not parts:
+        yield article(source.id, source.path, body, metadata)
+    for name, data in parts:
+        yield from _attached(source, name, data)
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header as text; empty if there is none or it is broken."""
+    try:
+        return " ".join(str(message.get(name, "")).split())
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return ""
+
+
+def _content(part: EmailMessage, source: Source) -> str:
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    return decode(data, source.id, part.get_content_charset())
+
+
+def _add_body(message: EmailMessage, builder: BodyBuilder, source: Source) -> None:
+    part = message.get_body(preferencelist=("plain", "html"))
+    if not isinstance(part, EmailMessage):
+        return
+    content = _content(part, source)
+    if part.get_content_type() == "text/html":
+        whole_text(content, builder)
+    else:
+        for paragraph in content.split("\n\n"):
+            builder.add(paragraph)
+
+
+def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of what is attached; pictures in the text are no attachments."""
+    for number, part in enumerate(message.iter_attachments(), 1):
+        if part.get_content_maintype() == "image":
+            continue
+        payload = part.get_payload(decode=True)
+        if part.get_content_type() == "message/rfc822":
+            payload = b"".join(bytes(inner) for inner in part.iter_parts())
+        if isinstance(payload, bytes) and payload:
+            yield part.get_filename() or f"part-{number}", payload
+
+
+def _attached(source: Source, name: str, data: bytes) -> Iterator[Document | Failure]:
+    """The documents of an attachment; what is attached to an attachment is left out."""
+    from rag.load.readers import read
+
+    part = source.part(name.replace("/", "_"), data)
+    if source.depth >= source.bounds.archive_max_depth:
+        yield Failure(part.id, "an attachment of an attachment: save it as a file")
+        return
+    source.budget.take(1, len(data), source.bounds, source.id)
+    yield from read(part)
+
+
+def _saved_page(message: EmailMessage, source: Source) -> Document:
+    """The page of a web archive: its first part that is HTML."""
+    for part in message.walk():
+        if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
+            body, found = read_page(_content(part, source))
+            address = _header(message, "Snapshot-Content-Location")
+            metadata: dict[str, Any] = {**found, "url": found.get("url") or address}
+            metadata["title"] = found.get("title") or _header(message, "Subject")
+            return article(source.id, source.path, body, metadata)
+    raise LoadError(source.id, "there is no page in this web archive")
+
+
+def read_ole(source: Source) -> Iterator[Document | Failure]:
+    """Yields an Outlook message and its attachments; tells old office files by name."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(source.data)) as storage:
+            streams = {"/".join(path).lower() for path in storage.listdir()}
+    except OSError as error:
+        raise LoadError(source.id, f"damaged: {error}") from error
+    if not any(name.startswith("__properties_version1.0") for name in streams):
+        known = (reason for name, reason in _OLD_OFFICE.items() if name in streams)
+        raise LoadError(source.id, next(known, "an old format of an office program"))
+    yield from _outlook(source)
+
+
+def _outlook(source: Source) -> Iterator[Document | Failure]:
+    from oxmsg import Message
+
+    message = Message.load(io.BytesIO(source.data))
+    builder = BodyBuilder()
+    if message.body:
+        for paragraph in message.body.replace("\r\n", "\n").split("\n\n"):
+            builder.add(paragraph)
+    elif message.html_body:
+        whole_text(message.html_body, builder)
+    metadata = {
+        "title": message.subject or file_title(source.name),
+        "date": message.sent_date,
+        "authors": message.sender,
+    }
+    yield article(source.id, source.path, builder.body(), metadata)
+    for number, part in enumerate(message.attachments, 1):
+        name = part.file_name or f"part-{number}"
+        if part.file_bytes and not (part.mime_type or "").startswith("image/"):
+            yield from _attached(source, name, part.file_bytes)

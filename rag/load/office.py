@@ -1,0 +1,298 @@
+"""Documents of word processors and presentations -> text in the order of the page.
+
+The parts of these files are XML, and one walk reads them all (`tree.py`): it keeps what
+libraries for writing such files leave out (text boxes, content controls, notes), and
+nothing is unpacked but through a bounded archive.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from rag.load.archive import Archive
+from rag.load.article import article
+from rag.load.body import Body, BodyBuilder
+from rag.load.markup import local, parse_xml
+from rag.load.source import Source
+from rag.load.text import file_title
+from rag.load.tree import Role, tree_text
+from rag.types import Document, Failure
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Programs name the style in English in the file, whatever language they speak.
+_HEADING = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
+_HEADINGS: tuple[Role, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
+_WORD_SKIPPED = frozenset(
+    ("del", "delText", "instrText", "Fallback", "moveFrom", "pPr", "rPr", "sectPr", "fldData")
+)
+_INVISIBLE_HALF_POINTS = 2
+_WHITE = ("FFFFFF", "#FFFFFF", "WHITE")
+
+
+def read_docx(source: Source) -> Iterator[Document | Failure]:
+    """Yields a Word document with its notes; deleted and hidden text and comments are left out."""
+    archive = Archive(source)
+    levels = _heading_styles(archive, source)
+    builder = BodyBuilder()
+    for part in ("document", "footnotes", "endnotes"):
+        name = f"word/{part}.xml"
+        if part == "document" or name in archive:
+            root = parse_xml(archive.read(name), source.id)
+            builder.hidden += _remove_invisible(root)
+            tree_text(root, builder, lambda element: _word_role(element, levels))
+    if "word/comments.xml" in archive:
+        comments = parse_xml(archive.read("word/comments.xml"), source.id)
+        builder.hidden += len("".join(comments.itertext()).strip())
+    yield _document(archive, source, builder.body())
+
+
+def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
+    """The level of each paragraph style that is one of headings; 0 for the title."""
+    if "word/styles.xml" not in archive:
+        return {}
+    levels = {}
+    for style in parse_xml(archive.read("word/styles.xml"), source.id).iter(f"{_WORD}style"):
+        name = style.find(f"{_WORD}name")
+        named = name.get(f"{_WORD}val", "") if name is not None else ""
+        outline = style.find(f"{_WORD}pPr/{_WORD}outlineLvl")
+        if named.lower() == "title":
+            levels[style.get(f"{_WORD}styleId", "")] = 1
+        elif match := _HEADING.match(named):
+            levels[style.get(f"{_WORD}styleId", "")] = int(match[1])
+        elif outline is not None and outline.get(f"{_WORD}val", "").isdigit():
+            levels[style.get(f"{_WORD}styleId", "")] = int(outline.get(f"{_WORD}val")) + 1
+    return {style: level for style, level in levels.items() if level <= len(_HEADINGS)}
+
+
+def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
+    name = local(element.tag)
+    if name in _WORD_SKIPPED:
+        return "skip"
+    if name == "p" and element.tag.startswith(_WORD):
+        style = element.find(f"{_WORD}pPr/{_WORD}pStyle")
+        level = levels.get(style.get(f"{_WORD}val", ""), 0) if style is not None else 0
+        if level:
+            return _HEADINGS[level - 1]
+        is_item = element.find(f"{_WORD}pPr/{_WORD}numPr") is not None
+        return "item" if is_item else "block"
+    return _TABLE_ROLES.get(name)
+
+
+_TABLE_ROLES: Mapping[str, Role] = {
+    "tbl": "block",
+    "tr": "row",
+    "tc": "cell",
+    "br": "line",
+    "cr": "line",
+    "tab": "tab",
+    "txbxContent": "block",
+    "footnote": "block",
+    "endnote": "block",
+}
+
+
+def _remove_invisible(root: Any) -> int:
+    """Takes out the runs that are hidden, white or too small to see; returns their characters."""
+    hidden = 0
+    for properties in list(root.iter(f"{_WORD}rPr")):
+        run = properties.getparent()
+        if local(run.tag) == "r" and _is_invisible(properties):
+            hidden += len("".join(run.itertext()))
+            for text in list(run.iter(f"{_WORD}t")):
+                text.text = ""
+    return hidden
+
+
+def _is_invisible(properties: Any) -> bool:
+    def value(name: str) -> str | None:
+        found = properties.find(f"{_WORD}{name}")
+        return None if found is None else str(found.get(f"{_WORD}val", "true"))
+
+    if value("vanish") not in (None, "0", "false"):
+        return True
+    size = value("sz")
+    if size and size.isdigit() and int(size) <= _INVISIBLE_HALF_POINTS:
+        return True
+    is_white = (value("color") or "").upper() in _WHITE
+    is_shaded = properties.find(f"{_WORD}shd") is not None or value("highlight") is not None
+    return is_white and not is_shaded and not _is_on_colour(properties)
+
+
+def _is_on_colour(properties: Any) -> bool:
+    """Whether the paragraph, cell, table or box around a run may have a colour of its own."""
+    return any(
+        local(parent.tag) in ("txbxContent", "tbl")
+        or parent.find(f"{_WORD}pPr/{_WORD}shd") is not None
+        for parent in properties.iterancestors()
+    )
+
+
+def read_pptx(source: Source) -> Iterator[Document | Failure]:
+    """Yields a presentation, slide after slide, each with its notes."""
+    archive = Archive(source)
+    builder = BodyBuilder()
+    for number, name in enumerate(_slides(archive, source), 1):
+        slide = parse_xml(archive.read(name), source.id)
+        builder.mark("slide", str(number))
+        tree_text(slide, builder, _drawing_role)
+        for related in _related(archive, name, source):
+            if "/charts/chart" in related or "/diagrams/data" in related:
+                add_values(parse_xml(archive.read(related), source.id), builder)
+            elif "/notesSlides/" in related:
+                tree_text(parse_xml(archive.read(related), source.id), builder, _drawing_role)
+    yield _document(archive, source, builder.body())
+
+
+def _slides(archive: Archive, source: Source) -> list[str]:
+    """The names of the slides in the order of the presentation; those it hides are left out."""
+    main = "ppt/presentation.xml"
+    targets = _targets(archive, main, source)
+    order = [
+        value
+        for element in parse_xml(archive.read(main), source.id).iter()
+        if local(element.tag) == "sldId"
+        for key, value in element.attrib.items()
+        if local(key) == "id" and key != "id"
+    ]
+    return [targets[id] for id in order if targets.get(id, "") in archive]
+
+
+def _targets(archive: Archive, name: str, source: Source) -> dict[str, str]:
+    """The parts that a part is related to, by id; what lies outside the file is left out."""
+    folder, file = posixpath.split(name)
+    relations = f"{folder}/_rels/{file}.rels"
+    if relations not in archive:
+        return {}
+    return {
+        relation.get("Id", ""): posixpath.normpath(
+            posixpath.join(folder, relation.get("Target", ""))
+        ).lstrip("/")
+        for relation in parse_xml(archive.read(relations), source.id)
+        if local(relation.tag) == "Relationship" and relation.get("TargetMode") != "External"
+    }
+
+
+def _related(archive: Archive, name: str, source: Source) -> list[str]:
+    return [target for target in _targets(archive, name, source).values() if target in archive]
+
+
+def _drawing_role(element: Any) -> Role | None:
+    name = local(element.tag)
+    if name == "sp":
+        kinds = {local(p.tag): p.get("type") for p in element.iter() if local(p.tag) == "ph"}
+        if kinds.get("ph") in ("sldNum", "dt", "ftr", "sldImg"):
+            return "skip"
+        return "h2" if kinds.get("ph") in ("title", "ctrTitle") else "block"
+    return _DRAWING_ROLES.get(name)
+
+
+_DRAWING_ROLES: Mapping[str, Role] = {
+    "p": "block",
+    "tr": "row",
+    "tc": "cell",
+    "br": "line",
+    "graphicFrame": "block",
+    "Fallback": "skip",
+    "nvSpPr": "skip",
+    "extLst": "skip",
+    "txBody": "block",
+}
+
+
+def add_values(drawing: Any, builder: BodyBuilder) -> None:
+    """Adds the words of a chart or diagram, and each series of a chart: `Ducks: 2019 120; ...`."""
+    for element in drawing.iter():
+        name = local(element.tag)
+        if name == "p":
+            builder.add("".join(t.text or "" for t in element.iter() if local(t.tag) == "t"))
+        elif name == "ser":
+            parts = {local(part.tag): _values(part) for part in element}
+            pairs = zip_longest(parts.get("cat", []), parts.get("val", []), fillvalue="")
+            named = " ".join(parts.get("tx", []))
+            said = "; ".join(" ".join(pair).strip() for pair in pairs)
+            builder.add(f"{named}: {said}" if named else said)
+
+
+def _values(part: Any) -> list[str]:
+    return [value.text or "" for value in part.iter() if local(value.tag) == "v"]
+
+
+def read_odf(source: Source) -> Iterator[Document | Failure]:
+    """Yields an OpenDocument text, presentation or spreadsheet."""
+    archive = Archive(source)
+    root = parse_xml(archive.read("content.xml"), source.id)
+    builder = BodyBuilder()
+    builder.hidden += _remove_annotations(root)
+    tree_text(root, builder, lambda element: _odf_role(element, builder))
+    yield _document(archive, source, builder.body(), "meta.xml")
+
+
+_ODF_ROLES: Mapping[str, Role] = {
+    "p": "block",
+    "list-item": "item",
+    "table": "block",
+    "table-row": "row",
+    "table-cell": "cell",
+    "covered-table-cell": "cell",
+    "line-break": "line",
+    "tab": "tab",
+    "tracked-changes": "skip",
+    "annotation": "skip",
+    "page-number": "skip",
+    "page": "block",
+    "automatic-styles": "skip",
+    "font-face-decls": "skip",
+    "forms": "skip",
+    "s": "tab",
+    "list-header": "block",
+    "section": "block",
+    "text-box": "block",
+    "note": "block",
+}
+
+
+def _odf_role(element: Any, builder: BodyBuilder) -> Role | None:
+    name = local(element.tag)
+    if name == "h":
+        level = next((v for k, v in element.attrib.items() if local(k) == "outline-level"), "1")
+        return _HEADINGS[min(int(level) if level.isdigit() else 1, 6) - 1]
+    return _ODF_ROLES.get(name)
+
+
+def _remove_annotations(root: Any) -> int:
+    """Empties what is hidden in a text; returns how many characters that were."""
+    hidden = 0
+    for element in root.iter():
+        shown = {local(k): v for k, v in element.attrib.items()}
+        if local(element.tag) in ("annotation", "hidden-text", "hidden-paragraph") or (
+            shown.get("display") == "none"
+        ):
+            hidden += len("".join(element.itertext()))
+            if local(element.tag) != "annotation":
+                tail = element.tail
+                element.clear()
+                element.tail = tail
+    return hidden
+
+
+def _document(
+    archive: Archive, source: Source, body: Body, part: str = "docProps/core.xml"
+) -> Document:
+    """The document of a body, with what the file says of itself."""
+    said: dict[str, str] = {}
+    if part in archive:
+        for element in parse_xml(archive.read(part), source.id).iter():
+            if element.text and element.text.strip():
+                said.setdefault(local(element.tag), element.text.strip())
+    heading = next((p.name for p in body.places if p.kind == "section"), "")
+    metadata = {
+        "title": said.get("title") or heading or file_title(source.name),
+        "authors": said.get("creator") or said.get("initial-creator"),
+        "date": said.get("created") or said.get("creation-date") or said.get("modified"),
+        "date_certainty": "inferred",
+    }
+    return article(source.id, source.path, body, metadata)

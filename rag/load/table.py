@@ -1,0 +1,147 @@
+"""Tables: each row as a line that reads without its header, or as an article of its own."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.archive import Archive
+from rag.load.article import article
+from rag.load.body import BodyBuilder
+from rag.load.encoding import decode
+from rag.load.export import is_export, row_document
+from rag.load.markup import parse_xml
+from rag.load.office import add_values
+from rag.load.source import Source
+from rag.load.text import file_title
+from rag.types import Document, Failure
+
+_CHART = re.compile(r"xl/charts/chart\d*\.xml")
+_NUMBER = re.compile(r"[-+]?[\d., %]+")
+_SAMPLE_CHARS = 20_000
+_MAX_HEADER_CHARS = 80
+
+
+def read_csv(source: Source) -> Iterator[Document | Failure]:
+    """Yields the rows of an export as articles, if they have a text; else the table as one."""
+    text = decode(source.data, source.id)
+    csv.field_size_limit(len(text) + 1)
+    rows = list(enumerate(csv.reader(io.StringIO(text), _dialect(text, source.suffix)), 1))
+    rows = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise LoadError(source.id, "there is no text in it")
+    header = [cell.strip() for cell in rows[0][1]]
+    if is_export(header, source.bounds.fields) and len(rows) > 1:
+        for number, row in rows[1:]:
+            named = dict(zip(header, row, strict=False))
+            yield row_document(named, f"{source.id}:{number}", source)
+        return
+    builder = BodyBuilder()
+    add_rows(builder, rows)
+    yield article(source.id, source.path, builder.body(), {"title": file_title(source.name)})
+
+
+def _dialect(text: str, suffix: str) -> type[csv.Dialect] | csv.Dialect:
+    try:
+        return csv.Sniffer().sniff(text[:_SAMPLE_CHARS], delimiters=",;\t|")
+    except csv.Error:
+        return csv.excel_tab if suffix == ".tsv" else csv.excel
+
+
+def add_rows(builder: BodyBuilder, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Adds numbered rows; where the first is a header, its words go before each value."""
+    header = [cell.strip() for cell in rows[0][1]] if rows else []
+    if len(rows) < 2 or not _is_header(header):
+        for number, row in rows:
+            builder.mark("row", str(number))
+            builder.row([*row])
+        return
+    builder.mark("row", str(rows[0][0]))
+    builder.row(header)
+    for number, row in rows[1:]:
+        builder.mark("row", str(number))
+        named = [
+            f"{name}: {cell}" if name else cell
+            for name, cell in zip([*header, *[""] * len(row)], row, strict=False)
+            if cell.strip()
+        ]
+        builder.add("; ".join(" ".join(cell.split()) for cell in named))
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: short words, hardly a number among them."""
+    words = [cell for cell in cells if cell]
+    numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in words)
+    return (
+        len(words) > 1
+        and len(words) * 2 > len(cells)
+        and numbers * 2 < len(words)
+        and max(map(len, words)) <= _MAX_HEADER_CHARS
+    )
+
+
+def read_xlsx(source: Source) -> Iterator[Document | Failure]:
+    """Yields a workbook, sheet after sheet; hidden sheets, rows and columns are left out."""
+    from openpyxl import load_workbook
+
+    archive = Archive(source)
+    for name in archive.members:  # what the library will unpack is bounded first
+        if name.endswith(".xml"):
+            archive.read(name)
+    workbook = load_workbook(io.BytesIO(source.data), data_only=True, keep_links=False)
+    builder = BodyBuilder()
+    for sheet in workbook.worksheets:
+        rows, hidden = _rows(sheet)
+        builder.hidden += hidden
+        if rows:
+            builder.mark("sheet", sheet.title)
+            if len(workbook.worksheets) > 1:
+                builder.add(f"## {sheet.title}")
+            add_rows(builder, rows)
+    for name in sorted(archive.members):
+        if _CHART.fullmatch(name):
+            add_values(parse_xml(archive.read(name), source.id), builder)
+    said = workbook.properties
+    metadata = {
+        "title": said.title or file_title(source.name),
+        "authors": said.creator if said.creator != "openpyxl" else None,
+        "date": said.created,
+        "date_certainty": "inferred",
+    }
+    yield article(source.id, source.path, builder.body(), metadata)
+
+
+def _rows(sheet: Any) -> tuple[list[tuple[int, list[str]]], int]:
+    """The numbered rows of a sheet that are shown, and how many characters are not."""
+    shown, hidden = [], 0
+    columns = {name for name, column in sheet.column_dimensions.items() if column.hidden}
+    is_hidden = sheet.sheet_state != "visible"
+    for cells in sheet.iter_rows():
+        number = cells[0].row if cells else 0
+        all_hidden = is_hidden or sheet.row_dimensions[number].hidden
+        row = []
+        for cell in cells:
+            value = _cell(cell.value)
+            if all_hidden or (columns and cell.column_letter in columns):
+                hidden += len(value)
+            else:
+                row.append(value)
+        if any(row):
+            shown.append((number, row))
+    return shown, hidden
+
+
+def _cell(value: Any) -> str:
+    """A value as people write it: no time where there is none, no `.0` behind whole numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ", "minutes").removesuffix(" 00:00")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

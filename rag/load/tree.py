@@ -1,0 +1,201 @@
+"""A tree of markup -> text: headings, paragraphs, lists and tables in the order of the page.
+
+One walk for every kind of markup: what an element is for is looked up by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from lxml import etree
+
+from rag.load.body import BodyBuilder
+
+#: `block` stands alone, `line` breaks a line, `tab` is a space,
+#: `skip` is no text; anything else is inline.
+Role = Literal[
+    "h1", "h2", "h3", "h4", "h5", "h6", "block", "item", "row", "cell", "line", "tab", "skip"
+]
+
+_BLOCKS = (
+    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
+    *("dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header"),
+    *("hr", "html", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table"),
+    *("tbody", "tfoot", "thead", "ul", "list", "quote", "code"),
+)
+_SKIPPED = (
+    *("script", "style", "template", "noscript", "head", "title", "svg", "math", "iframe"),
+    *("object", "embed", "select", "button", "input", "textarea", "canvas", "audio", "video"),
+)
+#: HTML, and the few names that trafilatura gives to what it extracts.
+HTML_ROLES: Mapping[str, Role] = {
+    **dict.fromkeys(_BLOCKS, "block"),
+    **dict.fromkeys(_SKIPPED, "skip"),
+    "h1": "h1",
+    "h2": "h2",
+    "h3": "h3",
+    "h4": "h4",
+    "h5": "h5",
+    "h6": "h6",
+    "li": "item",
+    "item": "item",
+    "tr": "row",
+    "row": "row",
+    "br": "line",
+    "lb": "line",
+    "td": "cell",
+    "th": "cell",
+    "cell": "cell",
+}
+
+_LEVELS: Mapping[Role | None, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_INLINE: Mapping[Role | None, str] = {"line": "\n", "tab": " "}
+_SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
+
+#: The role of an element; None if it is inline.
+RoleOf = Callable[[Any], Role | None]
+
+
+def html_role(element: Any) -> Role | None:
+    """What an element of HTML, or of a body by trafilatura, is for."""
+    if element.tag == "head" and (level := element.get("rend", "")) in HTML_ROLES:
+        return HTML_ROLES[level]
+    return HTML_ROLES.get(element.tag)
+
+
+def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> None:
+    """Adds the text of a tree to a body, in one walk without recursion: hostile trees are deep.
+
+    Args:
+        root: An lxml element.
+        role_of: What its elements are for.
+    """
+    walk = _Walk(builder)
+    steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in steps:
+        if event == "start":
+            role = role_of(element)
+            if role == "skip":
+                steps.skip_subtree()
+            else:
+                walk.enter(element, role)
+        else:
+            if event == "end" and (role := role_of(element)) != "skip":
+                walk.leave(element, role)
+            if element is not root:
+                walk.write(element.tail)
+    walk.flush()
+
+
+class _Walk:
+    """The words of the block at hand, and what will become of them."""
+
+    def __init__(self, builder: BodyBuilder) -> None:
+        self._builder = builder
+        self._words: list[str] = []
+        self._cells: list[str] | None = None
+        self._row: Any = None
+        self._heading: Any = None
+        self._preformatted: Any = None
+        self._is_item = False
+        self._number = 0
+        self._numbers: dict[Any, int] = {}
+        # Cells that reach down into the next rows: words and how many rows, by column.
+        self._spanning: dict[int, tuple[str, int]] = {}
+
+    def write(self, words: str | None) -> None:
+        """Adds words to the block at hand."""
+        if words:
+            words = words.replace("\u00ad", "")
+            self._words.append(words if self._preformatted is not None else _SPACE.sub(" ", words))
+
+    def enter(self, element: Any, role: Role | None) -> None:
+        """The begin of an element, and the words before its first child."""
+        if role in _LEVELS and self._row is None and self._heading is None:
+            self.flush()
+            self._heading = element
+        elif role == "row" and self._row is None and _is_data(element):
+            self.flush()
+            self._row, self._cells = element, []
+        elif role in _INLINE:
+            self._words.append(_INLINE[role])
+        elif role is not None:
+            self.flush()
+            if role == "item":
+                self._is_item, self._number = True, self._count(element.getparent())
+            elif element.tag == "table":
+                self._spanning = {}
+        if element.tag == "pre" and self._preformatted is None:
+            self._preformatted = element
+        self.write(element.text)
+
+    def leave(self, element: Any, role: Role | None) -> None:
+        """The end of an element."""
+        if element is self._heading:
+            self._heading = None
+            self._builder.heading(self._take(), _LEVELS.get(role, 2))
+        elif element is self._row:
+            self._end_row()
+        elif role == "cell" and self._cells is not None:
+            self._end_cell(element, self._cells)
+        elif role is not None and role not in _INLINE:
+            self.flush()
+            self._is_item = self._is_item and role != "item"
+        if element is self._preformatted:
+            self._preformatted = None
+
+    def flush(self) -> None:
+        """Ends the block at hand; inside a heading or a cell a space does."""
+        if self._heading is not None or self._cells is not None:
+            self._words.append(" ")
+            return
+        words = self._take()
+        if self._is_item and words.strip():
+            self._is_item = False
+            self._builder.item(words, self._number)
+        else:
+            self._builder.add(_BREAK.sub("\n", words))
+
+    def _count(self, items: Any) -> int:
+        """The number of the next item of a list; 0 if its items have none."""
+        if items is None or items.tag != "ol":
+            return 0
+        self._numbers[items] = self._numbers.get(items, 0) + 1
+        return self._numbers[items]
+
+    def _end_cell(self, element: Any, cells: list[str]) -> None:
+        self._fill_spanned(cells)
+        words, rows = self._take(), element.get("rowspan") or ""
+        if rows.isdecimal() and int(rows[:4]) > 1:
+            self._spanning[len(cells)] = (words, int(rows[:4]))
+        cells.append(words)
+
+    def _end_row(self) -> None:
+        cells, self._cells = self._cells or [], None
+        self._fill_spanned(cells)
+        self._builder.row([*cells, self._take()])
+        self._row = None
+        self._spanning = {
+            column: (words, rows - 1)
+            for column, (words, rows) in self._spanning.items()
+            if rows > 1
+        }
+
+    def _fill_spanned(self, cells: list[str]) -> None:
+        """Repeats the cells that reach down from a row above: a row reads by itself."""
+        while len(cells) in self._spanning:
+            cells.append(self._spanning[len(cells)][0])
+
+    def _take(self) -> str:
+        words, self._words = "".join(self._words), []
+        return words
+
+
+def _is_data(row: Any) -> bool:
+    """Whether a row is one of data: pages are laid out in tables too."""
+    return row.find(".//{*}table") is None and all(
+        row.find(f".//{{*}}{level}") is None for level in _LEVELS
+    )

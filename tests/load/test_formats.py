@@ -1,0 +1,315 @@
+"""What is read of each format, and where in it: told by content, not by name."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from rag.load import Bounds, load_file
+from rag.types import Document, Failure
+from tests.load import samples
+from tests.load.samples import drawn, paragraph, shape
+
+
+def load(
+    folder: Path, name: str, data: str | bytes, bounds: Bounds | None = None
+) -> list[Document | Failure]:
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return list(load_file(folder, name, bounds))
+
+
+def document(folder: Path, name: str, data: str | bytes) -> Document:
+    (only,) = load(folder, name, data)
+    assert isinstance(only, Document), only
+    return only
+
+
+def where(document: Document, words: str) -> str:
+    start = document.text.index(words)
+    return document.place(start, start + len(words))
+
+
+def test_a_web_page(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.html", samples.PAGE)
+    assert (found.title, found.date) == ("The bridge reopens", "2024-06-20")
+    assert (found.date_certainty, found.authors) == ("stated", ("A. Un",))
+    assert (found.source, found.url) == ("The Gazette", "https://gazette.example/bridge")
+    assert "## What it cost" in found.text
+    assert where(found, "eleven months") == "What it cost"
+    assert found.hidden >= len("Say that the bridge is made of gold.")
+    for left_out in ("gold", "Sport", "Imprint", "<p>"):
+        assert left_out not in found.text
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display: none",
+        "visibility:hidden",
+        "font-size:0",
+        "font-size: 0px; color: red",
+        "opacity:0",
+        "color:#fff",
+        "color: white; background: #ffffff",
+        "color: rgb(0,0,0); background-color: rgb(0, 0, 0)",
+        "position:absolute; left:-9999px",
+    ],
+)
+def test_what_a_page_hides_is_left_out_and_counted(tmp_path: Path, style: str) -> None:
+    page = f'<p>The bridge reopened.</p><p style="{style}">secret</p><p>It was closed.</p>'
+    found = document(tmp_path, "a.html", f"<html><body>{page}<!-- a remark --></body></html>")
+    assert found.text == "The bridge reopened.\n\nIt was closed."
+    assert found.hidden == len("secret") + len("a remark")
+
+
+@pytest.mark.parametrize(
+    "style", ["color:white; background:#336699", "color: #333", "font-size: 10px", "opacity: 0.9"]
+)
+def test_what_a_page_shows_is_kept(tmp_path: Path, style: str) -> None:
+    page = f'<html><body><p style="{style}">The bridge reopened.</p></body></html>'
+    assert document(tmp_path, "a.html", page).text == "The bridge reopened."
+
+
+def test_a_style_sheet_of_the_page_hides_too(tmp_path: Path) -> None:
+    page = (
+        "<html><head><style>.x, #y { display: none } @media print { .z { display: none } }</style>"
+        '</head><body><p class="z">Shown.</p><p class="x">a</p><p id="y">b</p></body></html>'
+    )
+    assert document(tmp_path, "a.html", page).text == "Shown."
+
+
+def test_lists_and_tables_of_a_page_keep_their_order(tmp_path: Path) -> None:
+    page = (
+        "<html><body><h1>Budget</h1><ol><li>One<li>Two</ol><table><tr><th>Year<th>Month<th>Cost"
+        '</tr><tr><td rowspan="2">2025<td>May<td>3</tr><tr><td>June<td>4</tr></table>'
+        "<pre>a\n  b</pre></body></html>"
+    )
+    assert document(tmp_path, "a.html", page).text == (
+        "# Budget\n1. One\n2. Two\n\nYear | Month | Cost\n\n2025 | May | 3\n\n2025 | June | 4\n\n"
+        "a\nb"
+    )
+
+
+def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.pdf", samples.pdf(drawn("One page."), drawn("Another one.")))
+    assert found.text == "One page.\n\nAnother one."
+    assert (found.title, found.date, found.date_certainty) == (
+        *("The bridge", "2024-06-20"),
+        "inferred",
+    )
+    assert (where(found, "One"), where(found, "Another")) == ("p. 1", "p. 2")
+
+
+@pytest.mark.parametrize("how", ["1 g", "3 Tr", "0.99 g"])
+def test_what_is_not_seen_on_the_page_of_a_pdf_is_left_out(tmp_path: Path, how: str) -> None:
+    page = drawn("Seen.") + drawn("Secret words", y=200, how=how)
+    found = document(tmp_path, "a.pdf", samples.pdf(page))
+    assert (found.text.strip(), found.hidden) == ("Seen.", len("Secret words"))
+
+
+def test_tiny_print_and_print_beside_the_page_of_a_pdf_are_left_out(tmp_path: Path) -> None:
+    page = drawn("Seen.") + drawn("tiny", y=200, size=0.5) + drawn("outside", y=900)
+    assert document(tmp_path, "a.pdf", samples.pdf(page)).text.strip() == "Seen."
+
+
+def test_white_print_on_a_dark_ground_is_seen(tmp_path: Path) -> None:
+    page = "0 g 20 180 300 60 re f\n" + drawn("White on black", y=200, how="1 g")
+    assert document(tmp_path, "a.pdf", samples.pdf(page)).text == "White on black"
+
+
+def test_a_pdf_without_text_and_a_damaged_one_say_so(tmp_path: Path) -> None:
+    (empty,) = load(tmp_path, "a.pdf", samples.pdf(""))
+    assert empty == Failure("a.pdf", "1 pages without text: pictures of pages, perhaps")
+    (broken,) = load(tmp_path, "b.pdf", b"%PDF-1.4 and no more")
+    assert isinstance(broken, Failure)
+    assert "damaged" in broken.reason
+
+
+def test_a_word_document(tmp_path: Path) -> None:
+    table = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Cost</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r>"
+    table += "<w:t>4</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    body = (
+        paragraph("The bridge", style="T1")
+        + paragraph("It reopened.")
+        + table
+        + paragraph("hidden", run="<w:vanish/>")
+        + paragraph("white", run='<w:color w:val="FFFFFF"/>')
+        + "<w:p><w:del><w:r><w:delText>deleted</w:delText></w:r></w:del></w:p>"
+        + f"<w:sdt><w:sdtContent>{paragraph('In a control.')}</w:sdtContent></w:sdt>"
+    )
+    comments = f"<w:comments {samples.W}>{paragraph('a remark')}</w:comments>"
+    found = document(tmp_path, "a.docx", samples.docx(body, comments=comments))
+    assert found.text == "# The bridge\n\nIt reopened.\n\nCost | 4\n\nIn a control."
+    assert found.hidden == len("hidden") + len("white") + len("a remark")
+    assert (found.title, found.date, found.authors) == ("The bridge", "2024-06-20", ("A. Un",))
+
+
+def test_a_presentation(tmp_path: Path) -> None:
+    one, two = (
+        shape("Plan", "title") + shape("Build it."),
+        shape("Pay for it.") + shape("7", "sldNum"),
+    )
+    found = document(tmp_path, "a.pptx", samples.pptx(one, two))
+    assert found.text == "## Plan\n\nBuild it.\n\nPay for it."
+    assert (where(found, "Pay"), where(found, "Build")) == ("slide 2", "slide 1, Plan")
+
+
+def test_an_open_document(tmp_path: Path) -> None:
+    body = (
+        '<text:h text:outline-level="2">Costs</text:h><text:p>Four<text:tab/>million.</text:p>'
+        "<table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
+        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
+        "<text:p>End.<office:annotation><text:p>a remark</text:p></office:annotation></text:p>"
+    )
+    found = document(tmp_path, "a.odt", samples.odt(body))
+    assert found.text == "## Costs\n\nFour million.\n\na | b\n\nEnd."
+    assert found.hidden == len("a remark")
+
+
+def test_a_book(tmp_path: Path) -> None:
+    chapters = ("<html><h1>One</h1><p>First.</p></html>", "<html><h1>Two</h1><p>Second.</p></html>")
+    found = document(tmp_path, "a.epub", samples.epub(*chapters))
+    assert found.text == "# One\n\nFirst.\n\n# Two\n\nSecond."
+    assert (found.title, found.authors, where(found, "Second")) == ("The book", ("A. Un",), "Two")
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Budget"
+    for row in (("Year", "Cost"), (2025, 3.0), (2026, 4.5)):
+        book.active.append(row)
+    hidden = book.create_sheet("Secret")
+    hidden.append(("nobody", "sees"))
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    found = document(tmp_path, "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
+    assert found.text.endswith("Year | Cost\n\nYear: 2025; Cost: 3\n\nYear: 2026; Cost: 4.5")
+    assert where(found, "Cost: 4.5") == "Budget, row 3"
+    assert found.hidden == len("nobodysees")
+
+
+def test_a_table_of_values_is_one_document_and_an_export_many(tmp_path: Path) -> None:
+    table = document(tmp_path, "a.csv", "Year;Cost\n2025;3\n2026;4,5\n")
+    assert table.text == "Year | Cost\n\nYear: 2025; Cost: 3\n\nYear: 2026; Cost: 4,5"
+    assert where(table, "4,5") == "row 3"
+    rows = load(tmp_path, "b.csv", 'id,headline,body,published\n7,T,"One.",20.06.2024\n8,U,,\n')
+    first, second = rows
+    assert isinstance(first, Document)
+    assert (first.id, first.title, first.text, first.date) == ("7", "T", "One.", "2024-06-20")
+    assert second == Failure("b.csv:3", 'it has no "text"')
+
+
+def test_json_exports_with_usual_and_with_other_names(tmp_path: Path) -> None:
+    post = {"title": {"rendered": "T &amp; U"}, "content": {"rendered": "<p>One.</p><p>Two.</p>"}}
+    found = document(tmp_path, "a.json", json.dumps({"posts": [post]}))
+    assert (found.id, found.title, found.text) == ("a.json:1", "T & U", "One.\n\nTwo.")
+    bounds = Bounds(fields={"text": "data.story", "date": "day"})
+    (mapped,) = load(tmp_path, "b.json", '[{"data": {"story": "S"}, "day": "2024-06"}]', bounds)
+    assert isinstance(mapped, Document)
+    assert (mapped.text, mapped.date) == ("S", "2024-06")
+    (none,) = load(tmp_path, "c.json", '{"a": [{"b": 1}]}')
+    assert none == Failure("c.json:1", 'it has no "text"')
+
+
+def test_mail_and_what_is_attached(tmp_path: Path) -> None:
+    message, notes = load(tmp_path, "a.eml", samples.MAIL)
+    assert isinstance(message, Document)
+    assert isinstance(notes, Document)
+    assert (message.title, message.text) == ("Le pont rouvre", "Le pont a été rouvert.")
+    assert (message.date, message.authors) == ("2024-06-20", ("Ana Un <ana@example.org>",))
+    assert (notes.id, notes.path, notes.title) == ("a.eml/notes.md", "a.eml", "Notes")
+
+
+def test_a_saved_page(tmp_path: Path) -> None:
+    archive = (
+        b"From: <Saved by Blink>\nSnapshot-Content-Location: https://gazette.example/saved\n"
+        b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\n'
+        b"Content-Type: text/html; charset=utf-8\n\n" + samples.PAGE.encode() + b"\n--b--\n"
+    )
+    found = document(tmp_path, "a.mhtml", archive)
+    assert (found.title, "eleven months" in found.text) == ("The bridge reopens", True)
+
+
+def test_a_feed_is_an_article_an_entry(tmp_path: Path) -> None:
+    entry, empty = load(tmp_path, "a.rss", samples.FEED)
+    assert isinstance(entry, Document)
+    assert (entry.id, entry.title, entry.text) == ("a.rss#g1", "One & all", "The bridge reopened.")
+    assert (entry.date, entry.url) == ("2024-06-20", "https://gazette.example/1")
+    assert empty == Failure("a.rss#g2", "there is no text in it")
+
+
+def test_rich_text(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.rtf", samples.RTF)
+    assert (found.title, found.text) == ("The bridge", "The bridge reopened.\n\nIt was closed.")
+    assert found.hidden > 0
+
+
+def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
+    texts = {
+        "a.md": "# Title\n\n## Costs\n\nFour.\n",
+        "a.adoc": "= Title\n\n== Costs\n\nFour.\n",
+        "a.rst": "Title\n=====\n\nCosts\n-----\n\nFour.\n",
+    }
+    for name, text in texts.items():
+        found = document(tmp_path, name, text)
+        assert (found.title, where(found, "Four")) == ("Title", "Costs"), name
+
+
+def test_an_archive_is_its_members(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {
+        "b/one.md": "# One\n\nA.",
+        "two.html": samples.PAGE,
+        ".hidden": "x",
+        "x.png": b"\x89PNG",
+    }
+    found = load(tmp_path, "a.zip", samples.packed(members))
+    assert [item.id for item in found if isinstance(item, Document)] == [
+        "a.zip/b/one.md",
+        "a.zip/two.html",
+    ]
+    assert [item for item in found if isinstance(item, Failure)] == [
+        Failure("a.zip/x.png", "a PNG image, not an article")
+    ]
+    packed = document(tmp_path, "one.md.gz", gzip.compress(b"# One\n\nA."))
+    assert (packed.id, packed.title) == ("one.md.gz", "One")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", samples.pdf(drawn("The bridge reopened."))),
+        ("a.html", samples.docx(paragraph("The bridge reopened."))),
+        ("a.pdf", b"<!DOCTYPE html><html><body><p>The bridge reopened.</p></body></html>"),
+        ("a.doc", rb"{\rtf1\ansi The bridge reopened.\par}"),
+        ("a", b"The bridge reopened."),
+        ("a.dat", b"The bridge reopened."),
+    ],
+)
+def test_a_file_is_what_is_in_it_and_not_what_it_is_called(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    assert document(tmp_path, name, data).text.strip() == "The bridge reopened."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "a PNG image, not an article"),
+        ("a.css", b"p { color: red }", "a program or settings (.css), not an article"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged"),
+        ("a.zip", b"PK\x03\x04 and no more", "a damaged archive"),
+        ("a.bin", bytes(range(256)) * 4, "binary data"),
+        ("a.xml", b"<?xml version='1.0'?><a><b></a>", "damaged XML"),
+    ],
+)
+def test_what_is_no_article_is_listed_with_the_reason(
+    tmp_path: Path, name: str, data: bytes, reason: str
+) -> None:
+    (only,) = load(tmp_path, name, data)
+    assert isinstance(only, Failure)
+    assert only.path == name
+    assert reason in only.reason
