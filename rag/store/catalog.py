@@ -115,7 +115,7 @@ def create(file: Path) -> sqlite3.Connection:
         CorruptError: It is not a catalogue.
         StoreError: It cannot be opened.
     """
-    with _explained(file):
+    with explaining(file):
         connection = _open(file, "rwc")
         with _closed_on_error(connection):
             # A commit is on the disk before the next batch: nothing is embedded twice.
@@ -137,7 +137,7 @@ def connect(file: Path) -> sqlite3.Connection:
         CorruptError: It is not a catalogue.
         StoreError: It cannot be opened.
     """
-    with _explained(file):
+    with explaining(file):
         connection = open_read_only(file)
         with _closed_on_error(connection):
             _check_schema(connection, file)
@@ -165,6 +165,15 @@ def explained(file: Path, error: sqlite3.Error) -> StoreError:
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
         return StoreError(f"cannot use {file}: {error}")
     return CorruptError(f"{file} is damaged ({error}); run `rag verify --repair`")
+
+
+@contextmanager
+def explaining(file: Path) -> Iterator[None]:
+    """Raises what `explained` makes of a failure of SQLite inside."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(file, error) from error
 
 
 @contextmanager
@@ -259,14 +268,6 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def _explained(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explained(file, error) from error
 
 
 @contextmanager

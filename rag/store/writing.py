@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.errors import CorruptError, MismatchError
 from rag.store import layout
-from rag.store.catalog import create, explained, read_meta, transaction, write_meta
+from rag.store.catalog import create, explaining, read_meta, transaction, write_meta
 from rag.store.derived import save_vectors
 from rag.store.donor import Donor
 from rag.store.fingerprint import Fingerprint
@@ -33,7 +33,7 @@ def updating(folder: Path, fingerprint: Fingerprint, flat_max: int) -> Iterator[
         catalog = layout.first_catalog(folder)
     elif not is_sealed(catalog):
         _check(catalog)
-    with closing(create(catalog)) as connection, _explained(catalog):
+    with closing(create(catalog)) as connection, explaining(catalog):
         fingerprint.check(read_meta(connection), folder)
         break_seal(catalog)
         try:
@@ -57,7 +57,7 @@ def rebuilding(
     with (
         closing(create(catalog)) as connection,
         closing(Donor(current)) as donor,
-        _explained(catalog),
+        explaining(catalog),
     ):
         with transaction(connection):
             write_meta(connection, fingerprint._asdict())
@@ -86,7 +86,7 @@ def _can_go_on(catalog: Path, fingerprint: Fingerprint) -> bool:
 
 def _check(catalog: Path) -> None:
     """Raises CorruptError if what a killed sync left is damaged: it has no seal to tell."""
-    with closing(create(catalog)) as connection, _explained(catalog):
+    with closing(create(catalog)) as connection, explaining(catalog):
         for problem in catalog_problems(catalog, connection):
             raise damaged(catalog, problem)
 
@@ -96,11 +96,3 @@ def _is_emptied(connection: sqlite3.Connection) -> bool:
     connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MS}")
     (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
-
-
-@contextmanager
-def _explained(catalog: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explained(catalog, error) from error
