@@ -138,7 +138,7 @@ def as_rows(folder: Path) -> None:
 def as_files(folder: Path) -> None:
     for row in read_rows(DATA / SET / "corpus.jsonl"):
         title = json.dumps(row.get("title", row["id"]), ensure_ascii=False)  # YAML too
-        text = f"---\ntitle: {title}\nlanguage: {row['lang']}\n---\n{row['text']}\n"
+        text = f"---\ntitle: {title}\nlanguage: {row['lang']}\n---\n{row['text']}"
         (folder / f"{row['id']}.md").write_text(text, encoding="utf-8")
 
 
