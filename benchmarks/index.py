@@ -173,6 +173,8 @@ def open_large(embedder: DrawnEmbedder) -> None:
     with Corpus(folder, HOME / "large" / "index", Settings(), embedder) as corpus:
         report, took = timed(corpus.sync)
         show("sync, embedding not counted", f"{report.chunks} chunks in {took}")
+        time.sleep(2.5)
+        corpus.sync()
         show("sync without a change", f"{timed(corpus.sync)[1]}")
     for _ in range(2):
         subprocess.run([sys.executable, "-m", __spec__.name, "--open", folder.parent], check=True)
@@ -184,13 +186,20 @@ def words(text: str) -> list[Span]:
 
 
 def open_once(home: Path) -> None:
+    look_into(home / "index")
+    embedder = DrawnEmbedder(load_embedder(Settings()))
+    with Corpus(home / "corpus", home / "index", Settings(), embedder) as corpus:
+        serve_once(corpus)
+
+
+def look_into(index: Path) -> None:
     from rag.store import Store
 
     def no_fingerprint():  # type: ignore[no-untyped-def]
         raise AssertionError("not needed")
 
     before = memory_mb()
-    store = Store(home / "index", no_fingerprint)
+    store = Store(index, no_fingerprint)
 
     def chunks() -> int:
         with store.reader(check=False) as reader:
@@ -200,13 +209,10 @@ def open_once(home: Path) -> None:
     show("opened by another process", f"{opened} chunks in {took}", "1 s")
     show("a generation that is open already", f"{timed(chunks)[1]}")
     show("memory that takes", f"{memory_mb() - before:.0f} MB of {memory_mb():.0f} MB, no model")
-    embedder = DrawnEmbedder(load_embedder(Settings()))
-    vector = embedder.embed_query("Où demander un timbre ?")
     with store.reader(check=False) as reader:
+        vector = reader.vectors([1])[0]
         _, took = timed(lambda: reader.dense(vector, 100))
     show("nearest 100 of all", f"{took}")
-    with Corpus(home / "corpus", home / "index", Settings(), embedder) as corpus:
-        serve_once(corpus)
 
 
 def serve_once(corpus: Corpus) -> None:
@@ -214,10 +220,13 @@ def serve_once(corpus: Corpus) -> None:
     from rag.ui.server import build_app
 
     build_app(corpus)
+    page = memory_mb()
     corpus.warm()
+    model = memory_mb()
     for row in read_rows(DATA / SET / "queries.jsonl")[:20]:
         corpus.ask(row["text"])
-    show("memory of a serving process", f"{memory_mb():.0f} MB")
+    parts = f"page {page:.0f}, model {model - page:.0f}, questions {memory_mb() - model:.0f}"
+    show("memory of a serving process", f"{memory_mb():.0f} MB ({parts})")
 
 
 def memory_mb() -> float:
