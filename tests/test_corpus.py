@@ -280,11 +280,12 @@ def test_progress_tells_rate_and_time_left(folder: Path, words: WordEmbedder) ->
         (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
     told: list[Progress] = []
     with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
-        corpus.sync(on_progress=told.append)
+        report = corpus.sync(on_progress=told.append)
     told = [progress for progress in told if progress.phase == "indexing"]
     assert [progress.embedded for progress in told] == sorted(p.embedded for p in told)
     last = told[-1]
     assert (last.documents, last.documents_total, last.embedded) == (403, 403, 403)
     assert last.seconds_left == 0
+    assert last.seconds < report.seconds
     assert last.rate == pytest.approx(403 / last.seconds)
     assert any(progress.seconds_left for progress in told)
