@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.errors import NotFoundError
 from rag.once import once
-from rag.settings import Settings
+from rag.settings import Caution, Settings
 from rag.types import (
     Answer,
     Document,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rag.plan import Plan
     from rag.retrieve import Retriever
     from rag.store import Fingerprint, Status
+    from rag.store.listing import Listing, Order
     from rag.sync import OnProgress, Progress
 
 _PAGE = 200  # documents read at a time
@@ -156,6 +157,32 @@ class Corpus:
                 return
             after = page[-1].id
 
+    def listing(
+        self,
+        search: str = "",
+        order: Order = "title",
+        *,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Listing:
+        """The indexed documents as a table: those whose title, id or source holds `search`.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        return self._parts().store.listing(
+            search, order, descending=descending, offset=offset, limit=limit
+        )
+
+    def sources(self) -> list[str]:
+        """Every source of the documents, sorted.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        return self._parts().store.sources()
+
     def document(self, id: str) -> Document:
         """The indexed document of that id.
 
@@ -211,12 +238,22 @@ class Corpus:
 
         return CorpusRetriever(retriever=self._parts().retriever, top_k=top_k, filters=filters)
 
-    def chain(self) -> AnswerChain:
-        """From question to `Answer` as a LangChain `Runnable`."""
+    def chain(self, *, caution: Caution | None = None, quotes_only: bool = False) -> AnswerChain:
+        """From question to `Answer` as a LangChain `Runnable`.
+
+        Args:
+            caution: How sure to be before answering; None takes the setting.
+            quotes_only: Leave the chat model out, if there is one.
+        """
         from rag.chain import AnswerChain
 
         parts = self._parts()
-        return AnswerChain(parts.retriever, parts.answerer)
+        return AnswerChain(parts.retriever, parts.answerer(caution, quotes_only))
+
+    @property
+    def has_chat_model(self) -> bool:
+        """Whether a chat model words the answers."""
+        return self._parts().has_chat_model
 
     def status(self) -> Status:
         """What is in the index.
@@ -307,6 +344,8 @@ class _Parts:
         self._settings = settings
         self._given_embedder = embedder
         self._given_model = chat_model
+        self._lock = threading.RLock()
+        self._answerers: dict[tuple[Caution, bool], Answerer] = {}
         self.reader: ModelReader | None = None
         self.store = Store(index, self._fingerprint)
 
@@ -324,20 +363,34 @@ class _Parts:
 
         return Retriever(self.store, self.embedder, self._settings)
 
-    @once
-    def answerer(self) -> Answerer:
-        """Over the passages."""
+    @property
+    def has_chat_model(self) -> bool:
+        """Whether a chat model words the answers."""
+        return bool(self._settings.llm or self._given_model)
+
+    def answerer(self, caution: Caution | None, quotes_only: bool) -> Answerer:
+        """Over the passages; the same one for the same wishes."""
+        settings = self._settings
+        if caution:
+            settings = settings.model_copy(update={"caution": caution})
+        wishes = (settings.caution, quotes_only or not self.has_chat_model)
+        with self._lock:
+            if wishes not in self._answerers:
+                self._answerers[wishes] = self._answerer(settings, quotes_only=wishes[1])
+            return self._answerers[wishes]
+
+    def _answerer(self, settings: Settings, *, quotes_only: bool) -> Answerer:
         from rag.answer import ExtractiveAnswerer
 
-        extractive = ExtractiveAnswerer(self.embedder, self._settings)
-        if not self._settings.llm and self._given_model is None:
+        extractive = ExtractiveAnswerer(self.embedder, settings)
+        if quotes_only:
             return extractive
         from rag.answer.generative import GenerativeAnswerer
         from rag.answer.model import ModelReader, load_model
 
-        model = self._given_model or load_model(self._settings)
-        self.reader = ModelReader(model, self._settings)
-        return GenerativeAnswerer(extractive, self.reader, self.embedder, self._settings)
+        if self.reader is None:
+            self.reader = ModelReader(self._given_model or load_model(settings), settings)
+        return GenerativeAnswerer(extractive, self.reader, self.embedder, settings)
 
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION

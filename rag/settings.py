@@ -11,11 +11,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import SettingsError
+
+#: How sure to be before an answer is given.
+Caution: TypeAlias = Literal["cautious", "balanced", "eager"]
 
 ENV_PREFIX = "RAG_"
 DEFAULT_FILE = "rag.toml"
@@ -49,7 +52,7 @@ class Settings(BaseModel):
     chunk_tokens: int = Field(
         256, ge=16, description="Largest chunk in tokens of the model, its title not counted."
     )
-    caution: Literal["cautious", "balanced", "eager"] = Field(
+    caution: Caution = Field(
         "balanced",
         description="How sure to be that the articles hold the answer before giving one.",
     )
@@ -72,6 +75,15 @@ class Settings(BaseModel):
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
     watch: bool = Field(
         True, description="The served page follows the folder: edits are found a moment later."
+    )
+    history: bool = Field(
+        True,
+        description="The page keeps each user's conversations, and feedback, beside the index.",
+    )
+    user_header: str = Field(
+        "",
+        description="A header in which a reverse proxy says who is signed in, such as "
+        "`X-Forwarded-User`; set it only where nobody can reach the server past the proxy.",
     )
     max_question_chars: int = Field(
         4_000, ge=1, description="A longer question is refused with a message."

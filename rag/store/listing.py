@@ -1,0 +1,67 @@
+"""The documents of an index as a table to look through: searched, sorted, a page at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+Order: TypeAlias = Literal["title", "date", "language", "source", "path", "size"]
+
+#: SQL to sort by; what has no title is called by its id.
+_ORDERS: Final[dict[Order, str]] = {
+    "title": "lower(iif(title = '', id, title))",
+    "date": "coalesce(date, '')",
+    "language": "language",
+    "source": "lower(source)",
+    "path": "path",
+    "size": "length(text)",
+}
+
+
+class Listed(NamedTuple):
+    """A document without its text; `size` is in characters."""
+
+    id: str
+    title: str
+    language: str
+    date: str | None
+    source: str
+    path: str
+    size: int
+
+
+class Listing(NamedTuple):
+    """One page of a table, and how many rows it has in all."""
+
+    total: int
+    rows: tuple[Listed, ...]
+
+
+def listing(
+    connection: sqlite3.Connection,
+    search: str = "",
+    order: Order = "title",
+    *,
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 100,
+) -> Listing:
+    """The documents whose title, id or source holds what is searched, whatever its case."""
+    found = (
+        "FROM documents WHERE (title || char(10) || id || char(10) || source) LIKE ? ESCAPE '\\'"
+    )
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"%{escaped}%"
+    (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone()
+    rows = connection.execute(
+        f"SELECT id, title, language, date, source, path, length(text) {found} "
+        f"ORDER BY {_ORDERS[order]} {'DESC' if descending else 'ASC'}, id LIMIT ? OFFSET ?",
+        (like, limit, offset),
+    )
+    return Listing(total, tuple(Listed(*row) for row in rows))
+
+
+def sources(connection: sqlite3.Connection) -> list[str]:
+    """Every source, sorted."""
+    rows = connection.execute("SELECT DISTINCT source FROM documents WHERE source != '' ORDER BY 1")
+    return [source for (source,) in rows]
