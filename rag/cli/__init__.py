@@ -1,5 +1,7 @@
 """The command line: `rag sync | add | ask | search | status | verify | serve | evaluate`.
 
+And `rag user add` for who may sign in to the page, and `rag mcp` for language models.
+
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.
 """
@@ -11,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from rag.cli import ask, evaluate, index, serve
+from rag.cli import ask, evaluate, index, mcp, people, serve
 from rag.errors import LockedError, QuestionError, RagError
 
 _FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
@@ -31,6 +33,8 @@ app.command()(index.status)
 app.command()(index.verify)
 app.command("evaluate")(evaluate.evaluation)
 app.command()(serve.serve)
+app.command("mcp")(mcp.serve_mcp)
+app.add_typer(people.app, name="user")
 
 
 def main() -> NoReturn:

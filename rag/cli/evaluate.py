@@ -24,6 +24,10 @@ def evaluation(
     index: IndexOption = INDEX,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
+    feedback: Annotated[
+        bool,
+        typer.Option("--feedback", help="First write the folder from what people said of answers."),
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Questions to ask.")] = None,
 ) -> None:
     """Measure retrieval with questions whose passages are known.
@@ -32,6 +36,10 @@ def evaluation(
     """
     from rag.evaluate import evaluate, languages, read_questions
 
+    if feedback:
+        from rag.feedback import write_folder
+
+        print(write_folder(index, folder), file=sys.stderr)
     questions = read_questions(folder)[:limit]
     with _open(folder, corpus, index, Settings.load(settings)) as opened:
         measured = evaluate(

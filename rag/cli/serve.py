@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,19 +34,32 @@ def serve(
         bool | None, typer.Option(help="Follow the folder while serving; else the setting.")
     ] = None,
     llm: LlmOption = None,
+    allow_edit: Annotated[
+        bool, typer.Option("--allow-edit", help="Let people add and delete articles in the page.")
+    ] = False,
+    auth: Annotated[
+        Path | None, typer.Option("--auth", help="TOML file of the users; see `rag user add`.")
+    ] = None,
 ) -> None:
     """Serve the chat page and the HTTP routes."""
-    from rag.ui.server import serve as run
-    from rag.watch import Follower
+    from rag.people import People
+    from rag.ui.serving import serve as run
 
-    with open_corpus(corpus, index, settings, llm) as opened:
-        if sync:
-            _sync_before(opened)
-        if opened.settings.llm:
-            opened.chain()  # says now what is wrong with the name of the model
+    with open_corpus(corpus, index, settings, llm) as opened, ExitStack() as behind:
+        people = People(auth) if auth else None
         follows = (opened.settings.watch and sync) if watch is None else watch
-        with Follower(opened) if follows else nullcontext():
-            run(opened, host=host, port=port)
+
+        def prepare() -> None:
+            if sync:
+                _sync_before(opened)
+            if opened.settings.llm:
+                opened.chain()  # says now what is wrong with the name of the model
+            if follows:
+                from rag.watch import Follower
+
+                behind.enter_context(Follower(opened))
+
+        run(opened, host=host, port=port, prepare=prepare, allow_edit=allow_edit, people=people)
 
 
 def _sync_before(corpus: Corpus) -> None:

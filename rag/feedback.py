@@ -1,0 +1,55 @@
+"""What people said of answers -> a folder of questions with known documents, to measure with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rag.errors import NotFoundError
+from rag.ui.memory import Feedback, Memory
+
+
+def write_folder(index: Path, folder: Path) -> str:
+    """Writes `queries.jsonl`, `qrels.tsv` and `disliked.jsonl`; says how much is in them.
+
+    An answer that somebody liked makes a question whose documents are the ones it quoted.
+    One that nobody liked has no known document: it is written down to be looked at.
+
+    Raises:
+        NotFoundError: Nobody has liked an answer yet.
+    """
+    given = Memory.beside(index).feedback()
+    liked = [each for each in given if each.liked and each.exchange.answer]
+    liked = [each for each in liked if each.exchange.answer and each.exchange.answer.citations]
+    if not liked:
+        raise NotFoundError("nobody has liked an answer of this index yet: there is no feedback")
+    folder.mkdir(parents=True, exist_ok=True)
+    disliked = [each for each in given if not each.liked]
+    _write(folder / "queries.jsonl", (_query(n, each) for n, each in enumerate(liked, 1)))
+    _write(folder / "disliked.jsonl", map(_disliked, disliked))
+    rows = (f"f{n}\t{id}\t1\n" for n, each in enumerate(liked, 1) for id in _cited(each))
+    (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
+    return f"{len(liked)} questions that were answered well, {len(disliked)} that were not"
+
+
+def _query(number: int, given: Feedback) -> dict[str, Any]:
+    answer = given.exchange.answer
+    language = answer.language if answer else "*"
+    return {"id": f"f{number}", "text": given.exchange.searched, "lang": language}
+
+
+def _cited(given: Feedback) -> list[str]:
+    answer = given.exchange.answer
+    return sorted({citation.document.id for citation in answer.citations}) if answer else []
+
+
+def _disliked(given: Feedback) -> dict[str, Any]:
+    exchange = given.exchange
+    return {"question": exchange.question, "answer": exchange.text, "note": given.note}
+
+
+def _write(file: Path, rows: Iterable[dict[str, Any]]) -> None:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    file.write_text("".join(lines), encoding="utf-8")

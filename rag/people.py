@@ -1,0 +1,155 @@
+"""Who may use the page: names, hashed passwords and roles in a TOML file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from rag.errors import SettingsError
+
+#: A reader asks; an editor may change the corpus too, where the server allows it.
+Role: TypeAlias = Literal["reader", "editor"]
+ROLES: tuple[Role, ...] = ("reader", "editor")
+
+# 16 MB and some 50 ms for each try; scrypt's parameters as OWASP advises them.
+_COST, _BLOCK, _PARALLEL = 2**14, 8, 5
+
+_NAME = re.compile(r"[\w.@-]{1,64}")
+_SHORTEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who signed in."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    password: str
+    role: Role
+
+
+class People:
+    """The users of a file; read anew when the file has changed."""
+
+    def __init__(self, file: Path) -> None:
+        """Reads the file.
+
+        Raises:
+            SettingsError: It cannot be read, or is not a list of users.
+        """
+        self._file = file
+        self._stamp = 0
+        self._entries: dict[str, _Entry] = {}
+        self._read()
+
+    def check(self, name: str, password: str) -> User | None:
+        """The user of that name, if the password is right; takes as long if there is none."""
+        entry = self._current().get(name)
+        is_right = verify(password, entry.password if entry else _nobody())
+        return User(name, entry.role) if entry and is_right else None
+
+    def get(self, name: str) -> User | None:
+        """The user of that name, who has shown to be it."""
+        entry = self._current().get(name)
+        return User(name, entry.role) if entry else None
+
+    def _current(self) -> dict[str, _Entry]:
+        try:
+            stamp = self._file.stat().st_mtime_ns
+        except OSError:
+            return {}
+        if stamp != self._stamp:
+            self._read()
+        return self._entries
+
+    def _read(self) -> None:
+        self._stamp = self._file.stat().st_mtime_ns if self._file.exists() else 0
+        self._entries = _entries(self._file)
+
+
+def add_user(file: Path, name: str, password: str, role: Role) -> None:
+    """Adds a user to a file, which is created, or gives one another password and role.
+
+    Raises:
+        SettingsError: The file is not a list of users.
+        ValueError: The name or the password cannot be one.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a name has letters, digits, '.', '@', '_' and '-', not {name!r}")
+    if len(password) < _SHORTEST:
+        raise ValueError(f"a password has at least {_SHORTEST} characters")
+    entries = _entries(file) if file.exists() else {}
+    entries[name] = _Entry(hashed(password), role)
+    text = "".join(
+        f'[users."{name}"]\npassword = "{entry.password}"\nrole = "{entry.role}"\n\n'
+        for name, entry in sorted(entries.items())
+    )
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as part:  # mode 600
+        part.write(text)
+    os.replace(part.name, file)
+
+
+def hashed(password: str) -> str:
+    """A password as it is kept: method, parameters, salt and hash."""
+    salt = secrets.token_bytes(16)
+    digest = _digest(password, salt, _COST, _BLOCK, _PARALLEL)
+    return f"scrypt${_COST}${_BLOCK}${_PARALLEL}${_text(salt)}${_text(digest)}"
+
+
+def verify(password: str, kept: str) -> bool:
+    """Whether a password is the one that was kept."""
+    try:
+        method, cost, block, parallel, salt, digest = kept.split("$")
+        wanted = base64.b64decode(digest)
+        found = _digest(password, base64.b64decode(salt), int(cost), int(block), int(parallel))
+    except ValueError:
+        return False
+    return method == "scrypt" and hmac.compare_digest(found, wanted)
+
+
+def _digest(password: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
+    return hashlib.scrypt(
+        password.encode(), salt=salt, n=cost, r=block, p=parallel, maxmem=2**26, dklen=32
+    )
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _entries(file: Path) -> dict[str, _Entry]:
+    try:
+        users = tomllib.loads(file.read_text(encoding="utf-8")).get("users", {})
+        entries = {
+            str(name): _Entry(str(entry["password"]), entry.get("role", "reader"))
+            for name, entry in users.items()
+        }
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read {file}: {error.strerror}; `rag user add NAME --auth {file}` makes it"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(f"{file} is not a list of users: {error!r}") from error
+    if wrong := [name for name, entry in entries.items() if entry.role not in ROLES]:
+        raise SettingsError(f"{file}: the role of {wrong[0]} must be one of {', '.join(ROLES)}")
+    return entries
+
+
+@cache
+def _nobody() -> str:
+    """What a password is compared with where there is no such name, which takes as long."""
+    return hashed(secrets.token_hex())
