@@ -6,7 +6,13 @@ import re
 import secrets
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.ui.request import LANGUAGE_COOKIE, VISITOR_COOKIE, chosen_language, language_of
+from rag.ui.texts import translated
+
+_COOKIE = f"Path=/; SameSite=Lax; Max-Age={365 * 24 * 3600}"
 
 _SCRIPT_TAG = re.compile(rb"<script\b")
 
@@ -48,16 +54,16 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
         if scope["type"] == "http":
-            send = _Sender(send, is_page=scope["path"] == "/")
+            send = _Sender(send, Request(scope) if scope["path"] == "/" else None)
         await self._app(scope, receive, send)
 
 
 class _Sender:
     """Sends one response, with the headers; holds the page back until it is complete."""
 
-    def __init__(self, send: Send, *, is_page: bool) -> None:
+    def __init__(self, send: Send, page_for: Request | None) -> None:
         self._send = send
-        self._is_page = is_page
+        self._page_for = page_for
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
         self._body = b""
@@ -68,18 +74,26 @@ class _Sender:
             headers["Content-Security-Policy"] = content_security_policy(self._nonce)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "no-referrer"
-            if self._is_page and headers.get("content-type", "").startswith("text/html"):
+            if self._page_for and headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return
         elif message["type"] == "http.response.body" and self._start is not None:
             self._body += message.get("body", b"")
-            if not message.get("more_body"):
-                await self._send_html(self._start)
+            if self._page_for and not message.get("more_body"):
+                await self._send_page(self._start, self._page_for)
             return
         await self._send(message)
 
-    async def _send_html(self, start: Message) -> None:
-        body = _SCRIPT_TAG.sub(b'<script nonce="%s"' % self._nonce.encode(), self._body)
-        MutableHeaders(scope=start)["content-length"] = str(len(body))
+    async def _send_page(self, start: Message, request: Request) -> None:
+        """The page in the reader's language, and its scripts with the nonce."""
+        body = translated(self._body, language_of(request))
+        body = _SCRIPT_TAG.sub(b'<script nonce="%s"' % self._nonce.encode(), body)
+        headers = MutableHeaders(scope=start)
+        headers["content-length"] = str(len(body))
+        if chosen := chosen_language(request):
+            headers.append("set-cookie", f"{LANGUAGE_COOKIE}={chosen}; {_COOKIE}")
+        if VISITOR_COOKIE not in request.cookies:
+            visitor = f"{VISITOR_COOKIE}={secrets.token_urlsafe(16)}; HttpOnly; {_COOKIE}"
+            headers.append("set-cookie", visitor)
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})

@@ -1,10 +1,10 @@
-"""The chat page: layout and what happens when someone asks."""
+"""The chat page: its layout, and what each button does."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
+from importlib.resources import files
 
 # Before the import: the only switch of Gradio's telemetry.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -14,112 +14,52 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 import gradio as gr
 
 from rag.corpus import Corpus
-from rag.errors import RagError
-from rag.types import Answer, CheckedSentence, Passages, TextDelta
-from rag.ui.render import markdown_text, message, sources
-from rag.ui.texts import EXAMPLES, TEXTS
+from rag.ui.chat import Chat
+from rag.ui.library import Library, MayEdit
+from rag.ui.memory import Memory
+from rag.ui.request import LANGUAGE_COOKIE
+from rag.ui.status import build_status
+from rag.ui.texts import languages, named, texts
 
-I18N = gr.I18n(**TEXTS)
+CSS = (files(__package__) / "page.css").read_text(encoding="utf-8")
+
+#: How often files offered for download are looked at, and how long they are kept.
+_SAVED_S = (3600, 3600)
 
 # Fonts of the reader's machine: the default theme would fetch them from elsewhere.
 THEME = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 
-CSS = """
-.gradio-container { max-width: 1400px !important; margin: 0 auto; }
-.title h1 { margin: 0; }
-#sources { max-height: 78vh; overflow-y: auto; }
-#sources h3 { margin: .25rem 0 .5rem; font-size: 1rem; }
-#sources .turn + .turn { margin-top: 1.5rem; opacity: .75; }
-#sources .source {
-  margin: 0 0 .75rem; padding: .75rem; border-radius: .5rem;
-  border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
-}
-#sources .source header small { display: block; color: var(--body-text-color-subdued); }
-#sources .source p { margin: .5rem 0 0; white-space: pre-line; overflow-wrap: anywhere; }
-#sources .source.cited { border-color: var(--color-accent); }
-#sources .source:target { box-shadow: 0 0 0 2px var(--color-accent); }
-#sources .nearest .source { border-style: dashed; }
-#sources mark { background: #ffe58a; color: #1a1a1a; padding: 0 .1em; border-radius: .2em; }
-"""
 
-#: `(messages, panel, turns)`: the conversation, the passages beside it, and what to remember.
-_Update = tuple[list[dict[str, Any]], str, list[str]]
+def build_page(
+    corpus: Corpus,
+    may_edit: MayEdit | None = None,
+    is_ready: Callable[[], bool] = lambda: True,
+) -> gr.Blocks:
+    """The page over a corpus; nothing is loaded or started by building it.
 
-
-def build_page(corpus: Corpus) -> gr.Blocks:
-    """The page over a corpus; nothing is loaded or started by building it."""
-
-    def respond(
-        question: str, messages: list[dict[str, Any]], turns: list[str]
-    ) -> Iterator[_Update]:
-        yield from _respond(corpus, question, messages, turns)
-
+    Args:
+        corpus: To ask and to look through.
+        may_edit: Says whose requests may change the corpus; None lets nobody.
+        is_ready: Whether the models have been loaded.
+    """
     page: gr.Blocks
-    with gr.Blocks(title="corpus-chat", fill_width=True, analytics_enabled=False) as page:
-        turns = gr.State([])
-        gr.Markdown(I18N("title"), elem_classes="title")
-        gr.Markdown(I18N("intro"))
-        with gr.Row():
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.Chatbot(
-                    label=I18N("chat"),
-                    show_label=False,
-                    height="60vh",
-                    latex_delimiters=[],
-                    buttons=["copy"],
+    with gr.Blocks(
+        title="corpus-chat", fill_width=True, analytics_enabled=False, delete_cache=_SAVED_S
+    ) as page:
+        with gr.Row(elem_classes="top"):
+            gr.Markdown(f"# {named('title')}", elem_classes="title")
+            for code in languages():
+                gr.Button(
+                    texts(code)["language_name"],
+                    link=f"?{LANGUAGE_COOKIE}={code}",
+                    size="sm",
+                    scale=0,
+                    min_width=80,
                 )
-                with gr.Row(equal_height=True):
-                    question = gr.Textbox(
-                        label=I18N("question"),
-                        placeholder=I18N("placeholder"),
-                        container=False,
-                        max_lines=5,
-                        scale=5,
-                        autofocus=True,
-                    )
-                    ask = gr.Button(I18N("ask"), variant="primary", scale=1, min_width=90)
-                gr.Examples([[text] for text in EXAMPLES], question, label=I18N("examples"))
-            with gr.Column(scale=2, min_width=320):
-                gr.Markdown(I18N("sources"))
-                # Not gr.HTML: its templates need a policy that allows eval.
-                panel = gr.Markdown(I18N("no_sources"), elem_id="sources", latex_delimiters=[])
-        gr.on(
-            [question.submit, ask.click],
-            respond,
-            [question, chat, turns],
-            [chat, panel, turns],
-            api_name="chat",
-        ).then(lambda: "", None, question, api_visibility="private")
+        build_status(page, corpus, is_ready)
+        with gr.Tab(named("tab_ask")):
+            memory = Memory.beside(corpus.index) if corpus.settings.history else None
+            Chat(corpus, memory).build(page)
+        with gr.Tab(named("tab_articles")) as articles:
+            Library(corpus, may_edit).build(page, articles)
     return page
-
-
-def _respond(
-    corpus: Corpus, question: str, messages: list[dict[str, Any]], turns: list[str]
-) -> Iterator[_Update]:
-    """The conversation, growing: the question, the passages, the answer word by word."""
-    number = len(turns) + 1
-    messages = [*messages, {"role": "user", "content": markdown_text(question.strip() or "…")}]
-
-    def update(text: str, panel: str) -> _Update:
-        reply = {"role": "assistant", "content": text}
-        return [*messages, reply], "".join((panel, *reversed(turns))), [*turns, panel]
-
-    panel, draft, passages = "", "", 0
-    checked: list[CheckedSentence] = []
-    notice = ""
-    try:
-        for event in corpus.chain().stream(question):
-            match event:
-                case Passages(results):
-                    passages = len(results)
-                    panel = sources(number, question, results)
-                case TextDelta(text):
-                    draft += text
-                case CheckedSentence():
-                    checked.append(event)
-                case Answer():
-                    draft, notice, checked = event.text, event.notice, [*event.sentences]
-                    panel = sources(number, question, event.passages, event)
-            yield update(message(draft, number, passages, checked, notice), panel)
-    except RagError as error:
-        yield update(markdown_text(str(error)), panel)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser
 from rag import Corpus
 from tests.ui.browser import chromium, headless
 from tests.ui.server import running
+from tests.ui.visit import Visit
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,14 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine; `make test` installs Debian's as root")
     with headless() as browser:
         yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
+    """A person in English at the page over the shipped articles, who meets no trouble."""
+    visit = Visit(browser, address)
+    yield visit
+    gc.collect()  # a task that failed unseen is logged when it is collected
+    visit.leave()
+    logged = [record.getMessage() for record in caplog.get_records("call")]
+    assert logged == []  # by the server, which runs in this process

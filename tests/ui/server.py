@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -17,10 +18,12 @@ _START_S = 30
 
 
 @contextmanager
-def running(corpus: Corpus) -> Iterator[str]:
-    """Serves a corpus; gives the address, and ends with the block."""
+def running(corpus: Corpus, **options: Any) -> Iterator[str]:
+    """Serves a corpus with the options of `build_app`; gives the address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build_app(corpus), log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        build_app(corpus, **options), log_level="error", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -1,0 +1,73 @@
+"""A whole article as a page of its own: escaped text, the quoted place marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from rag.types import Document, Span
+from rag.ui.panel import highlighted, language_name, one_line
+from rag.ui.texts import Texts
+
+_SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
+header p, nav { font-size: .9rem; }
+main { white-space: pre-wrap; overflow-wrap: anywhere; }
+mark { background: #ffe58a; color: #1a1a1a; border-radius: .2em; scroll-margin-top: 30vh; }
+.note { border: 1px dashed; padding: .5rem .75rem; border-radius: .5rem; }
+"""
+
+
+def spans_at(place: str, length: int) -> list[Span]:
+    """The spans that `12-30,44-60` names within a text of that length; what is none is left out."""
+    found = [Span(int(first), int(last)) for first, last in _SPAN.findall(place[:1000])]
+    return [span for span in found if span.start < span.end <= length]
+
+
+def article_page(document: Document, spans: Sequence[Span], say: Texts, note: str = "") -> str:
+    """The article as HTML; the first span carries the id `here`.
+
+    Args:
+        document: With its text.
+        spans: To mark.
+        say: The texts of the page's language.
+        note: To be said above the article.
+    """
+    about = (
+        document.date,
+        document.source,
+        ", ".join(document.authors),
+        language_name(document.language, say),
+        document.path,
+    )
+    facts = " · ".join(f"<bdi>{one_line(fact)}</bdi>" for fact in about if fact)
+    return _page(
+        document.name,
+        say,
+        f'<header><h1 dir="auto">{one_line(document.name)}</h1><p>{facts}</p></header>'
+        f"{_note(note)}"
+        f'<main dir="auto" lang="{escape(document.language)}">'
+        f"{highlighted(document.text, spans, 'here')}</main>",
+    )
+
+
+def notice_page(text: str, say: Texts) -> str:
+    """A page that only says something."""
+    return _page(say["title"], say, f"<main>{_note(text)}</main>")
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>' if text else ""
+
+
+def _page(title: str, say: Texts, body: str) -> str:
+    return (
+        f'<!doctype html><html lang="{say["code"]}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{one_line(title)}</title><style>{_STYLE}</style></head>"
+        f'<body><nav><a href="./">{escape(say["article_back"])}</a></nav>{body}</body></html>'
+    )

@@ -1,0 +1,335 @@
+"""The tab where questions are asked: components, and what happens in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from rag.corpus import Corpus
+from rag.errors import QuestionError, RagError
+from rag.types import Filters
+from rag.ui import export
+from rag.ui.conversation import Exchange, Options, answering
+from rag.ui.examples import Examples
+from rag.ui.history import History, new_id
+from rag.ui.memory import Memory
+from rag.ui.message import markdown_text, message, plain_text
+from rag.ui.panel import language_name, panel
+from rag.ui.request import texts_of
+from rag.ui.texts import Texts, named
+
+Exchanges: TypeAlias = tuple[Exchange, ...]
+
+#: What an event gives for: conversation, messages, passages, question box, what to save.
+Update: TypeAlias = tuple[Any, Any, Any, Any, Any]
+
+#: What can be saved is made when it is unfolded, so a new answer folds it.
+_FOLDED: Any = gr.update(open=False)
+
+#: A conversation in memory is forgotten when its page was not used for so long.
+_FORGOTTEN_S = 12 * 3600
+
+_CAUTION = ("cautious", "balanced", "eager")
+
+
+class Chat:
+    """The chat over a corpus."""
+
+    def __init__(self, corpus: Corpus, memory: Memory | None) -> None:
+        """Without a memory nothing is kept of what was said."""
+        self._corpus = corpus
+        self._history = History(memory, shown_as) if memory else None
+        self._examples = Examples(corpus)
+
+    def build(self, page: gr.Blocks) -> None:
+        """Lays the tab out and wires it."""
+        conversation = gr.State((), time_to_live=_FORGOTTEN_S)
+        talk = gr.State(new_id, time_to_live=_FORGOTTEN_S)
+        with gr.Row():
+            with gr.Column(scale=3, min_width=320):
+                chat = _chatbot(has_feedback=self._history is not None)
+                if self._history:
+                    self._history.build_feedback(chat, talk, conversation)
+                box = _question_box()
+                options = self._options()
+                with gr.Accordion(named("copy"), open=False) as save:
+                    copy = gr.Textbox(
+                        label=named("copy_label"),
+                        lines=4,
+                        max_lines=8,
+                        interactive=False,
+                        buttons=["copy"],
+                        elem_id="to-copy",
+                    )
+                    with gr.Row():
+                        markdown = gr.DownloadButton(named("save_markdown"), size="sm")
+                        json = gr.DownloadButton(named("save_json"), size="sm")
+            with gr.Column(scale=2, min_width=320, elem_classes="beside"):
+                gr.Markdown(f"## {named('sources')}")
+                # Not gr.HTML: its templates need a policy that allows eval.
+                passages = gr.Markdown(
+                    named("no_sources"), elem_id="sources", latex_delimiters=[], padding=False
+                )
+        shown = [conversation, chat, passages, box, save]
+        asked = [talk, conversation, *options]
+        running: Any = [
+            box.submit(self.ask, [box, *asked], shown, api_visibility="private"),
+            chat.example_select(self.ask_example, asked, shown, api_visibility="private"),
+            chat.retry(self.retry, asked, shown, api_visibility="private"),
+            chat.edit(self.edit, asked, shown, api_visibility="private"),
+        ]
+        box.stop(_stopped, conversation, shown, cancels=running, api_visibility="private")
+        chat.undo(_undone, conversation, shown, api_visibility="private")
+        chat.clear(_cleared, None, [talk, *shown], api_visibility="private")
+        save.expand(_to_save, conversation, [copy, markdown, json], api_visibility="private")
+        if self._history:
+            keeps_up = self._history.build_sidebar(page, talk, shown)
+            for event in running:
+                keeps_up(event)
+        page.load(self.greet, None, [chat, *options[:2]], api_visibility="private")
+
+    def greet(self, request: gr.Request) -> tuple[Any, Any, Any]:
+        """Examples and choices from what is in the corpus now."""
+        say = texts_of(request)
+        try:
+            languages = [
+                (language_name(code, say) or code, code) for code in self._corpus.status().languages
+            ]
+            sources = self._corpus.sources()
+        except RagError:  # the page says what is wrong with the index
+            return gr.skip(), gr.skip(), gr.skip()
+        examples = [{"text": text} for text in self._examples.questions(say)]
+        return (
+            gr.update(examples=examples),
+            gr.update(choices=sorted(languages)),
+            gr.update(choices=sources),
+        )
+
+    def ask(
+        self, question: str, talk: str, exchanges: Exchanges, request: gr.Request, *chosen: Any
+    ) -> Iterator[Update]:
+        """Answers a question at the end of the conversation."""
+        yield from self._answer(question, talk, exchanges, chosen, request)
+
+    def ask_example(
+        self,
+        talk: str,
+        exchanges: Exchanges,
+        picked: gr.SelectData,
+        request: gr.Request,
+        *chosen: Any,
+    ) -> Iterator[Update]:
+        """Asks what an example says."""
+        yield from self._answer(picked.value["text"], talk, exchanges, chosen, request)
+
+    def retry(
+        self, talk: str, exchanges: Exchanges, at: gr.RetryData, request: gr.Request, *chosen: Any
+    ) -> Iterator[Update]:
+        """Asks a question again; what came after it is dropped."""
+        turn = _turn_of(at.index)
+        question = exchanges[turn].question
+        yield from self._answer(question, talk, exchanges[:turn], chosen, request)
+
+    def edit(
+        self,
+        talk: str,
+        exchanges: Exchanges,
+        edited: gr.EditData,
+        request: gr.Request,
+        *chosen: Any,
+    ) -> Iterator[Update]:
+        """Asks what a question was changed into; what came after it is dropped."""
+        turn = _turn_of(edited.index)
+        question = plain_text(str(edited.value))
+        yield from self._answer(question, talk, exchanges[:turn], chosen, request)
+
+    def _options(self) -> list[Any]:
+        """Components for the filters, the caution and the way of answering."""
+        settings = self._corpus.settings
+        modes = [(named("mode_model"), "model"), (named("mode_quotes"), "quotes")]
+        has_model = self._corpus.has_chat_model
+        with gr.Accordion(named("options"), open=False):
+            with gr.Row():
+                languages = gr.Dropdown(
+                    [], label=named("filter_languages"), multiselect=True, min_width=200
+                )
+                sources = gr.Dropdown(
+                    [], label=named("filter_sources"), multiselect=True, min_width=200
+                )
+            with gr.Row():
+                since, until = (
+                    gr.Textbox(
+                        label=named(key),
+                        placeholder=named("filter_date"),
+                        max_length=10,
+                        min_width=150,
+                    )
+                    for key in ("filter_since", "filter_until")
+                )
+            with gr.Row():
+                caution = gr.Radio(
+                    [(named(name), name) for name in _CAUTION],
+                    value=settings.caution,
+                    label=named("caution"),
+                    info=named("caution_info"),
+                )
+                mode = gr.Radio(
+                    modes if has_model else modes[1:],
+                    value=modes[not has_model][1],
+                    label=named("mode"),
+                    visible=has_model,
+                )
+        return [languages, sources, since, until, caution, mode]
+
+    def _answer(
+        self,
+        question: str,
+        talk: str,
+        earlier: Exchanges,
+        chosen: Sequence[Any],
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        say = texts_of(request)
+        question = question.strip()
+        try:
+            options = _options_of(chosen, say)
+            self._check(question, say)
+        except QuestionError as error:
+            gr.Warning(markdown_text(str(error)))
+            yield (gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip())
+            return
+        passages_before = 0
+        for exchange in answering(self._corpus, question, earlier, options):
+            now = (*earlier, exchange)
+            has_new_passages = exchange.is_over or len(exchange.passages) != passages_before
+            passages_before = len(exchange.passages)
+            if exchange.is_over and self._history:
+                self._history.save(talk, now, request)
+            yield (
+                now,
+                _messages(now, say),
+                panel(now, say) if has_new_passages else gr.skip(),
+                _asking(say) if exchange.is_over else _answering(say),
+                _FOLDED if exchange.is_over else gr.skip(),
+            )
+
+    def _check(self, question: str, say: Texts) -> None:
+        limit = self._corpus.settings.max_question_chars
+        if not question:
+            raise QuestionError(say["empty_question"])
+        if len(question) > limit:
+            raise QuestionError(say["long_question"].format(count=len(question), limit=limit))
+
+
+def shown_as(exchanges: Exchanges, say: Texts) -> tuple[Any, ...]:
+    """A whole conversation, not at work, in every component that shows it."""
+    return (
+        exchanges,
+        _messages(exchanges, say),
+        panel(exchanges, say),
+        _asking(say),
+        _FOLDED,
+    )
+
+
+def _chatbot(*, has_feedback: bool) -> gr.Chatbot:
+    return gr.Chatbot(
+        label=named("chat"),
+        show_label=False,
+        height="62vh",
+        min_height=320,
+        latex_delimiters=[],
+        buttons=["copy"],
+        editable="user",
+        layout="bubble",
+        placeholder=named("intro"),
+        feedback_options=("Like", "Dislike") if has_feedback else None,
+    )
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        label=named("question"),
+        placeholder=named("placeholder"),
+        show_label=False,
+        max_lines=5,
+        autofocus=True,
+        submit_btn=named("ask"),
+        elem_id="question",
+    )
+
+
+def _asking(say: Texts) -> Any:
+    """The question box when it waits for a question."""
+    return gr.update(submit_btn=say["ask"], stop_btn=False)
+
+
+def _answering(say: Texts) -> Any:
+    """The question box while an answer is on its way."""
+    return gr.update(value="", submit_btn=False, stop_btn=say["stop"])
+
+
+def _options_of(chosen: Sequence[Any], say: Texts) -> Options:
+    languages, sources, since, until, caution, mode = chosen
+    dates = [str(date or "").strip() or None for date in (since, until)]
+    try:
+        filters = Filters(
+            languages=tuple(languages or ()),
+            sources=tuple(sources or ()),
+            since=dates[0],
+            until=dates[1],
+        )
+    except QuestionError as error:
+        wrong = ", ".join(filter(None, dates))
+        raise QuestionError(say["bad_date"].format(date=wrong)) from error
+    return Options(filters=filters, caution=caution, quotes_only=mode == "quotes")
+
+
+def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
+    """Two messages for each exchange: what was asked and what was answered."""
+    messages = []
+    for turn, exchange in enumerate(exchanges, 1):
+        notices = [say["stopped"]] if exchange.stopped else []
+        if exchange.answer and exchange.answer.dropped_markers:
+            notices.append(say["dropped"].format(count=exchange.answer.dropped_markers))
+        messages += [
+            {"role": "user", "content": markdown_text(exchange.question)},
+            {"role": "assistant", "content": message(exchange, turn, notices)},
+        ]
+    return messages
+
+
+def _turn_of(index: Any) -> int:
+    """The exchange that a message belongs to."""
+    return int(index[0] if isinstance(index, (list, tuple)) else index) // 2
+
+
+def _stopped(exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+    if exchanges and not exchanges[-1].is_over:
+        exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
+    return shown_as(exchanges, texts_of(request))
+
+
+def _undone(exchanges: Exchanges, at: gr.UndoData, request: gr.Request) -> tuple[Any, ...]:
+    """Takes a question and what came after it back into the question box."""
+    turn = _turn_of(at.index)
+    state, messages, passages, _, save = shown_as(exchanges[:turn], texts_of(request))
+    return state, messages, passages, gr.update(value=exchanges[turn].question), save
+
+
+def _cleared(request: gr.Request) -> tuple[Any, ...]:
+    return new_id(), *shown_as((), texts_of(request))
+
+
+def _to_save(exchanges: Exchanges, request: gr.Request) -> tuple[str, str, str]:
+    """The last answer to copy, and files of the conversation."""
+    say = texts_of(request)
+    last = exchanges[-1].answer if exchanges else None
+    return (
+        export.with_citations(last, say) if last else "",
+        export.file_of(export.as_markdown(exchanges, say), "conversation.md"),
+        export.file_of(export.json_text(exchanges), "conversation.json"),
+    )

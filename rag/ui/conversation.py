@@ -1,0 +1,126 @@
+"""A conversation: what was asked, what was answered, and what it was answered from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.corpus import Corpus
+from rag.errors import RagError
+from rag.followup import standalone
+from rag.settings import Caution
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Document,
+    Filters,
+    Passages,
+    SearchResult,
+    TextDelta,
+    Turn,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a reader may choose for each question; empty takes the settings."""
+
+    filters: Filters = field(default_factory=Filters)
+    caution: Caution | None = None
+    quotes_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A question and how far its answer is.
+
+    Attributes:
+        searched: The question as it was searched; a follow-up takes in what it goes on from.
+        passages: Empty until they are found. The text of an article is left out of its
+            documents here, so that a long conversation stays small.
+        draft: The text so far.
+        answer: None until it is whole and checked.
+        error: Why there is no answer, for people.
+        stopped: The reader did not want to wait for the rest.
+        search_s: Seconds until the passages were there.
+        answer_s: Seconds until the answer was whole.
+    """
+
+    question: str
+    options: Options = field(default_factory=Options)
+    searched: str = ""
+    passages: tuple[SearchResult, ...] = ()
+    draft: str = ""
+    sentences: tuple[CheckedSentence, ...] = ()
+    answer: Answer | None = None
+    error: str = ""
+    stopped: bool = False
+    search_s: float = 0.0
+    answer_s: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """What was said so far."""
+        return self.answer.text if self.answer else self.draft
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return bool(self.answer or self.error or self.stopped)
+
+
+def history(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """The turns that a next question may lean on."""
+    turns: list[Turn] = []
+    for exchange in exchanges:
+        if exchange.text:
+            turns += [("user", exchange.question), ("assistant", exchange.text)]
+    return turns
+
+
+def answering(
+    corpus: Corpus, question: str, earlier: Sequence[Exchange], options: Options
+) -> Iterator[Exchange]:
+    """The exchange as it grows; the last one is over."""
+    begun = time.monotonic()
+    before = history(earlier)
+    now = Exchange(question=question, options=options, searched=standalone(question, before))
+    yield now
+    try:
+        chain = corpus.chain(caution=options.caution, quotes_only=options.quotes_only)
+        asked = {"question": question, "history": before, "filters": options.filters}
+        for event in chain.stream(asked):
+            seconds = time.monotonic() - begun
+            match event:
+                case Passages(results):
+                    now = replace(now, passages=_without_texts(results), search_s=seconds)
+                case TextDelta(text):
+                    now = replace(now, draft=now.draft + text)
+                case CheckedSentence():
+                    now = replace(now, sentences=(*now.sentences, event))
+                case Answer():
+                    answer = _slim(event)
+                    now = replace(now, answer=answer, sentences=answer.sentences, answer_s=seconds)
+            yield now
+    except RagError as error:
+        yield replace(now, error=str(error))
+
+
+def _slim(answer: Answer) -> Answer:
+    return replace(
+        answer,
+        passages=_without_texts(answer.passages),
+        citations=tuple(
+            replace(citation, document=_without_text(citation.document))
+            for citation in answer.citations
+        ),
+    )
+
+
+def _without_texts(results: Sequence[SearchResult]) -> tuple[SearchResult, ...]:
+    return tuple(replace(result, document=_without_text(result.document)) for result in results)
+
+
+def _without_text(document: Document) -> Document:
+    return replace(document, text="")

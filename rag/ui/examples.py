@@ -1,0 +1,63 @@
+"""Questions to begin with, made of what is in the corpus."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from rag.corpus import Corpus
+from rag.errors import NotFoundError, RagError
+from rag.store.listing import Listed
+from rag.ui.texts import Texts
+
+#: Examples shown, and titles tried until so many of them get an answer.
+_SHOWN, _TRIED = 4, 12
+
+_NEWEST = 60  # articles looked at
+_TITLE_CHARS = 80
+
+
+class Examples:
+    """Questions that the articles answer; thought of anew after each sync."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._lock = threading.Lock()
+        self._generation = -1
+        self._questions: dict[str, list[str]] = {}
+
+    def questions(self, say: Texts) -> list[str]:
+        """A few, in the language of the texts; none where nothing is indexed."""
+        with self._lock:
+            try:
+                generation = self._corpus.status().generation
+            except NotFoundError:
+                return []
+            if generation != self._generation:
+                self._generation, self._questions = generation, {}
+            if say["code"] not in self._questions:
+                self._questions[say["code"]] = [*islice(self._answered(say), _SHOWN)]
+            return self._questions[say["code"]]
+
+    def _answered(self, say: Texts) -> Iterator[str]:
+        newest = self._corpus.listing(order="date", descending=True, limit=_NEWEST).rows
+        for title in _titles(newest)[:_TRIED]:
+            question = say["example"].format(title=title)
+            try:
+                if not self._corpus.chain(quotes_only=True).invoke(question).abstained:
+                    yield question
+            except RagError:
+                return
+
+
+def _titles(documents: Sequence[Listed]) -> list[str]:
+    """Titles of different articles, those of each language in turn."""
+    by_language: dict[str, list[str]] = {}
+    for document in documents:
+        title = " ".join(document.title.split())
+        titles = by_language.setdefault(document.language, [])
+        if title and len(title) <= _TITLE_CHARS and title not in titles:
+            titles.append(title)
+    turns = max(map(len, by_language.values()), default=0)
+    return [titles[n] for n in range(turns) for titles in by_language.values() if n < len(titles)]

@@ -1,0 +1,69 @@
+"""A conversation as text to take away: Markdown to read, JSON to compute with."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rag.cite import flagged
+from rag.types import Answer
+from rag.ui.conversation import Exchange
+from rag.ui.message import markdown_text
+from rag.ui.texts import Texts
+from rag.wire import answer_json
+
+
+def with_citations(answer: Answer, say: Texts) -> str:
+    """An answer as plain text, below it each place quoted."""
+    return "\n\n".join((flagged(answer.text, answer.sentences), *_places(answer, say))).strip()
+
+
+def as_markdown(exchanges: Sequence[Exchange], say: Texts) -> str:
+    """The conversation to read: each question a heading, each answer with its places."""
+    parts = [f"# {markdown_text(say['conversation'])}"]
+    for exchange in exchanges:
+        parts.append(f"## {markdown_text(' '.join(exchange.question.split()))}")
+        if exchange.answer:
+            parts.append(markdown_text(with_citations(exchange.answer, say)))
+        elif exchange.error:
+            parts.append(markdown_text(exchange.error))
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
+    """The conversation as plain values; an answer as HTTP gives it."""
+    return [
+        {
+            "question": exchange.question,
+            "searched": exchange.searched,
+            "filters": asdict(exchange.options.filters),
+            "answer": answer_json(exchange.answer) if exchange.answer else None,
+            "error": exchange.error,
+        }
+        for exchange in exchanges
+    ]
+
+
+def file_of(text: str, name: str) -> str:
+    """A temporary file with that text, to be offered for download."""
+    path = Path(tempfile.mkdtemp(prefix="corpus-chat-")) / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def json_text(exchanges: Sequence[Exchange]) -> str:
+    """`as_json`, written out."""
+    return json.dumps(as_json(exchanges), ensure_ascii=False, indent=2) + "\n"
+
+
+def _places(answer: Answer, say: Texts) -> Iterator[str]:
+    lines = []
+    for citation in answer.citations:
+        place = say["characters"].format(start=citation.start, end=citation.end)
+        lines.append(f"{citation.marker} {citation.document.label}, {place}")
+    if lines:
+        yield "\n".join(lines)

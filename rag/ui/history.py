@@ -1,0 +1,131 @@
+"""The sidebar with earlier conversations, and what people think of answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from rag.errors import NotFoundError
+from rag.ui.conversation import Exchange
+from rag.ui.memory import Memory
+from rag.ui.message import markdown_text
+from rag.ui.request import texts_of, user_of
+from rag.ui.texts import Texts, named
+
+Exchanges: TypeAlias = tuple[Exchange, ...]
+
+#: A conversation as every component that shows it takes it.
+ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
+
+_PRIVATE: Any = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_urlsafe(12)
+
+
+class History:
+    """Conversations kept for each user; without a memory it shows and keeps nothing."""
+
+    def __init__(self, memory: Memory, shown_as: ShownAs) -> None:
+        self._memory = memory
+        self._shown_as = shown_as
+
+    def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> None:
+        """Keeps a conversation for whoever sent the request."""
+        if user := user_of(request):
+            self._memory.save(user, talk, exchanges)
+
+    def build_sidebar(
+        self, page: gr.Blocks, talk: gr.State, shown: Sequence[Any]
+    ) -> Callable[[Any], None]:
+        """Lays the sidebar out; gives what makes an event bring its list up to date."""
+        with gr.Sidebar(label=named("history"), open=False):
+            fresh = gr.Button(named("new_chat"), size="sm")
+            search = gr.Textbox(label=named("history_find"), max_lines=1, elem_id="history-find")
+            saved = gr.Radio([], label=named("history"), elem_id="history")
+            title = gr.Textbox(label=named("history_title"), max_lines=1, elem_id="history-title")
+            with gr.Row():
+                rename = gr.Button(named("history_rename"), size="sm", min_width=80)
+                delete = gr.Button(named("history_delete"), size="sm", min_width=80)
+        fresh.click(self._fresh, None, [talk, saved, title, *shown], **_PRIVATE)
+        saved.input(self._open, saved, [talk, title, *shown], **_PRIVATE)
+        search.change(self._list, [search, talk], saved, **_PRIVATE)
+        rename.click(self._rename, [search, talk, title], saved, **_PRIVATE)
+        delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_PRIVATE)
+        page.load(self._list, [search, talk], saved, **_PRIVATE)
+
+        def keeps_up(event: Any) -> None:
+            event.then(self._list, [search, talk], saved, **_PRIVATE)
+
+        return keeps_up
+
+    def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> None:
+        """A note to be added to a thumb that was given to an answer."""
+        rated = gr.State("")
+        with gr.Row(visible=False, equal_height=True) as more:
+            note = gr.Textbox(
+                label=named("feedback_note"), max_lines=3, max_length=2000, scale=5, elem_id="note"
+            )
+            send = gr.Button(named("feedback_send"), size="sm", scale=1, min_width=90)
+        chat.like(self._rate, [talk, conversation], [rated, more, note], **_PRIVATE)
+        send.click(self._note, [talk, conversation, rated, note], more, **_PRIVATE)
+
+    def _list(self, search: str, talk: str, request: gr.Request) -> Any:
+        saved = self._memory.saved(user_of(request), search)
+        choices = [(title or "…", id) for id, title in saved]
+        chosen = talk if talk in {id for id, _ in saved} else None
+        return gr.update(choices=choices, value=chosen)
+
+    def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
+        empty = self._shown_as((), texts_of(request))
+        return new_id(), gr.update(value=None), "", *empty
+
+    def _open(self, id: str, request: gr.Request) -> tuple[Any, ...]:
+        user, say = user_of(request), texts_of(request)
+        try:
+            exchanges = self._memory.load(user, id)
+        except NotFoundError:
+            gr.Warning(markdown_text(say["history_gone"]))
+            exchanges = ()
+        titles = {each.id: each.title for each in self._memory.saved(user)}
+        return id, titles.get(id, ""), *self._shown_as(exchanges, say)
+
+    def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
+        self._memory.rename(user_of(request), talk, title)
+        return self._list(search, talk, request)
+
+    def _delete(self, search: str, talk: str, request: gr.Request) -> tuple[Any, ...]:
+        self._memory.delete(user_of(request), talk)
+        fresh, _, title, *empty = self._fresh(request)
+        return fresh, self._list(search, fresh, request), title, *empty
+
+    def _rate(
+        self, talk: str, exchanges: Exchanges, given: gr.LikeData, request: gr.Request
+    ) -> tuple[Any, ...]:
+        index = given.index[0] if isinstance(given.index, (list, tuple)) else given.index
+        liked = given.liked
+        if not isinstance(liked, bool):  # the thumb was taken back
+            return "", gr.update(visible=False), ""
+        rated = f"{index // 2}:{int(liked)}"
+        self._keep(talk, exchanges, rated, "", request)
+        return rated, gr.update(visible=True), ""
+
+    def _note(
+        self, talk: str, exchanges: Exchanges, rated: str, note: str, request: gr.Request
+    ) -> Any:
+        self._keep(talk, exchanges, rated, note, request)
+        gr.Info(markdown_text(texts_of(request)["feedback_thanks"]))
+        return gr.update(visible=False)
+
+    def _keep(
+        self, talk: str, exchanges: Exchanges, rated: str, note: str, request: gr.Request
+    ) -> None:
+        turn, _, liked = rated.partition(":")
+        if turn and int(turn) < len(exchanges):
+            id, user = f"{talk}-{turn}", user_of(request)
+            self._memory.rate(user, id, exchanges[int(turn)], liked=liked == "1", note=note)

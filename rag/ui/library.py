@@ -1,0 +1,270 @@
+"""The tab with the articles: what is there, what could not be read, and, if allowed, editing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, Final, get_args
+from urllib.parse import urlencode
+
+import gradio as gr
+
+from rag.corpus import Corpus
+from rag.errors import LockedError, RagError
+from rag.store.listing import Listed, Listing, Order
+from rag.sync import Progress
+from rag.types import Failure, SyncReport
+from rag.ui import intake
+from rag.ui.message import markdown_text
+from rag.ui.panel import language_name, one_line
+from rag.ui.request import texts_of
+from rag.ui.status import progress_text
+from rag.ui.texts import Texts, named
+
+#: Whether the one who sends a request may change the corpus.
+MayEdit = Callable[[gr.Request], bool]
+
+_ROWS: Final = 100
+_ORDERS: Final = get_args(Order)
+_FAILURES_SHOWN: Final = 200
+_PATHS_SHOWN: Final = 5000
+
+#: How long to wait for a sync that somebody else started.
+_WAIT_S: Final = 60.0
+
+
+class Library:
+    """The articles of a corpus, to look through."""
+
+    def __init__(self, corpus: Corpus, may_edit: MayEdit | None) -> None:
+        """`may_edit` is None where nobody may."""
+        self._corpus = corpus
+        self._may_edit = may_edit
+
+    def build(self, page: gr.Blocks, tab: gr.Tab) -> None:
+        """Lays the tab out and wires it."""
+        state = gr.Markdown(elem_id="corpus-state")
+        with gr.Row():
+            search = gr.Textbox(label=named("find"), max_lines=1, scale=3, elem_id="find")
+            order = gr.Dropdown(
+                [(named(f"order_{name}"), name) for name in _ORDERS],
+                value="title",
+                label=named("order"),
+                scale=1,
+                min_width=140,
+            )
+            descending = gr.Checkbox(label=named("descending"), scale=0, min_width=140)
+        table = gr.Markdown(elem_id="articles", latex_delimiters=[])
+        more = gr.Button(named("more"), size="sm", visible=False)
+        rows = gr.State(_ROWS)
+        shown = [state, table, more, rows]
+        asked = [search, order, descending]
+        for listen in (tab.select, search.submit, search.change, order.change, descending.change):
+            listen(self.show, asked, shown, api_visibility="private", show_progress="hidden")
+        more.click(self.show_more, [*asked, rows], shown, api_visibility="private")
+        if self._may_edit:
+            self._build_editing(page, asked, shown)
+        else:
+            gr.Markdown(named("edit_off"))
+
+    def show(
+        self, search: str, order: Order, descending: bool, request: gr.Request, rows: int = _ROWS
+    ) -> tuple[Any, ...]:
+        """The state of the index and the first rows of the table."""
+        say = texts_of(request)
+        try:
+            found = self._corpus.listing(search, order, descending=descending, limit=rows)
+            state = _state(self._corpus, say)
+        except RagError as error:
+            return markdown_text(str(error)), "", gr.update(visible=False), rows
+        return state, _table(found, say), gr.update(visible=found.total > rows), rows
+
+    def show_more(
+        self, search: str, order: Order, descending: bool, rows: int, request: gr.Request
+    ) -> tuple[Any, ...]:
+        """As many rows again."""
+        return self.show(search, order, descending, request, rows + _ROWS)
+
+    def _build_editing(self, page: gr.Blocks, asked: list[Any], shown: list[Any]) -> None:
+        with gr.Group(visible=False) as editing:
+            files = gr.File(
+                label=named("upload"),
+                file_count="multiple",
+                file_types=[*intake.SUFFIXES],
+                height=140,
+                elem_id="upload",
+            )
+            with gr.Row():
+                sync = gr.Button(named("sync"), size="sm")
+                doomed = gr.Dropdown(
+                    [], label=named("delete"), multiselect=True, elem_id="doomed", scale=3
+                )
+                delete = gr.Button(named("delete"), size="sm", variant="stop")
+            with gr.Row(visible=False) as confirmation:
+                warning = gr.Markdown(elem_id="confirm")
+                confirm = gr.Button(named("delete_yes"), size="sm", variant="stop")
+                cancel = gr.Button(named("delete_no"), size="sm")
+            did = gr.Markdown(elem_id="did")
+        edited = [did, doomed, *shown]
+        private: Any = {"api_visibility": "private"}
+        files.upload(self.add, [files, *asked], [files, *edited], **private)
+        sync.click(self.sync, asked, edited, **private)
+        delete.click(self.ask_to_delete, doomed, [confirmation, warning], **private)
+        cancel.click(lambda: gr.update(visible=False), None, confirmation, **private)
+        confirm.click(self.delete, [doomed, *asked], [confirmation, *edited], **private)
+        page.load(self.greet, None, [editing, doomed], **private)
+
+    def greet(self, request: gr.Request) -> tuple[Any, Any]:
+        """Shows the editing to those who may, with the files that there are."""
+        if not self._allows(request):
+            return gr.skip(), gr.skip()
+        return gr.update(visible=True), gr.update(choices=self._paths())
+
+    def add(
+        self,
+        files: Sequence[str] | None,
+        search: str,
+        order: Order,
+        descending: bool,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[tuple[Any, ...]]:
+        """Copies what was uploaded into the corpus, and syncs."""
+        self._refuse_readers(request)
+        _, failed = intake.put(map(Path, files or ()), self._corpus.folder)
+        for update in self._sync(failed, (search, order, descending), request, progress):
+            yield None, *update
+
+    def sync(
+        self,
+        search: str,
+        order: Order,
+        descending: bool,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[tuple[Any, ...]]:
+        """Makes the index follow the folder."""
+        self._refuse_readers(request)
+        yield from self._sync((), (search, order, descending), request, progress)
+
+    def ask_to_delete(self, paths: Sequence[str], request: gr.Request) -> tuple[Any, str]:
+        """Says what would be lost."""
+        say = texts_of(request)
+        names = ", ".join(paths)
+        text = say["delete_sure"].format(count=len(paths), names=names)
+        return gr.update(visible=bool(paths)), markdown_text(text)
+
+    def delete(
+        self,
+        paths: Sequence[str],
+        search: str,
+        order: Order,
+        descending: bool,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[tuple[Any, ...]]:
+        """Removes files from the corpus, and syncs."""
+        self._refuse_readers(request)
+        intake.take_out(paths, self._corpus.folder)
+        for update in self._sync((), (search, order, descending), request, progress):
+            yield gr.update(visible=False), *update
+
+    def _sync(
+        self,
+        failed: Sequence[Failure],
+        asked: tuple[str, Order, bool],
+        request: gr.Request,
+        progress: gr.Progress,
+    ) -> Iterator[tuple[Any, ...]]:
+        say = texts_of(request)
+        try:
+            report = self._corpus.sync(
+                wait_s=_WAIT_S, on_progress=lambda now: _tell(now, progress, say)
+            )
+            did = _did(report, failed, say)
+        except (LockedError, RagError) as error:
+            did = markdown_text(str(error))
+        yield did, gr.update(choices=self._paths(), value=[]), *self.show(*asked, request)
+
+    def _allows(self, request: gr.Request) -> bool:
+        return self._may_edit is not None and self._may_edit(request)
+
+    def _refuse_readers(self, request: gr.Request) -> None:
+        if not self._allows(request):
+            raise gr.Error(texts_of(request)["edit_refused"])
+
+    def _paths(self) -> list[str]:
+        """The files that can be deleted, as far as a list of them is of use."""
+        try:
+            rows = self._corpus.listing(order="path", limit=_PATHS_SHOWN).rows
+        except RagError:
+            return []
+        return sorted({row.path for row in rows})
+
+
+def _tell(now: Progress, progress: gr.Progress, say: Texts) -> None:
+    """Shows how far a sync is."""
+    progress((now.documents, now.documents_total), desc=progress_text(now, say))
+
+
+def _state(corpus: Corpus, say: Texts) -> str:
+    """How many articles there are, of what, and what could not be read."""
+    now = corpus.status()
+    languages = ", ".join(
+        f"{language_name(code, say) or code} {count}" for code, count in now.languages.items()
+    )
+    head = say["state"].format(
+        documents=now.documents, chunks=now.chunks, languages=languages, synced=now.synced_at or "-"
+    )
+    busy = f" **{markdown_text(say['state_syncing'])}**" if now.syncing else ""
+    return markdown_text(head) + busy + _failures(now.failed, say)
+
+
+def _did(report: SyncReport, failed: Sequence[Failure], say: Texts) -> str:
+    text = say["did"].format(
+        added=report.added,
+        updated=report.updated,
+        removed=report.removed,
+        unchanged=report.unchanged,
+        seconds=f"{report.seconds:.1f}",
+    )
+    return markdown_text(text) + _failures(failed, say)
+
+
+def _failures(failed: Sequence[Failure], say: Texts) -> str:
+    """A folded list of what could not be read, and why, as HTML; empty if there is none."""
+    if not failed:
+        return ""
+    items = "".join(
+        f"<li><bdi>{one_line(path)}</bdi>: {one_line(reason)}</li>"
+        for path, reason in failed[:_FAILURES_SHOWN]
+    )
+    summary = escape(say["failures"].format(count=len(failed)))
+    return (
+        f'\n\n<details class="failures" open><summary>{summary}</summary><ul>{items}</ul></details>'
+    )
+
+
+def _table(found: Listing, say: Texts) -> str:
+    heads = ("title", "date", "language", "source", "path", "size")
+    head = "".join(f'<th scope="col">{escape(say[f"order_{key}"])}</th>' for key in heads)
+    rows = "".join(_row(row, say) for row in found.rows)
+    shown = escape(say["shown"].format(count=len(found.rows), total=found.total))
+    return (
+        f'<div class="scroll" tabindex="0"><table><caption>{shown}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(row: Listed, say: Texts) -> str:
+    link = f"article?{escape(urlencode({'id': row.id}))}"
+    cells = (
+        f'<a href="{link}" target="_blank"><bdi>{one_line(row.title or row.id)}</bdi></a>',
+        one_line(row.date or ""),
+        escape(language_name(row.language, say)),
+        f"<bdi>{one_line(row.source)}</bdi>",
+        f"<bdi>{one_line(row.path)}</bdi>",
+        f"{row.size:,}",
+    )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -1,0 +1,152 @@
+"""What people asked and what they thought of the answers, kept in a file of its own.
+
+It stands beside the index and not in it: an index can be rebuilt, this cannot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from rag.errors import NotFoundError, StoreError
+from rag.ui.conversation import Exchange
+
+Exchanges: TypeAlias = tuple[Exchange, ...]
+
+_EXCHANGES = TypeAdapter(tuple[Exchange, ...])
+_EXCHANGE = TypeAdapter(Exchange)
+
+_BUSY_TIMEOUT_S = 10.0
+_LISTED = 200
+_TITLE_CHARS = 80
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL,
+    said TEXT NOT NULL, exchanges TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS conversations_of ON conversations (user, changed);
+CREATE TABLE IF NOT EXISTS feedback (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, at REAL NOT NULL, liked INTEGER NOT NULL,
+    note TEXT NOT NULL, exchange TEXT NOT NULL
+) STRICT;
+"""
+
+
+class Saved(NamedTuple):
+    """A conversation in a list."""
+
+    id: str
+    title: str
+
+
+class Feedback(NamedTuple):
+    """What somebody thought of an answer."""
+
+    exchange: Exchange
+    liked: bool
+    note: str
+
+
+class Memory:
+    """Conversations and feedback in a SQLite file; each user sees their own only."""
+
+    def __init__(self, file: Path) -> None:
+        """The file is created when something is first written to it."""
+        self._file = file
+
+    @classmethod
+    def beside(cls, index: Path) -> Memory:
+        """The one that belongs to an index."""
+        return cls(index.with_name(f"{index.name}-people.sqlite"))
+
+    def save(self, user: str, id: str, exchanges: Exchanges) -> None:
+        """Keeps a conversation; its title is its first question until it is renamed."""
+        title = " ".join(exchanges[0].question.split())[:_TITLE_CHARS] if exchanges else ""
+        said = "\n".join(f"{each.question}\n{each.text}" for each in exchanges)
+        whole = _EXCHANGES.dump_json(exchanges).decode()
+        with self._open() as connection:
+            connection.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, said = excluded.said, "
+                "exchanges = excluded.exchanges WHERE user = excluded.user",
+                (id, user, title, time.time(), said, whole),
+            )
+
+    def saved(self, user: str, search: str = "") -> list[Saved]:
+        """The user's conversations that hold some words, the newest first."""
+        escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT id, title FROM conversations WHERE user = ? "
+                "AND (title || char(10) || said) LIKE ? ESCAPE '\\' "
+                "ORDER BY changed DESC LIMIT ?",
+                (user, f"%{escaped}%", _LISTED),
+            )
+            return [Saved(*row) for row in rows]
+
+    def load(self, user: str, id: str) -> Exchanges:
+        """A conversation.
+
+        Raises:
+            NotFoundError: The user has none of that id, or an older version wrote it.
+        """
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT exchanges FROM conversations WHERE id = ? AND user = ?", (id, user)
+            ).fetchone()
+        try:
+            return _EXCHANGES.validate_json(row[0] if row else "")
+        except ValidationError as error:
+            raise NotFoundError("this conversation cannot be opened any more") from error
+
+    def rename(self, user: str, id: str, title: str) -> None:
+        """Gives a conversation another title."""
+        title = " ".join(title.split())[:_TITLE_CHARS]
+        with self._open() as connection:
+            connection.execute(
+                "UPDATE conversations SET title = ? WHERE id = ? AND user = ?", (title, id, user)
+            )
+
+    def delete(self, user: str, id: str) -> None:
+        """Forgets a conversation."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (id, user))
+
+    def rate(self, user: str, id: str, exchange: Exchange, *, liked: bool, note: str = "") -> None:
+        """Keeps what a user thinks of an answer; the same id replaces what it said before."""
+        with self._open() as connection:
+            connection.execute(
+                "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "liked = excluded.liked, note = excluded.note WHERE user = excluded.user",
+                (id, user, time.time(), liked, note, _EXCHANGE.dump_json(exchange).decode()),
+            )
+
+    def feedback(self) -> list[Feedback]:
+        """Everything that anybody said of answers, the oldest first."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT exchange, liked, note FROM feedback ORDER BY at")
+            return [
+                Feedback(_EXCHANGE.validate_json(exchange), bool(liked), note)
+                for exchange, liked, note in rows
+            ]
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = sqlite3.connect(self._file, timeout=_BUSY_TIMEOUT_S)
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot use {self._file}: {error}") from error
+        try:
+            with contextlib.closing(connection), connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_SCHEMA)
+                yield connection
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot use {self._file}: {error}") from error

@@ -1,0 +1,113 @@
+"""Questions and answers as the Markdown of a chat message. What comes in is data and leaves inert.
+
+The Markdown stays readable as it is, because that is what the copy button of a message
+copies: markers are links by reference, so the places cited stand below the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.cite import FLAGS
+from rag.types import CheckedSentence
+from rag.ui.conversation import Exchange
+from rag.ui.panel import target_id
+
+#: Whatever could begin markup: everything else may stand as it is. A colon before `//` and
+#: a dot behind `www` would make a link, `](` and `]:` too once a marker is one.
+_MARKUP = re.compile(
+    r"[\\`*<\[\]|~@]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|:(?=//)|(?<=www)\.|(?<=\])[(:]"
+    r"|^(?:#|[-+=>]|\d+(?=[.)]))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
+_MARKER = re.compile(r"\\\[(\d+)\\\]")
+_ADJACENT = re.compile(r"(?<=\])(?=\[\d)")
+
+
+def markdown_text(text: str) -> str:
+    """Text as Markdown that shows it: no markup, link, image or HTML can come of it.
+
+    Only spaces at the beginning of a line are lost, which would make it a block of code.
+    """
+    return _MARKUP.sub(_escaped, _INDENT.sub("", text))
+
+
+def plain_text(markdown: str) -> str:
+    """What a reader meant who edited text that `markdown_text` wrote."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
+
+
+def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
+    """An answer as Markdown; each marker `[n]` of a shown passage is a link to it.
+
+    A declined answer and what else is no quotation is a block quote; sentences of a
+    language model that the check doubts are emphasised, flagged, and explained below.
+
+    Args:
+        exchange: How far the answer is.
+        turn: Its position in the conversation, from 1.
+        notices: What else is to be told of it.
+    """
+    answer = exchange.answer
+    said = _sentences(exchange.text, exchange.sentences)
+    if answer and answer.abstained:
+        said = _aside(said)
+    passages = exchange.passages
+    shown = _ADJACENT.sub(" ", _MARKER.sub(lambda found: _link(found, len(passages)), said))
+    before = [_aside(markdown_text(answer.notice))] if answer and answer.notice else []
+    after = [_aside(markdown_text(text)) for text in (*notices, exchange.error) if text]
+    pieces = (*before, shown, _reasons(exchange.sentences), *after, _targets(shown, exchange, turn))
+    return "\n\n".join(filter(None, pieces))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match[0]
+    return f"{found}\\" if found[0].isdigit() else f"\\{found}"
+
+
+def _aside(markdown: str) -> str:
+    return "\n".join(f"> {line}" for line in markdown.splitlines())
+
+
+def _link(found: re.Match[str], passages: int) -> str:
+    return f"[{found[1]}]" if 1 <= int(found[1]) <= passages else found[0]
+
+
+def _sentences(text: str, sentences: Sequence[CheckedSentence]) -> str:
+    """Markdown of a text, its doubted sentences emphasised and flagged."""
+    pieces, at = [], 0
+    for sentence in sentences:
+        flag = FLAGS[sentence.verdict]
+        if not flag:
+            continue
+        said = text[sentence.start : sentence.end].strip()
+        start = text.index(said, sentence.start)
+        pieces += [markdown_text(text[at:start]), f"*{markdown_text(said)}* {flag}"]
+        at = start + len(said)
+    return "".join((*pieces, markdown_text(text[at:])))
+
+
+def _reasons(sentences: Sequence[CheckedSentence]) -> str:
+    return "\\\n".join(
+        f"{FLAGS[sentence.verdict]} {markdown_text('; '.join(sentence.reasons))}"
+        for sentence in sentences
+        if FLAGS[sentence.verdict]
+    )
+
+
+def _targets(shown: str, exchange: Exchange, turn: int) -> str:
+    """Where the markers lead, and what a copy of the message says of each."""
+    cited = sorted({int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", shown)})
+    passages = exchange.passages
+    return "\n".join(
+        f"[{number}]: #{target_id(exchange, turn, number)} "
+        f'"{_title(passages[number - 1].document.label)}"'
+        for number in cited
+        if number <= len(passages)
+    )
+
+
+def _title(label: str) -> str:
+    return markdown_text(" ".join(label.split())).replace('"', "”")

@@ -1,0 +1,215 @@
+"""The HTTP routes for programs: questions and passages as JSON, also streamed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from html import escape
+from typing import Any, TypeVar
+
+import anyio
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.corpus import Corpus
+from rag.errors import NotFoundError, QuestionError, RagError
+from rag.settings import Caution
+from rag.types import Answer, CheckedSentence, Event, Filters, Passages, TextDelta, Turn
+from rag.ui.article import article_page, notice_page, spans_at
+from rag.ui.request import texts_of
+from rag.wire import answer_json, result_json
+
+_T = TypeVar("_T")
+
+#: Questions answered at the same time over these routes, and how many more may wait.
+CONCURRENT, WAITING = 32, 256
+
+
+class Restriction(BaseModel):
+    """Which documents to search; see `rag.Filters`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    languages: tuple[str, ...] = Field((), description="Codes, such as `fr`; one of them.")
+    sources: tuple[str, ...] = Field((), description="One of them.")
+    documents: tuple[str, ...] = Field((), description="Ids; one of them.")
+    since: str | None = Field(None, description="2024, 2024-06 or 2024-06-20: not older.")
+    until: str | None = Field(None, description="Not younger.")
+
+
+class Question(BaseModel):
+    """What is asked."""
+
+    question: str = Field(description="In any language.")
+    history: list[Turn] = Field(
+        [], description='Earlier turns, oldest first: `["user", "..."], ["assistant", "..."]`.'
+    )
+    top_k: int | None = Field(None, ge=1, le=1000, description="Passages, for a search.")
+    filters: Restriction = Field(Restriction(), description="Which documents to search.")
+    caution: Caution | None = Field(None, description="How sure to be; empty takes the setting.")
+
+    def restriction(self) -> Filters:
+        """The filters.
+
+        Raises:
+            QuestionError: A date is not one.
+        """
+        return Filters(**self.filters.model_dump())
+
+    def input(self) -> dict[str, Any]:
+        """As the chain takes it."""
+        return {
+            "question": self.question,
+            "history": self.history,
+            "filters": self.restriction(),
+        }
+
+
+class Busy(Exception):
+    """More wait already than may."""
+
+
+class Lane:
+    """Lets so many at a time in, and so many wait."""
+
+    def __init__(self, concurrent: int, waiting: int) -> None:
+        self._limiter = anyio.CapacityLimiter(concurrent)
+        self._waiting = waiting
+
+    async def run(self, function: Callable[[], _T]) -> _T:
+        """The result of a function, called in a thread.
+
+        Raises:
+            Busy: The lane is full.
+        """
+        if self._limiter.statistics().tasks_waiting >= self._waiting:
+            raise Busy
+        return await anyio.to_thread.run_sync(function, limiter=self._limiter)
+
+
+def add_routes(app: FastAPI, corpus: Corpus) -> None:
+    """Adds the routes to an application."""
+    lane = Lane(CONCURRENT, WAITING)
+
+    @app.exception_handler(RagError)
+    def refuse(_: Request, error: RagError) -> JSONResponse:
+        status = 422 if isinstance(error, QuestionError) else 503
+        return JSONResponse({"error": str(error)}, status)
+
+    @app.exception_handler(Busy)
+    def wait(_: Request, __: Busy) -> JSONResponse:
+        error = {"error": "too many questions are waiting; try again in a moment"}
+        return JSONResponse(error, 503, {"Retry-After": "2"})
+
+    @app.get("/health", tags=["server"])
+    def health() -> dict[str, Any]:
+        """Whether the server is up, and what it has."""
+        try:
+            now = corpus.status()
+        except NotFoundError as error:
+            return {"status": "empty", "reason": str(error)}
+        syncing = asdict(progress) if (progress := corpus.progress) else None
+        return {
+            "status": "ok",
+            "documents": now.documents,
+            "generation": now.generation,
+            "syncing": syncing,
+        }
+
+    @app.get("/article", include_in_schema=False)
+    def article(request: Request, id: str, at: str = "", sha256: str = "") -> HTMLResponse:
+        say = texts_of(request)
+        try:
+            document = corpus.document(id)
+        except NotFoundError:
+            return HTMLResponse(notice_page(say["article_gone"], say), 404)
+        if sha256 not in ("", document.sha256):
+            return HTMLResponse(article_page(document, [], say, say["article_changed"]))
+        return HTMLResponse(article_page(document, spans_at(at, len(document.text)), say))
+
+    @app.post("/api/ask", tags=["questions"])
+    async def ask(body: Question) -> dict[str, Any]:
+        """The answer, with a citation for each quote; `abstained` if there is none."""
+
+        def ask() -> dict[str, Any]:
+            return answer_json(corpus.chain(caution=body.caution).invoke(body.input()))
+
+        return await lane.run(ask)
+
+    @app.post("/api/stream", tags=["questions"])
+    async def stream(body: Question) -> StreamingResponse:
+        """As `/api/ask`, in pieces: a JSON object a line, the last one is the answer."""
+
+        def begin() -> tuple[Event, Iterator[Event]]:
+            events = corpus.chain(caution=body.caution).stream(body.input())
+            return next(events), events
+
+        first, events = await lane.run(begin)  # what cannot be asked is refused with a status
+        return StreamingResponse(_lines(first, events), media_type="application/x-ndjson")
+
+    @app.post("/api/search", tags=["questions"])
+    async def search(body: Question) -> dict[str, Any]:
+        """The passages nearest to a question, best first."""
+
+        def search() -> list[dict[str, Any]]:
+            found = corpus.search(body.question, top_k=body.top_k, filters=body.restriction())
+            return [result_json(result) for result in found]
+
+        return {"question": body.question, "results": await lane.run(search)}
+
+    @app.get("/api/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(_docs(app.openapi()))
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event of a stream as JSON; its `type` says which."""
+    match event:
+        case Passages(results):
+            return {"type": "passages", "passages": [result_json(each) for each in results]}
+        case TextDelta(text):
+            return {"type": "text", "text": text}
+        case CheckedSentence():
+            return {"type": "sentence", **asdict(event)}
+        case Answer():
+            return {"type": "answer", **answer_json(event)}
+
+
+def _lines(first: Event, rest: Iterator[Event]) -> Iterator[str]:
+    yield json.dumps(event_json(first), ensure_ascii=False) + "\n"
+    try:
+        for event in rest:
+            yield json.dumps(event_json(event), ensure_ascii=False) + "\n"
+    except RagError as error:
+        yield json.dumps({"type": "error", "error": str(error)}, ensure_ascii=False) + "\n"
+
+
+def _docs(schema: dict[str, Any]) -> str:
+    """The routes to read, without anything fetched from elsewhere."""
+    routes = "".join(
+        f"<h2><code>{method.upper()} {escape(path)}</code></h2>"
+        f"<p>{escape(about.get('description', ''))}</p>"
+        for path, methods in schema["paths"].items()
+        for method, about in methods.items()
+    )
+    models = schema.get("components", {}).get("schemas", {})
+    tables = "".join(_fields(name, models[name]) for name in ("Question", "Restriction"))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>corpus-chat</title>'
+        "<style>:root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;"
+        "max-width:50rem;margin:0 auto;padding:1rem}td,th{text-align:start;padding:.2rem .8rem "
+        ".2rem 0;vertical-align:top}</style></head><body><h1>For programs</h1>"
+        '<p>The same as <a href="../openapi.json">OpenAPI</a>.</p>'
+        f"{routes}{tables}</body></html>"
+    )
+
+
+def _fields(name: str, model: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(field)}</code></td><td>{escape(about.get('description', ''))}</td>"
+        f"</tr>"
+        for field, about in model["properties"].items()
+    )
+    return f"<h2>{escape(name)}</h2><table>{rows}</table>"

@@ -1,0 +1,72 @@
+"""Conversations and feedback on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import NotFoundError
+from rag.types import Explanation, LegScore, SearchResult
+from rag.ui.conversation import Exchange, Options
+from rag.ui.memory import Memory
+from tests.ui.test_message import ANSWER, EXCHANGE, PASSAGE
+
+WHY = Explanation(
+    question_languages={"en": 0.9},
+    language="fr",
+    background=0.8,
+    spread=0.02,
+    meaning=1.5,
+    share=0.1,
+    words=0.2,
+    untold=0.0,
+    matched=("said",),
+)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory.beside(tmp_path / "index")
+
+
+def test_a_conversation_comes_back_as_it_was(memory: Memory) -> None:
+    explained = SearchResult(
+        PASSAGE.document, PASSAGE.chunk, 1.0, {"dense": LegScore(1, 0.8, 1.0)}, WHY
+    )
+    exchange = Exchange(
+        question="é?", options=Options(caution="eager"), passages=(explained,), answer=ANSWER
+    )
+    memory.save("ann", "1", (EXCHANGE, exchange))
+    assert memory.load("ann", "1") == (EXCHANGE, exchange)
+
+
+def test_each_user_sees_their_own(memory: Memory) -> None:
+    memory.save("ann", "1", (EXCHANGE,))
+    memory.save("bob", "1", ())  # an id that is not his
+    memory.rename("bob", "1", "stolen")
+    memory.delete("bob", "1")
+    assert memory.saved("bob") == []
+    with pytest.raises(NotFoundError):
+        memory.load("bob", "1")
+    assert memory.load("ann", "1") == (EXCHANGE,)
+    assert memory.saved("ann")[0].title == "q"
+
+
+def test_search_rename_and_delete(memory: Memory) -> None:
+    memory.save("ann", "1", (EXCHANGE,))
+    memory.save("ann", "2", (Exchange(question="100 % of it"),))
+    assert [saved.id for saved in memory.saved("ann")] == ["2", "1"]
+    assert [saved.id for saved in memory.saved("ann", "100 %")] == ["2"]
+    assert [saved.id for saved in memory.saved("ann", "ten")] == ["1"]  # in the answer
+    memory.rename("ann", "1", " new\nname ")
+    memory.save("ann", "1", (EXCHANGE, EXCHANGE))
+    assert memory.saved("ann")[0].title == "new name"
+    memory.delete("ann", "1")
+    assert [saved.id for saved in memory.saved("ann")] == ["2"]
+
+
+def test_feedback_is_kept_once_for_each_answer(memory: Memory) -> None:
+    memory.rate("ann", "1-1", EXCHANGE, liked=True)
+    memory.rate("ann", "1-1", EXCHANGE, liked=False, note="wrong year")
+    assert memory.feedback() == [(EXCHANGE, False, "wrong year")]

@@ -1,0 +1,130 @@
+"""Messages and passages as Markdown and HTML, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
+from rag.ui.conversation import Exchange, history
+from rag.ui.message import markdown_text, message, plain_text
+from rag.ui.panel import highlighted, panel
+from rag.ui.texts import languages, named, preferred, texts, translated
+
+DOCUMENT = Document(
+    id="a.md",
+    text="",
+    title='A "title" <b>',
+    language="fr",
+    date="2024-06-20",
+    authors=(),
+    source="La Gazette",
+    path="a.md",
+    sha256="",
+)
+PASSAGE = SearchResult(DOCUMENT, Chunk("a.md", 10, 30, "He said <i>so</i>. X", "fr"), 1.0)
+ANSWER = Answer(
+    question="q",
+    text="“said” [1][2] and ten [9]",
+    citations=(Citation("[1]", DOCUMENT, 13, 17, "said"),),
+    abstained=False,
+    confidence=0.9,
+    language="en",
+    passages=(PASSAGE, PASSAGE),
+)
+EXCHANGE = Exchange(question="q", passages=(PASSAGE, PASSAGE), answer=ANSWER)
+
+
+def test_markers_of_shown_passages_are_links_by_reference() -> None:
+    shown = message(EXCHANGE, 3)
+    assert shown.startswith("“said” [1] [2] and ten \\[9\\]\n\n[1]: #quote-3-1 ")
+    assert "[2]: #src-3-2 " in shown
+    assert "A ”title” \\<b>, 2024-06-20, La Gazette" in shown
+
+
+def test_a_doubted_sentence_looks_doubted_and_says_why() -> None:
+    text = "Fine. Invented [1]."
+    doubted = CheckedSentence(6, 19, "unsupported", ("no passage says so",))
+    answer = Answer("q", text, (), False, 0.5, "en", (PASSAGE,), (doubted,))
+    shown = message(
+        Exchange(question="q", passages=(PASSAGE,), answer=answer, sentences=(doubted,)), 1
+    )
+    assert shown.startswith("Fine. *Invented [1].* ⚠\n\n⚠ no passage says so")
+
+
+def test_a_declined_answer_is_set_apart() -> None:
+    answer = Answer("q", "I found nothing.", (), True, 0.1, "en", (PASSAGE,))
+    exchange = Exchange(question="q", passages=(PASSAGE,), answer=answer)
+    assert message(exchange, 1) == "> I found nothing."
+    assert 'class="turn nearest"' in panel([exchange], texts("en"))
+
+
+def test_the_quote_is_marked_and_nothing_else_is_markup() -> None:
+    shown = panel([EXCHANGE], texts("en"))
+    assert 'He <mark id="quote-1-1">said</mark> &lt;i&gt;so&lt;/i&gt;. X' in shown
+    assert "<b>[1] <bdi>A &quot;title&quot; &lt;b&gt;</bdi></b>" in shown
+    assert 'class="language other">French' in shown
+    assert "\n" not in shown
+
+
+def test_what_two_spans_share_is_marked_once() -> None:
+    assert highlighted("abcdef", [Span(1, 3), Span(2, 4)]) == "a<mark>bc</mark><mark>d</mark>ef"
+
+
+def test_what_was_stopped_or_failed_is_no_history() -> None:
+    assert history([EXCHANGE, Exchange(question="r", error="no")]) == [
+        ("user", "q"),
+        ("assistant", ANSWER.text),
+    ]
+
+
+@given(st.text(alphabet="ab 1\\`*_{}[]()#+-.!<>&@:/w|~=?\n", max_size=40))
+def test_editing_gives_back_what_was_asked(text: str) -> None:
+    stripped = "\n".join(line.lstrip() for line in text.split("\n"))
+    assume_no_backslash = "\\" not in text
+    if assume_no_backslash:
+        assert plain_text(markdown_text(text)) == stripped
+
+
+@pytest.mark.parametrize("text", ["who co-chaired it?", "What, 3.5 % (really)? It's; no.", "a_b"])
+def test_an_ordinary_question_is_left_as_it_is(text: str) -> None:
+    assert markdown_text(text) == text
+
+
+def test_every_language_has_every_text_with_the_same_places() -> None:
+    assert len(languages()) >= 2
+    for code in languages():
+        assert texts(code).keys() == texts("en").keys()
+        for key, text in texts(code).items():
+            assert set(_places(text)) == set(_places(texts("en")[key])), (code, key)
+
+
+def _places(text: str) -> list[str]:
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        ("en;q=0.5,fr;q=0.9", "fr"),
+        ("ja", "en"),
+        ("", "en"),
+        ("fr;q=x", "en"),
+    ],
+)
+def test_the_preferred_language(accepted: str, expected: str) -> None:
+    assert preferred(accepted) == expected
+
+
+def test_a_page_is_translated_by_the_server() -> None:
+    import json
+
+    page = json.dumps({"label": named("ask"), "title": f"# {named('title')}"}).encode()
+    assert json.loads(translated(page, "fr")) == {
+        "label": "Demander",
+        "title": "# Interroger les articles",
+    }

@@ -1,0 +1,98 @@
+"""A person at the page: a tab of a real browser, and everything that went on in it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+# A machine at work on other things is slow.
+expect.set_options(timeout=30_000)
+
+_ASK = {"en": "Ask", "fr": "Demander"}
+_LONGEST_MS = 60_000
+
+
+class Visit:
+    """A page in a browser, and everything it asked for or complained about."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        locale: str = "en-US",
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+    ) -> None:
+        self.address = address
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.asked = 0
+        self._ask = _ASK[locale[:2]]
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.context.set_default_timeout(_LONGEST_MS)
+        self.context.on("page", self._listen)
+        self.page: Page = self.context.new_page()
+        self.page.goto(address)
+        self.box.wait_for()
+
+    @property
+    def box(self) -> Locator:
+        """Where questions are typed."""
+        return self.page.locator("#question textarea")
+
+    @property
+    def answers(self) -> Locator:
+        """The answers in the conversation."""
+        return self.page.locator(".message.bot")
+
+    @property
+    def reply(self) -> str:
+        """The newest answer, once it is complete."""
+        expect(self.box).to_have_value("")  # the question has arrived
+        expect(self.answers).to_have_count(self.asked)
+        self.page.get_by_role("button", name=self._ask, exact=True).wait_for()
+        return self.answers.last.inner_text()
+
+    def ask(self, question: str) -> str:
+        """The answer to a question."""
+        self.begin(question)
+        return self.reply
+
+    def begin(self, question: str) -> None:
+        """Asks, and does not wait."""
+        self.box.fill(question)
+        self.box.press("Enter")
+        self.asked += 1
+
+    def button(self, name: str) -> Locator:
+        """A button by what it says."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def unfold(self, name: str) -> None:
+        """Opens what is folded away under a name."""
+        self.page.get_by_role("button", name=name).click()
+
+    def foreign_requests(self) -> list[str]:
+        """What was asked of anybody else."""
+        own = (self.address, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def leave(self) -> None:
+        """Closes the tab; nothing may have gone wrong in it."""
+        self.context.close()
+        assert self.errors == []
+        assert self.foreign_requests() == []
+
+    def _listen(self, page: Page) -> None:
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: self.errors.append(f"dialog {dialog.message}"))
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
