@@ -42,6 +42,8 @@ def article_page(document: Document, spans: Sequence[Span], say: Texts, note: st
         document.source,
         ", ".join(document.authors),
         language_name(document.language, say),
+        document.place(*spans[0]) if spans else "",
+        document.url,
         document.path,
     )
     facts = " · ".join(f"<bdi>{one_line(fact)}</bdi>" for fact in about if fact)

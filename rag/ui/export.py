@@ -13,6 +13,7 @@ from rag.cite import flagged
 from rag.types import Answer
 from rag.ui.conversation import Exchange
 from rag.ui.message import markdown_text
+from rag.ui.panel import label
 from rag.ui.texts import Texts
 from rag.wire import answer_json
 
@@ -63,7 +64,8 @@ def json_text(exchanges: Sequence[Exchange]) -> str:
 def _places(answer: Answer, say: Texts) -> Iterator[str]:
     lines = []
     for citation in answer.citations:
-        place = say["characters"].format(start=citation.start, end=citation.end)
-        lines.append(f"{citation.marker} {citation.document.label}, {place}")
+        start, end = citation.start, citation.end
+        place = say["characters"].format(start=start, end=end)
+        lines.append(f"{citation.marker} {label(citation.document, start, end)}, {place}")
     if lines:
         yield "\n".join(lines)

@@ -10,14 +10,15 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
+from rag.add import add_files
 from rag.corpus import Corpus
 from rag.errors import LockedError, RagError
 from rag.store.listing import Listed, Listing, Order
 from rag.sync import Progress
 from rag.types import Failure, SyncReport
-from rag.ui import intake
 from rag.ui.message import markdown_text
 from rag.ui.panel import language_name, one_line
+from rag.ui.removal import take_out
 from rag.ui.request import texts_of
 from rag.ui.status import progress_text
 from rag.ui.texts import Texts, named
@@ -91,7 +92,6 @@ class Library:
             files = gr.File(
                 label=named("upload"),
                 file_count="multiple",
-                file_types=[*intake.SUFFIXES],
                 height=140,
                 elem_id="upload",
             )
@@ -132,7 +132,10 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Copies what was uploaded into the corpus, and syncs."""
         self._refuse_readers(request)
-        _, failed = intake.put(map(Path, files or ()), self._corpus.folder)
+        uploaded = [Path(file) for file in files or ()]
+        limit = self._corpus.settings.file_max_mb
+        added = add_files(self._corpus.folder, uploaded, max_mb=limit)
+        failed = [Failure(Path(path).name, reason) for path, reason in added.failed]
         for update in self._sync(failed, (search, order, descending), request, progress):
             yield None, *update
 
@@ -166,7 +169,7 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Removes files from the corpus, and syncs."""
         self._refuse_readers(request)
-        intake.take_out(paths, self._corpus.folder)
+        take_out(paths, self._corpus.folder)
         for update in self._sync((), (search, order, descending), request, progress):
             yield gr.update(visible=False), *update
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from rag.cite import FLAGS
-from rag.types import CheckedSentence
+from rag.types import CheckedSentence, SearchResult
 from rag.ui.conversation import Exchange
-from rag.ui.panel import target_id
+from rag.ui.panel import label, target_id
 
 #: Whatever could begin markup: everything else may stand as it is. A colon before `//` and
 #: a dot behind `www` would make a link, `](` and `]:` too once a marker is one.
@@ -102,12 +102,13 @@ def _targets(shown: str, exchange: Exchange, turn: int) -> str:
     cited = sorted({int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", shown)})
     passages = exchange.passages
     return "\n".join(
-        f"[{number}]: #{target_id(exchange, turn, number)} "
-        f'"{_title(passages[number - 1].document.label)}"'
+        f'[{number}]: #{target_id(exchange, turn, number)} "{_title(passages[number - 1])}"'
         for number in cited
         if number <= len(passages)
     )
 
 
-def _title(label: str) -> str:
-    return markdown_text(" ".join(label.split())).replace('"', "”")
+def _title(passage: SearchResult) -> str:
+    document, chunk = passage.document, passage.chunk
+    where = label(document, chunk.start, chunk.end)
+    return markdown_text(where).replace('"', "”")

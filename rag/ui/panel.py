@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 
+from rag.cite import reference
 from rag.types import UNDETERMINED, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
 from rag.ui.texts import Texts
@@ -19,6 +20,12 @@ _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 def source_id(turn: int, number: int) -> str:
     """The HTML id of a passage; unique on a page, because old turns stay on it."""
     return f"src-{turn}-{number}"
+
+
+def label(document: Document, start: int, end: int) -> str:
+    """One line that says where a span stands: name, date, source, page, file."""
+    about = (reference(document, start, end), document.source, document.path)
+    return " ".join(", ".join(filter(None, about)).split())
 
 
 def target_id(exchange: Exchange, turn: int, number: int) -> str:
@@ -100,7 +107,8 @@ def _card(
     document, chunk = passage.document, passage.chunk
     spans = _quoted(passage, number, citations)
     within = [Span(start - chunk.start, end - chunk.start) for start, end in spans]
-    about = " · ".join(one_line(text) for text in (document.date, document.source) if text)
+    facts = (document.date, document.source, document.place(chunk.start, chunk.end))
+    about = " · ".join(one_line(text) for text in facts if text)
     return (
         f'<article class="source{" cited" if spans else ""}" id="{source_id(turn, number)}" '
         f'tabindex="0"><header><b>[{number}] <bdi>{one_line(document.name)}</bdi></b> '

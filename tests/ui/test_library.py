@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rag import Corpus, RagError
-from rag.ui.intake import put, safe_name, take_out
+from rag.ui.removal import take_out
 from tests.ui.server import running
 from tests.ui.visit import Visit
 
@@ -31,8 +31,8 @@ def test_articles_are_added_and_deleted(browser: Browser, corpus: Corpus, tmp_pa
     corpus.sync()
     new = tmp_path / "Zebra news.md"
     new.write_text("The zebra crossed the river on Friday.")
-    bad = tmp_path / "rows.jsonl"
-    bad.write_text('{"id": "x"}\n')
+    bad = tmp_path / "empty.md"
+    bad.write_text("")
     with running(corpus, allow_edit=True) as address:
         visit = Visit(browser, address)
         visit.page.get_by_role("tab", name="Articles").click()
@@ -40,7 +40,7 @@ def test_articles_are_added_and_deleted(browser: Browser, corpus: Corpus, tmp_pa
         visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
         did = visit.page.locator("#did")
         expect(did).to_contain_text("1 added")
-        expect(did).to_contain_text("rows.jsonl: there is a file of that name already")
+        expect(visit.page.locator("#corpus-state .failures")).to_contain_text("empty.md")
         expect(visit.page.locator("#articles")).to_contain_text("Zebra news.md")
         assert (corpus.folder / "Zebra news.md").read_text() == new.read_text()
         visit.page.locator("#doomed input").click()
@@ -52,31 +52,6 @@ def test_articles_are_added_and_deleted(browser: Browser, corpus: Corpus, tmp_pa
         expect(did).to_contain_text("1 removed")
         assert not (corpus.folder / "Zebra news.md").exists()
         visit.leave()
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("a.md", "a.md"),
-        ("../../etc/passwd.md", "etc passwd.md"),
-        ("..\\x.md", "x.md"),
-        (".hidden.md", "hidden.md"),
-        ("a\x00b.md", "a b.md"),
-        ("...", ""),
-    ],
-)
-def test_names_that_lead_elsewhere_do_not(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
-
-
-def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
-    other = tmp_path / "bridge.txt"
-    other.write_text("other")
-    names, failed = put([other, tmp_path / "x.exe"], folder)
-    assert names == []
-    assert [path for path, _ in failed] == ["bridge.txt", "x.exe"]
-    assert "iron bridge" in (folder / "bridge.txt").read_text()
-    assert [file.name for file in folder.iterdir() if file.name.startswith(".")] == []
 
 
 @pytest.mark.parametrize("path", ["../secret.md", "/etc/passwd", "", "a/../../b.md"])
