@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import resource
 import shutil
 import sys
 import tempfile
@@ -148,7 +149,7 @@ def speed(show: bool) -> None:
         paths = [f"{n:04}-{pages[n % len(pages)].name}" for n in range(_PAGES)]
         for n, path in enumerate(paths):
             shutil.copyfile(pages[n % len(pages)], folder / path)
-        started, chunks = time.monotonic(), 0
+        started, before_s, chunks = time.monotonic(), time.process_time(), 0
         with Loader(folder) as loader:
             loader.ahead(paths)
             for path in paths:
@@ -156,8 +157,11 @@ def speed(show: bool) -> None:
                     if isinstance(item, Document):
                         chunks += len(chunk_document(item, _words, _CHUNK_TOKENS))
         seconds = time.monotonic() - started
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu_s = sum(one.ru_utime + one.ru_stime for one in used) - before_s
     print(
         f"{_PAGES} pages, {chunks} chunks in {seconds:.1f} s: {_PAGES * 60 / seconds:.0f} a minute"
+        f" ({cpu_s:.1f} s of processor)"
     )
 
 

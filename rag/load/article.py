@@ -22,6 +22,7 @@ _NUMERIC_DATE = re.compile(
 )
 _WORDED_DATE = re.compile(r"(?=.*\d{4})(?=.*\d).*[^\W\d_]{3}")
 _URL = re.compile(r"https?://", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]")
 _LINE_MAX_CHARS = 1_000
 _DATE_MAX_CHARS = 60
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
@@ -42,7 +43,7 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
         LoadError: There is no text.
     """
     body = text if isinstance(text, Body) else plain_body(text)
-    if not body.text.strip():
+    if not _WORD.search(body.text):
         raise LoadError(id, "there is no text in it")
     date = _date(metadata.get("date"))
     url = _line(metadata.get("url"))

@@ -21,6 +21,13 @@ _Found = list[Document | Failure]
 _AHEAD = 2
 
 
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Loader:
     """The reader of one folder; a context manager that ends its processes."""
 
@@ -32,7 +39,7 @@ class Loader:
         """
         self._folder = folder
         self._bounds = bounds or Bounds()
-        self._processes = processes or len(os.sched_getaffinity(0))
+        self._processes = processes or _cores()
         self._pool: ThreadPoolExecutor | None = None
         self._workers: SimpleQueue[Worker] = SimpleQueue()
         self._all: list[Worker] = []

@@ -49,6 +49,8 @@ def read(source: Source) -> Iterator[Document | Failure]:
         yield Failure(error.path, error.reason)
     except MemoryError:
         raise
+    except RecursionError:
+        yield Failure(source.id, "nested too deeply")
     except Exception as error:  # the libraries are many, and what broken files do to them too
         yield Failure(source.id, f"damaged: {_in_short(error)}")
 

@@ -77,13 +77,14 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
     steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start":
-            role = role_of(element)
+            role = role_of(element) if isinstance(element.tag, str) else "skip"
             if role == "skip":
                 steps.skip_subtree()
             else:
                 walk.enter(element, role)
         else:
-            if event == "end" and (role := role_of(element)) != "skip":
+            is_element = event == "end" and isinstance(element.tag, str)
+            if is_element and (role := role_of(element)) != "skip":
                 walk.leave(element, role)
             if element is not root:
                 walk.write(element.tail)

@@ -23,8 +23,14 @@ from rag.types import Document, Failure
 
 # Below so many characters an extraction is doubted and a more generous one is tried.
 _SHORT_CHARS = 600
-_MIN_SHARE = 0.25
-_LINKED_SHARE = 4
+_BETTER = 1.5
+# Below so many, and so small a share of the page, it is taken for a failure.
+_LOST_CHARS, _MIN_SHARE = 200, 0.25
+_HEADLINE_WITHIN = 8
+_LINKED_SHARE = 10
+_AROUND = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|foot|head|side|bread|cookie|share|social|comment)", re.I
+)
 Articles = list[dict[str, Any]]
 _DATE_KEYS = (
     *("article:published_time", "og:published_time", "datepublished", "date", "pubdate"),
@@ -93,21 +99,25 @@ def parse(html: str) -> Any:
 
 def _body(tree: Any, title: str) -> Body:
     """The article's text; the whole page where it has no navigation to leave out."""
-    whole = BodyBuilder()
-    tree_text(tree, whole)
-    everything = whole.body()
-    if not _has_navigation(tree, everything.text):
-        return everything
+    if not _has_navigation(tree):
+        return _whole(tree)
     best = Body("")
     for mode in ("fast", "generous", "thorough"):
         found = _extracted(tree, title, mode)
-        if len(found.text) > len(best.text) * (1 if not best.text else 1.5):
+        if len(found.text) > _BETTER * len(best.text):
             best = found
         if len(best.text) >= _SHORT_CHARS:
             return best
-    if len(best.text) < _SHORT_CHARS and len(best.text) < _MIN_SHARE * len(everything.text):
-        return best if len(best.text) > 200 else everything
-    return best
+    if len(best.text) >= _LOST_CHARS:
+        return best
+    whole = _whole(tree)
+    return best if len(best.text) >= _MIN_SHARE * len(whole.text) else whole
+
+
+def _whole(tree: Any) -> Body:
+    builder = BodyBuilder()
+    tree_text(tree, builder)
+    return builder.body()
 
 
 def _extracted(tree: Any, title: str, mode: str) -> Body:
@@ -124,9 +134,9 @@ def _extracted(tree: Any, title: str, mode: str) -> Body:
     found: Any = bare_extraction(deepcopy(tree), options=options)
     builder = BodyBuilder()
     if found is not None and found.body is not None:
-        for element in found.body.iter():
-            if _same(" ".join(element.itertext()), title):
-                element.clear()
+        for element in found.body[:_HEADLINE_WITHIN]:
+            if _same("".join(element.itertext()), title):
+                found.body.remove(element)
                 break
         tree_text(found.body, builder)
     return builder.body()
@@ -136,14 +146,19 @@ def _same(a: str, b: str) -> bool:
     return bool(b) and "".join(a.split()).casefold() == "".join(b.split()).casefold()
 
 
-def _has_navigation(tree: Any, text: str) -> bool:
+def _has_navigation(tree: Any) -> bool:
     """Whether a page has parts around its article: elements for them, programs, many links."""
     if any(tree.find(f".//{name}") is not None for name in _NAVIGATION):
         return True
     if any(script.get("src") for script in tree.iter("script")):
         return True
+    if any(
+        _AROUND.search(f"{element.get('class', '')} {element.get('id', '')}")
+        for element in tree.iter("div", "ul", "table", "section")
+    ):
+        return True
     linked = sum(len("".join(link.itertext()).strip()) for link in tree.iter("a"))
-    return linked * _LINKED_SHARE > len(text)
+    return linked * _LINKED_SHARE > len("".join(tree.itertext()).strip())
 
 
 def _metadata(
