@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from rag.load import Loader, listing
 from rag.store import Known, Stamp
-from rag.types import Document, Failure
+from rag.types import Document, Failure, PassingFailure
 
+_PARTS = re.compile("[/:#]")
 _KEPT_CHARS = 50_000_000  # text kept in memory between plan and work; the rest is read twice
 # A file changed in the same instant as it was read may change again with the same time.
 _SETTLED_NS = 2_000_000_000
@@ -25,7 +27,7 @@ class Plan:
         renamed: Old id by new id, where an added document has the text of a removed one.
         changed: Files with changed documents, in the order they are worked on.
         kept: Every id that the folder still has, or may have: its file cannot be read.
-        stamps: What files looked like that were read in full.
+        stamps: What files looked like that need not be read again until they change.
         stale: Files whose remembered stamp no longer holds.
         chars: Size of the changed documents.
     """
@@ -68,6 +70,7 @@ def make_plan(
     folder: Path,
     known: Mapping[str, Known],
     stamps: Mapping[str, Stamp],
+    failures: Iterable[Failure],
     loader: Loader,
     on_read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
@@ -80,11 +83,12 @@ def make_plan(
     Args:
         folder: The corpus folder.
         known: The indexed documents by id.
-        stamps: The files that were read in full, by path.
+        stamps: What the files looked like that need not be read again, by path.
+        failures: What could not be read of them, or of other files.
         loader: Reads the files of the folder.
         on_read: Called after each file with the number of documents seen so far.
     """
-    return _Comparison(folder, known, stamps, loader).run(on_read)
+    return _Comparison(folder, known, stamps, failures, loader).run(on_read)
 
 
 class _Comparison:
@@ -95,14 +99,19 @@ class _Comparison:
         folder: Path,
         known: Mapping[str, Known],
         stamps: Mapping[str, Stamp],
+        failures: Iterable[Failure],
         loader: Loader,
     ) -> None:
         self._folder, self._known, self._stamps = folder, known, stamps
         self._loader = loader
+        self._failed: dict[str, list[Failure]] = {}
+        for failure in failures:
+            self._failed.setdefault(_file_of(failure.path, stamps), []).append(failure)
         self._plan = Plan()
         self._seen: set[str] = set()
         self._unreadable: set[str] = set()
         self._moved_to: dict[str, str] = {}  # added id by the digest of its text
+        self._is_lasting = True  # what was found in a file, until the file changes
         self._settled_ns = time.time_ns() - _SETTLED_NS
 
     def run(self, on_read: Callable[[int], None]) -> Plan:
@@ -136,10 +145,12 @@ class _Comparison:
         if stamp and self._stamps.get(path) == stamp and self._seen.isdisjoint(ids):
             self._seen.update(ids)
             plan.unchanged += len(ids)
+            for failure in self._failed.get(path, ()):
+                self._fail(failure)
             return
-        failures, before = len(plan.failed), len(self._seen)
+        self._is_lasting, before = True, len(self._seen)
         changed = list(self._changed(path))
-        if len(plan.failed) == failures and stamp and max(stamp[1:3]) < self._settled_ns:
+        if self._is_lasting and stamp and max(stamp[1:3]) < self._settled_ns:
             plan.stamps[path] = stamp._replace(documents=len(self._seen) - before)
         if changed:
             plan.take(path, changed)
@@ -151,7 +162,9 @@ class _Comparison:
         for item in self._loader.load(path):
             if isinstance(item, Failure):
                 self._fail(item)
+                self._is_lasting = self._is_lasting and not isinstance(item, PassingFailure)
             elif item.id in self._seen:
+                self._is_lasting = False
                 plan.failed.append(Failure(path, f"another article has the id {item.id!r} too"))
             else:
                 self._seen.add(item.id)
@@ -197,6 +210,14 @@ def content_digest(document: Document) -> bytes:
         document.hidden,
     )
     return hashlib.sha256(repr(visible).encode()).digest()[:16]
+
+
+def _file_of(place: str, files: Mapping[str, Stamp]) -> str:
+    """The file that a failure is in: `a.zip` of `a.zip/b.md`, `rows.jsonl` of `rows.jsonl:3`."""
+    file = place
+    while file and file not in files:
+        file = file[: max(map(file.rfind, "/:#"))] if _PARTS.search(file) else ""
+    return file
 
 
 def _folders(path: str) -> Iterator[str]:

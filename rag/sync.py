@@ -121,9 +121,9 @@ def plan_sync(folder: Path, store: Store, settings: Settings, *, rebuild: bool =
         MismatchError: The index was built with other settings.
     """
     require_folder(folder)
-    known, stamps = ({}, {}) if rebuild else store.remembered()
+    known, stamps, failures = ({}, {}, []) if rebuild else store.remembered()
     with Loader(folder, Bounds.of(settings), settings.readers) as loader:
-        return make_plan(folder, known, stamps, loader)
+        return make_plan(folder, known, stamps, failures, loader)
 
 
 def require_folder(folder: Path) -> None:
@@ -151,6 +151,7 @@ class _Run:
     ) -> None:
         self._folder = folder
         self._loader = loader
+        self._bounds = repr(Bounds.of(settings))
         self._writer = writer
         self._embedder = embedder
         self._max_tokens = max_chunk_tokens(embedder, settings)
@@ -163,8 +164,15 @@ class _Run:
     def plan(self) -> Plan:
         """Compares the folder with the index."""
         writer = self._writer
+        with writer.transaction():
+            writer.retry_failures(self._bounds)
         return make_plan(
-            self._folder, writer.documents(), writer.files(), self._loader, self._report_reading
+            self._folder,
+            writer.documents(),
+            writer.files(),
+            writer.failures(),
+            self._loader,
+            self._report_reading,
         )
 
     def apply(self, plan: Plan) -> None:
@@ -192,7 +200,7 @@ class _Run:
             writer.set_failures(plan.failed)
             writer.drop_unused_vectors(before=time.time() - _GRACE_S)
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            writer.set_meta({"synced_at": now})
+            writer.set_meta({"synced_at": now, "bounds": self._bounds})
 
     def _entries(self, plan: Plan) -> Iterator[list[Entry]]:
         """The changed documents in batches, each with all its vectors stored."""

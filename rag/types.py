@@ -306,6 +306,12 @@ class Failure(NamedTuple):
     reason: str
 
 
+class PassingFailure(Failure):
+    """One that the next try may not have: the file is not to blame for it, or not alone."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
     """What a sync did, counted in documents; `chunks` is the index's new total.

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from rag.load.files import load_file
 from rag.load.source import Bounds
-from rag.types import Failure
+from rag.types import Document, Failure, PassingFailure
 
 _MEGABYTE = 1_000_000
 _OPEN_FILES = 256
@@ -50,14 +50,21 @@ def main() -> None:
 def _answer(folder: Path, path: str, bounds: Bounds, answers: BinaryIO) -> None:
     try:
         for item in load_file(folder, path, bounds):
-            said: Any = [*item] if isinstance(item, Failure) else asdict(item)
-            answers.write(json.dumps(said).encode() + b"\n")
+            answers.write(json.dumps(_said(item)).encode() + b"\n")
     except MemoryError:
         reason = f"reading it takes more than {bounds.file_memory_mb} MB of memory (file_memory_mb)"
         # What is left of the memory may be in pieces: the next file gets another process.
-        answers.write(json.dumps([path, reason]).encode() + b"\nnull\n")
+        failure = _said(PassingFailure(path, reason))
+        answers.write(json.dumps(failure).encode() + b"\nnull\n")
     answers.write(b"\n")
     answers.flush()
+
+
+def _said(item: Document | Failure) -> Any:
+    """A document or a failure as plain values."""
+    if isinstance(item, Failure):
+        return [*item, isinstance(item, PassingFailure)]
+    return asdict(item)
 
 
 def _limit(bounds: Bounds) -> None:

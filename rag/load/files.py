@@ -14,9 +14,9 @@ from rag.errors import LoadError
 from rag.load.export import read_rows
 from rag.load.names import is_leftover
 from rag.load.readers import read
-from rag.load.sniff import HEAD_BYTES, plain_kind
+from rag.load.sniff import HEAD_BYTES, NOTHING, plain_kind
 from rag.load.source import Bounds, Budget, Source
-from rag.types import Document, Failure
+from rag.types import Document, Failure, PassingFailure
 
 _MEGABYTE = 1_000_000
 #: A larger text is read in a process of its own, whatever it is.
@@ -87,14 +87,14 @@ def _why_not(entry: os.DirEntry[str], folder: Path) -> str:
 
 
 def is_plain(folder: Path, path: str) -> bool:
-    """Whether a file is a text that is read without a process of its own."""
+    """Whether a file is a text, or surely nothing to read: neither needs a process of its own."""
     try:
         with open_regular(folder / path, path) as file:
             kind = plain_kind(Path(path).name, file.read(HEAD_BYTES), path)
             size = os.fstat(file.fileno()).st_size
     except (LoadError, OSError):
         return True  # it takes no process to say that it cannot be opened
-    return kind == "jsonl" or (kind is not None and size <= _PLAIN_MAX_BYTES)
+    return kind in ("jsonl", NOTHING) or (kind is not None and size <= _PLAIN_MAX_BYTES)
 
 
 def open_regular(file: Path, path: str) -> BufferedReader:
@@ -144,4 +144,4 @@ def load_file(
     except LoadError as error:
         yield Failure(error.path, error.reason)
     except OSError as error:
-        yield Failure(path, error.strerror or str(error))
+        yield PassingFailure(path, error.strerror or str(error))

@@ -43,6 +43,8 @@ _OTHER_BY_SUFFIX = {
 }
 #: Texts that may be read without a process of their own.
 PLAIN = frozenset(_PLAIN_BY_SUFFIX.values())
+#: The kind of pictures, programs and the like.
+NOTHING = "nothing"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -120,36 +122,44 @@ def kind_of(name: str, data: bytes, path: str) -> str:
         LoadError: It is something else; the reason says what.
     """
     head = data[:HEAD_BYTES]
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    if head.startswith(_ZIP):
+    kind = _marked_kind(head)
+    if kind == "zip":
         return _packed_kind(data, path)
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    if head.startswith(_OLE):
-        return "ole"
-    if head.lstrip().startswith(b"{\\rtf"):
-        return "rtf"
-    for signature, what in _NOT_ARTICLES.items():
-        if head.startswith(signature) and not (signature in (b"BM", b"MZ") and _is_text(head)):
-            raise LoadError(path, f"{what}, not an article" if ";" not in what else what)
-    return _text_kind(name, head, path)
+    return kind or _text_kind(name, head, path)
 
 
 def plain_kind(name: str, head: bytes, path: str) -> str | None:
-    """The kind of a text that may be read in any process; None for all that is not one."""
-    is_binary = head.startswith((*_ZIP, *_NOT_ARTICLES, _OLE, b"\x1f\x8b")) or not _is_text(head)
-    if is_binary or b"%PDF-" in head[:1024] or head.lstrip().startswith(b"{\\rtf"):
+    """The kind of what may be read in any process: of a text, or `nothing` of what is no article.
+
+    None for all else.
+    """
+    if _marked_kind(head):
         return None
     try:
         kind = _text_kind(name, head, path)
     except LoadError:
-        return None
+        return NOTHING
     return kind if kind in PLAIN else None
+
+
+def _marked_kind(head: bytes) -> str | None:
+    """The kind of a file that says itself what it is."""
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(_ZIP):
+        return "zip"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if head.startswith(_OLE):
+        return "ole"
+    return "rtf" if head.lstrip().startswith(b"{\\rtf") else None
 
 
 def _text_kind(name: str, head: bytes, path: str) -> str:
     """The kind of a text by what it begins with, then by its name."""
+    for signature, what in _NOT_ARTICLES.items():
+        if head.startswith(signature) and not (signature in (b"BM", b"MZ") and _is_text(head)):
+            raise LoadError(path, what if ";" in what else f"{what}, not an article")
     suffix = PurePosixPath(name).suffix.lower()
     plain = _PLAIN_BY_SUFFIX.get(suffix)
     begin = _without_bom(head).lstrip()

@@ -17,7 +17,7 @@ from typing import Any
 
 import rag
 from rag.load.source import Bounds
-from rag.types import Document, Failure, Place
+from rag.types import Document, Failure, PassingFailure, Place
 
 _MEGABYTE = 1_000_000
 _PIECE = 1 << 16
@@ -55,7 +55,7 @@ class Worker:
                 else:
                     is_worn = True
         except _Ended as ended:
-            found.append(Failure(path, ended.reason))
+            found.append(PassingFailure(path, ended.reason))
             is_worn = True
         self._files += 1
         if is_worn:
@@ -156,7 +156,8 @@ def _piece(process: subprocess.Popen[bytes], deadline: float) -> bytes:
 def _item(said: Any) -> Document | Failure:
     """What a line of an answer says."""
     if isinstance(said, list):
-        return Failure(*said)
+        path, reason, is_passing = said
+        return PassingFailure(path, reason) if is_passing else Failure(path, reason)
     said["authors"] = tuple(said["authors"])
     said["places"] = tuple(Place(*place) for place in said["places"])
     return Document(**said)

@@ -19,8 +19,16 @@ from rag.store.reader import Reader
 from rag.store.status import Status, read_status
 from rag.store.vectors import FLAT_MAX, VectorIndex
 from rag.store.verify import Problems, problems
-from rag.store.writer import Known, Stamp, Writer, known_documents, known_files
+from rag.store.writer import (
+    Known,
+    Stamp,
+    Writer,
+    known_documents,
+    known_failures,
+    known_files,
+)
 from rag.store.writing import rebuilding, updating
+from rag.types import Failure
 
 
 class Store:
@@ -87,8 +95,8 @@ class Store:
             self._fitting = catalog
         return True
 
-    def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp]]:
-        """The documents and files that the index knows, of a fitting index; none before the first.
+    def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp], list[Failure]]:
+        """The documents, files and failures of a fitting index; none before the first sync.
 
         Raises:
             MismatchError: The index was built with other settings.
@@ -97,9 +105,14 @@ class Store:
         try:
             with self._connections.reading() as reading:
                 self._check(reading.meta)
-                return known_documents(reading.connection), known_files(reading.connection)
+                connection = reading.connection
+                return (
+                    known_documents(connection),
+                    known_files(connection),
+                    known_failures(connection),
+                )
         except NotFoundError:
-            return {}, {}
+            return {}, {}, []
 
     @contextmanager
     def writer(self, *, wait_s: float = 0.0, rebuild: bool = False) -> Iterator[Writer]:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from rag.store.catalog import transaction, write_meta
+from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
 from rag.store.terms import term_text
@@ -66,9 +66,15 @@ def known_documents(connection: sqlite3.Connection) -> dict[str, Known]:
 
 
 def known_files(connection: sqlite3.Connection) -> dict[str, Stamp]:
-    """The files that were read without a failure, by path."""
+    """The files that need not be read again while they look the same, by path."""
     rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns, inode, documents FROM files")
     return {path: Stamp(*stamp) for path, *stamp in rows}
+
+
+def known_failures(connection: sqlite3.Connection) -> list[Failure]:
+    """What could not be read when it was last tried."""
+    rows = connection.execute("SELECT path, reason FROM failures ORDER BY rowid")
+    return [Failure(*row) for row in rows]
 
 
 class Writer:
@@ -87,8 +93,12 @@ class Writer:
         return known_documents(self._connection)
 
     def files(self) -> dict[str, Stamp]:
-        """The files that were read without a failure, by path."""
+        """The files that need not be read again while they look the same, by path."""
         return known_files(self._connection)
+
+    def failures(self) -> list[Failure]:
+        """What could not be read when it was last tried."""
+        return known_failures(self._connection)
 
     def replaced_ids(self) -> set[str]:
         """Ids of the documents in the index that this one will replace."""
@@ -186,6 +196,15 @@ class Writer:
         """Makes the next sync read these files again, if they are there."""
         rows = [(path,) for path in paths]
         self._connection.executemany("DELETE FROM files WHERE path = ?", rows)
+
+    def retry_failures(self, bounds: str) -> None:
+        """Makes the next plan read again what failed, if it failed within other bounds."""
+        if read_meta(self._connection).get("bounds", bounds) != bounds:
+            self._connection.execute(
+                "DELETE FROM files WHERE EXISTS (SELECT 1 FROM failures WHERE "
+                "failures.path = files.path OR substr(failures.path, 1, length(files.path) + 1) "
+                "IN (files.path || '/', files.path || ':', files.path || '#'))"
+            )
 
     def set_failures(self, failures: Iterable[Failure]) -> None:
         """Replaces the list of what could not be read."""

@@ -51,6 +51,9 @@ def test_plain_text_starts_no_process(tmp_path: Path) -> None:
             Document,
             Document,
         ]
+        (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n")
+        (failure,) = loader.load("photo.png")
+        assert isinstance(failure, Failure)
         assert loader._pool is None
 
 
