@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rag.load.files import is_plain, load_file
 from rag.load.source import Bounds
-from rag.load.workers import Worker
 from rag.types import Document, Failure
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+    from queue import SimpleQueue
+
+    from rag.load.workers import Worker
 
 _Found = list[Document | Failure]
 # So many files are read before they are asked for: their texts wait in memory.
@@ -41,7 +44,7 @@ class Loader:
         self._bounds = bounds or Bounds()
         self._processes = processes or _cores()
         self._pool: ThreadPoolExecutor | None = None
-        self._workers: SimpleQueue[Worker] = SimpleQueue()
+        self._workers: SimpleQueue[Worker]
         self._all: list[Worker] = []
         self._waiting: deque[str] = deque()
         self._listed: set[str] = set()
@@ -73,6 +76,13 @@ class Loader:
 
     def _submit(self, path: str) -> None:
         if self._pool is None:
+            # Imported here: a folder of plain text has no need of them.
+            from concurrent.futures import ThreadPoolExecutor
+            from queue import SimpleQueue
+
+            from rag.load.workers import Worker
+
+            self._workers = SimpleQueue()
             self._pool = ThreadPoolExecutor(self._processes, thread_name_prefix="reader")
             self._all = [Worker(self._folder, self._bounds) for _ in range(self._processes)]
             for worker in self._all:

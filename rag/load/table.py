@@ -21,7 +21,7 @@ from rag.load.source import Source
 from rag.load.text import file_title
 from rag.types import Document, Failure
 
-_CHART = re.compile(r"xl/charts/chart\d*\.xml")
+_CHART = re.compile(r"xl/charts/chart(\d*)\.xml")
 _NUMBER = re.compile(r"[-+]?[\d., %]+")
 _SAMPLE_CHARS = 20_000
 _MAX_HEADER_CHARS = 80
@@ -104,7 +104,8 @@ def read_xlsx(source: Source) -> Iterator[Document | Failure]:
                 builder.add(f"## {sheet.title}")
             add_rows(builder, rows)
     for name in sorted(archive.members):
-        if _CHART.fullmatch(name):
+        if match := _CHART.fullmatch(name):
+            builder.mark("sheet", f"chart {match[1]}".strip())
             add_values(parse_xml(archive.read(name), source.id), builder)
     said = workbook.properties
     metadata = {

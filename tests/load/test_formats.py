@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,8 @@ from rag.load import Bounds, load_file
 from rag.types import Document, Failure
 from tests.load import samples
 from tests.load.samples import drawn, paragraph, shape
+
+CHART = {"tx": "Seen", "cat": "2023", "val": "160"}
 
 
 def load(
@@ -190,6 +193,21 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert found.text.endswith("Year | Cost\n\nYear: 2025; Cost: 3\n\nYear: 2026; Cost: 4.5")
     assert where(found, "Cost: 4.5") == "Budget, row 3"
     assert found.hidden == len("nobodysees")
+
+
+def test_the_charts_of_a_workbook_are_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(("Year", "Ducks"))
+    book.active.append((2023, 160))
+    book.save(tmp_path / "a.xlsx")
+    values = "".join(f"<{part}><v>{value}</v></{part}>" for part, value in CHART.items())
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "a") as archive:
+        archive.writestr(
+            "xl/charts/chart1.xml", f"<chart><p><t>Birds</t></p><ser>{values}</ser></chart>"
+        )
+    found = document(tmp_path, "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
+    assert found.text.endswith("Year: 2023; Ducks: 160\n\nBirds\n\nSeen: 2023 160")
+    assert where(found, "Seen") == "chart 1"
 
 
 def test_a_table_of_values_is_one_document_and_an_export_many(tmp_path: Path) -> None:
