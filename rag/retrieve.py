@@ -19,6 +19,7 @@ from rag.fusion import Fused, fuse
 from rag.language import analyze, question_languages
 from rag.settings import Settings
 from rag.store import Reader, Store
+from rag.store.terms import term_text
 from rag.store.vectors import FloatArray
 from rag.types import Explanation, Filters, LegScore, SearchResult
 
@@ -237,7 +238,7 @@ class _Search:
             share=float(self._shares[place]),
             words=float(self._fused.words[place]),
             untold=float(self._fused.untold[place]),
-            matched=tuple(sorted(self._frequencies.keys() & held)),
+            matched=tuple(sorted(term for term in self._frequencies if term_text([term]) in held)),
         )
 
 

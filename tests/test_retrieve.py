@@ -165,6 +165,15 @@ def test_a_date_is_written_as_iso_8601(date: str) -> None:
         Filters(since=date)
 
 
+def test_a_number_is_among_the_words_that_matched(folder: Path, words: WordEmbedder) -> None:
+    (folder / "rate.txt").write_text("Rates\n\nThe bank set its rate to 2.5 percent.\n")
+    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+        corpus.sync()
+        (hit,) = corpus.search("a rate of 2.5 percent", top_k=1)
+    assert hit.explanation is not None
+    assert set(hit.explanation.matched) == {"rate", "2.5", "percent"}
+
+
 def test_every_result_explains_its_place(dated: Corpus) -> None:
     hits = dated.search("Which election was in article c?", top_k=5)
     assert hits[0].score == 1
