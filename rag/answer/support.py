@@ -35,6 +35,12 @@ _FOREIGN_NAME_GAIN = 0.008
 _EXCHANGE_GAIN, _REPLACEMENT_GAIN = 0.0003, 0.02
 _TESTED_AT_MOST = 4
 
+# The elided article before a name: l’Italie.
+_ELIDED = regex.compile(r"(?<!\p{L})\p{L}{1,4}[’']$")
+
+# From this share of pairs of neighbouring words on, a sentence repeats its source.
+_COPIED = 0.6
+
 # Number words up to here are not looked for where the language's number words are unknown.
 _SMALL_NUMBER = 12
 
@@ -258,11 +264,17 @@ class _Claim:
         pairs = set(pairwise(["", *plain, ""]))
 
         def fit(place: Fact, words: str) -> int:
-            before = ["", *_plain(self._text[: place.span.start])][-1]
+            before = ["", *_plain(_ELIDED.sub("", self._text[: place.span.start]))][-1]
             after = [*_plain(self._text[place.span.end :]), ""][0]
             inside = _plain(words)
             return ((before, inside[0]) in pairs) + ((inside[-1], after) in pairs)
 
+        mine = set(pairwise(["", *_plain(self._text), ""]))
+        if len(mine & pairs) >= _COPIED * len(mine):
+            # It repeats the source, but for a name that stands there beside other words.
+            for fact in self._facts:
+                if fact.kind == "name" and not fit(fact, fact.words):
+                    yield _Swap((), f"{fact.words!r} does not stand there in what it cites")
         for swap in swaps:
             now = sum(fit(place, place.words) for place, _ in swap.changes)
             if sum(fit(place, words) for place, words in swap.changes) > now:
@@ -324,7 +336,7 @@ class _Claim:
 
 def _plain(text: str) -> list[str]:
     """The words and numbers of a text, folded."""
-    return [plain for word in text.split() if (plain := folded(word))] or [""]
+    return [plain for _, word in words(text) if (plain := folded(word))] or [""]
 
 
 def _covers(one: Fact, other: Fact) -> bool:
