@@ -2,11 +2,12 @@
 
     python -m benchmarks.fit_answers [--write]
 
-Ranking is fitted on PIAF (French) behind its first 1,000 questions and on every third
-question of XQuAD, whose passages are pooled in three languages; the rest tests it.
-Confidence is fitted on questions with and without an answer, French over French and
-English over German, and tested by cross-validation and on the set that it was not fitted
-on. With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
+Ranking is fitted on questions that the reader (benchmarks/fit_reader.py) did not learn
+from: some of PIAF's, and half of those about the articles of XQuAD that were held out;
+PIAF's first 1,000 questions and the other half test it. Confidence is fitted on questions
+with and without an answer, French over French, English over German, and three languages
+over each other, and tested by cross-validation and on the set that it was not fitted on.
+With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows
+from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
+from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, piaf, xquad
 from rag.answer.confidence import Evidence, evidence
 from rag.answer.extractive import LEAST_CONFIDENCE, MAX_PASSAGES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
@@ -36,8 +38,6 @@ from rag.retrieve import Retrieval
 
 COMMAND = "python -m benchmarks.fit_answers --write"
 ABSTAIN_SETS = ("abstain_piaf_fr", "abstain_belebele_en_de")
-PIAF_TEST = 1000
-XQUAD, XQUAD_STEP = "xquad_en_es_de", 3
 Array = npt.NDArray[np.float64]
 
 
@@ -67,41 +67,28 @@ def cases(
     corpus: Corpus, questions: Sequence[dict[str, Any]], answers: dict[str, dict[str, list[str]]]
 ) -> Iterator[Case]:
     """The questions as the answerer sees them."""
-    chain = corpus.chain()
-    embedder = corpus._parts().embedder
+    chain, reader = corpus.chain(), remembering_reader()
     for question in questions:
         retrieval = chain.retriever.search(question["text"])
-        found = sentences(retrieval, embedder, MAX_PASSAGES)
+        found = sentences(retrieval, reader, MAX_PASSAGES)
         known = answers[question.get("group", question["id"])]
         documents = [retrieval.results[s.quote.passage].document for s in found]
         hits = [holds(s.text, known, d.language) for s, d in zip(found, documents, strict=True)]
         yield Case(retrieval, found, matrix(found).astype(float), np.array(hits, bool), known)
 
 
-def piaf() -> tuple[list[Case], list[Case]]:
-    """Test and training questions of PIAF."""
-    folder = DATA / "piaf_fr"
-    answers = {row["query_id"]: {"": row["answers"]} for row in read_rows(folder / "answers.jsonl")}
-    questions = read_rows(folder / "queries.jsonl")
+def piaf_cases() -> tuple[list[Case], list[Case]]:
+    """Test questions of PIAF and those that the ranking is fitted on."""
+    split = piaf()
+    answers = {question: {"": row["answers"]} for question, row in split.answers.items()}
     with open_set("piaf_fr") as corpus:
-        found = list(cases(corpus, questions, answers))
-    return found[:PIAF_TEST], found[PIAF_TEST:]
-
-
-def xquad() -> tuple[list[dict[str, Any]], dict[str, dict[str, list[str]]]]:
-    """Every third question of XQuAD, and its answers by question group and language."""
-    folder = DATA / XQUAD
-    answers: dict[str, dict[str, list[str]]] = {}
-    for row in read_rows(folder / "answers.jsonl"):
-        group, language = row["query_id"].rsplit(":", 1)
-        answers.setdefault(group, {})[language] = row["answers"]
-    return read_rows(folder / "queries.jsonl")[::XQUAD_STEP], answers
+        return list(cases(corpus, split.test, answers)), list(cases(corpus, split.ranking, answers))
 
 
 def one_language(row: dict[str, Any]) -> bool:
     """Keeps each passage of XQuAD in one of its languages, told by its group."""
-    languages = ("en", "es", "de")
-    return bool(row["lang"] == languages[zlib.crc32(row["group"].encode()) % 3])
+    chosen = XQUAD_LANGUAGES[zlib.crc32(row["group"].encode()) % 3]
+    return bool(row["lang"] == chosen)
 
 
 def one_language_of_half(row: dict[str, Any]) -> bool:
@@ -110,21 +97,17 @@ def one_language_of_half(row: dict[str, Any]) -> bool:
 
 
 def xquad_cases(part: str, keep: Keep) -> tuple[list[Case], Array]:
-    """Questions over a part of the passages, and 1 where that part holds the answer."""
-    questions, answers = xquad()
-    relevant = {
-        (question, document.rsplit(":", 1)[0])
-        for question, document, _ in (
-            line.split("\t") for line in (DATA / XQUAD / "qrels.tsv").read_text().splitlines()
-        )
-    }
-    groups: dict[str, set[str]] = {}
-    for question, group in relevant:
-        groups.setdefault(question, set()).add(group)
+    """Every other held-out question over a part of the passages, and 1 where that answers it."""
+    split = xquad()
+    questions = split.held_out[::2]
+    answers: dict[str, dict[str, list[str]]] = {}
+    for row in split.answers.values():
+        group, language = row["query_id"].rsplit(":", 1)
+        answers.setdefault(group, {})[language] = row["answers"]
     with open_set(XQUAD, part=part, keep=keep) as corpus:
         kept = {document.id.rsplit(":", 1)[0] for document in corpus.documents()}
         found = list(cases(corpus, questions, answers))
-    return found, np.array([bool(groups[q["id"]] & kept) for q in questions], float)
+    return found, np.array([split.passage[q["group"]] in kept for q in questions], float)
 
 
 def fit_ranking(training: Sequence[Case], penalty: float = 1e-3) -> Array:
@@ -174,10 +157,7 @@ def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
 def evidence_of(found: Sequence[Case], weights: Array) -> Array:
     """Evidence for every question, as rows."""
     return np.array(
-        [
-            evidence(case.retrieval, case.found, (case.rows @ weights).astype(np.float32))
-            for case in found
-        ],
+        [evidence(case.found, (case.rows @ weights).astype(np.float32)) for case in found],
         float,
     )
 
@@ -236,7 +216,7 @@ def fit_confidence(collected: dict[str, tuple[Array, Array]]) -> tuple[float, Ar
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
     """Writes coefficients with where they come from."""
     content = {
-        "version": 2,
+        "version": 3,
         "date": datetime.date.today().isoformat(),
         "command": COMMAND,
         "sets": sets,
@@ -249,15 +229,13 @@ def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str
 
 def main() -> None:
     """Fits, reports, and writes if asked to."""
-    piaf_test, piaf_training = piaf()
-    pooled, _ = xquad_cases("", lambda row: True)
+    piaf_test, piaf_training = piaf_cases()
     mixed, _ = xquad_cases("-one-language", one_language)
-    trained = [*piaf_training, *pooled[1::2], *mixed[1::2]]
+    trained = [*piaf_training, *mixed[1::2]]
     weights = fit_ranking(trained)
     report_ranking("PIAF, unseen questions", piaf_test, weights)
-    report_ranking("XQuAD pooled, unseen questions", pooled[::2], weights)
     report_ranking("XQuAD each in one language, unseen questions", mixed[::2], weights)
-    others = fit_ranking([*pooled[1::2], *mixed[1::2]])
+    others = fit_ranking(mixed[1::2])
     report_ranking("PIAF, fitted on XQuAD", piaf_test, others)
     others = fit_ranking(piaf_training)
     report_ranking("XQuAD each in one language, fitted on PIAF", mixed[::2], others)
@@ -268,7 +246,6 @@ def main() -> None:
         collected[name] = evidence_of(found, weights), truth
     found, truth = xquad_cases("-half", one_language_of_half)
     collected[f"half of {XQUAD}, each passage in one language"] = evidence_of(found, weights), truth
-    np.savez(ROOT / "build" / "evidence.npz", *[a for pair in collected.values() for a in pair])
     intercept, coefficients = fit_confidence(collected)
     confidence = dict(zip(Evidence._fields, coefficients, strict=True))
     print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))

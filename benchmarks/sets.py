@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ import numpy as np
 
 from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
+from rag.embed.reader import Reading, TrainedReader, load_reader
 from rag.store.catalog import sql_lists
 from rag.store.vectors import FloatArray
-from rag.types import Span
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -41,10 +42,6 @@ class WrappedEmbedder:
         """A unit vector of shape (dimension,)."""
         return self._inner.embed_query(text)
 
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        """Spans and rows of shape (tokens, dimension)."""
-        return self._inner.token_vectors(text)
-
 
 class RememberingEmbedder(WrappedEmbedder):
     """Embeds each text once ever: benchmarks look at the same passages and questions again."""
@@ -57,7 +54,6 @@ class RememberingEmbedder(WrappedEmbedder):
         self._known.execute(
             "CREATE TABLE IF NOT EXISTS vectors (key INTEGER PRIMARY KEY, vector BLOB NOT NULL)"
         )
-        self._token_vectors: dict[str, tuple[list[Span], FloatArray]] = {}
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension)."""
@@ -78,12 +74,6 @@ class RememberingEmbedder(WrappedEmbedder):
             known = self._vectors([key])
         return known[key]
 
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        """Spans and rows of shape (tokens, dimension); remembered in memory only."""
-        if text not in self._token_vectors:
-            self._token_vectors[text] = self._inner.token_vectors(text)
-        return self._token_vectors[text]
-
     def _key(self, kind: str, text: str) -> int:
         known_by = f"{self.fingerprint}\0{kind}\0{text}".encode("utf-8", "replace")
         return int.from_bytes(hashlib.sha256(known_by).digest()[:8], "big", signed=True)
@@ -103,6 +93,39 @@ class RememberingEmbedder(WrappedEmbedder):
                 "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
                 [(key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
             )
+
+
+class RememberingReader:
+    """A reader that reads a passage for a question once ever."""
+
+    def __init__(self, inner: TrainedReader, file: Path) -> None:
+        """`file` is a SQLite database, created if missing."""
+        self._inner = inner
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._known = sqlite3.connect(file, timeout=60, check_same_thread=False)
+        self._known.execute(
+            "CREATE TABLE IF NOT EXISTS readings (key BLOB PRIMARY KEY, readings BLOB NOT NULL)"
+        )
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """A reading of each passage, given as `(title, text)`."""
+        asked = repr((self._inner.known_by, question, passages)).encode("utf-8", "replace")
+        key = hashlib.sha256(asked).digest()
+        query = "SELECT readings FROM readings WHERE key = ?"
+        if known := self._known.execute(query, (key,)).fetchone():
+            readings: list[Reading] = pickle.loads(known[0])
+            return readings
+        readings = self._inner.read(question, passages)
+        with self._known:
+            self._known.execute(
+                "INSERT OR IGNORE INTO readings VALUES (?, ?)", (key, pickle.dumps(readings))
+            )
+        return readings
+
+
+def remembering_reader() -> RememberingReader:
+    """The reader, with the memory that all benchmarks share."""
+    return RememberingReader(load_reader(Settings()), WORK / "readings.sqlite")
 
 
 def remembering(settings: Settings) -> RememberingEmbedder:

@@ -30,10 +30,12 @@ class Quote:
     Attributes:
         passage: Position of the passage among those shown, from 0.
         span: In characters of the document's text.
+        focus: What of it answers most tightly, likewise.
     """
 
     passage: int
     span: Span
+    focus: Span | None = None
 
 
 def marker(passage: int) -> str:
@@ -47,7 +49,7 @@ def cite(quotes: Sequence[Quote], passages: Sequence[SearchResult]) -> tuple[Cit
     for quote in quotes:
         document = passages[quote.passage].document
         words = document.text[quote.span.start : quote.span.end]
-        citations.append(Citation(marker(quote.passage), document, *quote.span, words))
+        citations.append(Citation(marker(quote.passage), document, *quote.span, words, quote.focus))
     return tuple(citations)
 
 

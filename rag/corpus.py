@@ -381,8 +381,9 @@ class _Parts:
 
     def _answerer(self, settings: Settings, *, quotes_only: bool) -> Answerer:
         from rag.answer import ExtractiveAnswerer
+        from rag.embed.reader import load_reader
 
-        extractive = ExtractiveAnswerer(self.embedder, settings)
+        extractive = ExtractiveAnswerer(load_reader(settings), settings)
         if quotes_only:
             return extractive
         from rag.answer.generative import GenerativeAnswerer

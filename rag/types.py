@@ -219,6 +219,10 @@ class Citation:
 
     `document.text[start:end] == quote`. The number in `marker` is the position
     of the passage among those shown, from 1: `[1]`.
+
+    Attributes:
+        focus: The words within the quote that answer most tightly, in characters of
+            `document.text`; None where nobody looked for them.
     """
 
     marker: str
@@ -226,6 +230,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    focus: Span | None = None
 
     @property
     def place(self) -> str:

@@ -45,6 +45,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "place": citation.place,
         "quote": citation.quote,
+        "focus": citation.focus._asdict() if citation.focus else None,
     }
 
 

@@ -37,11 +37,6 @@ class WordEmbedder:
         vector = sum((_word_vector(word) for word in re.findall(r"\w+", text.lower())), _ZERO)
         return (vector / max(float(np.linalg.norm(vector)), 1e-6)).astype(np.float32)
 
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        spans = self.token_spans(text)
-        rows = [_word_vector(text[start:end].lower()) for start, end in spans]
-        return spans, np.vstack(rows) if rows else np.empty((0, self.dimension), np.float32)
-
 
 _ZERO = np.full(WordEmbedder.dimension, 1e-3)
 

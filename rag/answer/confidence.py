@@ -14,69 +14,28 @@ import numpy as np
 
 from rag.answer.linear import linear_model
 from rag.answer.sentences import Sentence
-from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 
 
 class Evidence(NamedTuple):
     """What speaks for an answer in the passages, in the scales of the confidence model.
 
-    Scales mean the same in every corpus: standard deviations above passages that nobody
-    asked for, and shares. `shared` is the probability that passage and question are in
-    one language: only then do the words that are missing say much.
+    They are few on purpose: what places and words of passages add on the sets that a model
+    is fitted on, it loses twice on others (docs/answers.md).
     """
 
-    meaning: float  #: of the first passage
-    words: float  #: of the first passage
-    lead: float  #: of the first passage over the first of another document
     best: float  #: ranking score of the best sentence
-    margin: float  #: of the best sentence over the best of another passage
-    context: float  #: the best sentence's features from here on
-    tokens: float
-    weakest: float
-    cover: float
-    cover_passage: float
-    match: float
-    mismatch: float
-    shared: float
-    shared_cover: float
+    share: float  #: logarithm of its part in all answers begun and ended in the passages
+    holds: float  #: logit that its passage holds an answer
+    is_shared: float  #: probability that question and passage are in one language
 
 
-def evidence(retrieval: Retrieval, found: Sequence[Sentence], scores: FloatArray) -> Evidence:
+def evidence(found: Sequence[Sentence], scores: FloatArray) -> Evidence:
     """What speaks for an answer; `scores` are those of `found`, which is not empty."""
-    results = retrieval.results
-    explained = [result.explanation for result in results]
-    totals = [each.meaning + each.words if each else 0.0 for each in explained]
-    first = explained[0]
-    others = [
-        total
-        for total, result in zip(totals, results, strict=True)
-        if result.document.id != results[0].document.id
-    ]
     top = int(np.argmax(scores))
     best = found[top]
-    elsewhere = [
-        score
-        for score, sentence in zip(scores.tolist(), found, strict=True)
-        if sentence.quote.passage != best.quote.passage
-    ]
     features = best.features
-    return Evidence(
-        meaning=first.meaning if first else 0.0,
-        words=first.words if first else 0.0,
-        lead=totals[0] - max(others) if others else 0.0,
-        best=float(scores[top]),
-        margin=float(scores[top]) - max(elsewhere) if elsewhere else 0.0,
-        context=features.context,
-        tokens=features.tokens,
-        weakest=features.weakest,
-        cover=features.cover_around,
-        cover_passage=features.cover_passage_title,
-        match=features.match,
-        mismatch=features.mismatch,
-        shared=features.is_shared,
-        shared_cover=features.is_shared * features.cover_passage_title,
-    )
+    return Evidence(float(scores[top]), features.share, best.holds, features.is_shared)
 
 
 def probability(found: Evidence) -> float:

@@ -11,7 +11,7 @@ from rag.answer.linear import linear_model
 from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote, cite
-from rag.embed import Embedder
+from rag.embed.reader import Reader
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.store.vectors import FloatArray
@@ -23,22 +23,22 @@ MAX_PASSAGES = 5
 #: Quotes in one answer at most.
 MAX_QUOTES = 3
 
-#: A quote takes in its neighbours up to this length: about fifty words.
-MAX_QUOTE_CHARS = 330
+#: A quote takes in its neighbours up to this length: about sixty words.
+MAX_QUOTE_CHARS = 400
 
 # In units of the ranking score, a logarithm of odds: how far behind the best sentence of a
 # quote its neighbour may be, and how far behind the best of all another quote may be.
-_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 2.5, 1.0
+_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 1.5, 2.0
 
 #: Least confidence for an answer, by the setting `caution`.
-LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.3, "eager": 0.2}
+LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.4, "eager": 0.2}
 
 
 class ExtractiveAnswerer:
-    """Chooses sentences of the passages by meaning and by words."""
+    """Chooses sentences of the passages by what a reader and their words say."""
 
-    def __init__(self, embedder: Embedder, settings: Settings) -> None:
-        self._embedder = embedder
+    def __init__(self, reader: Reader, settings: Settings) -> None:
+        self._reader = reader
         self._least_confidence = LEAST_CONFIDENCE[settings.caution]
 
     def answer(
@@ -47,7 +47,7 @@ class ExtractiveAnswerer:
         """The text in pieces, then the whole answer."""
         say = phrases(retrieval.language)
         found, scores = self.ranked(retrieval)
-        confidence = probability(evidence(retrieval, found, scores)) if found else 0.0
+        confidence = probability(evidence(found, scores)) if found else 0.0
         quotes = quotes_of(found, scores) if confidence >= self._least_confidence else []
         citations = cite(quotes, retrieval.results)
         if citations:
@@ -69,7 +69,7 @@ class ExtractiveAnswerer:
 
     def ranked(self, retrieval: Retrieval) -> tuple[list[Sentence], FloatArray]:
         """The sentences of the first passages, in their order, and the ranking score of each."""
-        found = sentences(retrieval, self._embedder, MAX_PASSAGES)
+        found = sentences(retrieval, self._reader, MAX_PASSAGES)
         return found, linear_model("ranking", Features._fields)(matrix(found))
 
 
@@ -105,6 +105,7 @@ def quotes_of(
                 Quote(
                     found[best].quote.passage,
                     Span(found[first].quote.span.start, found[last].quote.span.end),
+                    found[best].quote.focus,
                 )
             )
     return quotes

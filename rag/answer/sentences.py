@@ -1,213 +1,163 @@
 """The sentences of the passages, each with what speaks for it as an answer.
 
-Passage and question are encoded once each; a sentence is then seen through its tokens'
-vectors, which know their context. So a sentence that says "he" is near to a question
-about the man of the sentence before, and no sentence is embedded by itself.
+A reader (rag/embed/reader.py) has read each passage for the question. It says for every
+token whether an answer begins or ends with it, so a sentence is seen in its context: one
+that says "he" may answer a question about the man of the sentence before.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from rag.answer.expressions import expressions
-from rag.answer.question import Kind, plain, question_kind
 from rag.cite import Quote
-from rag.embed import Embedder
+from rag.embed.reader import Reader, Reading
 from rag.language import analyze, sentence_spans
+from rag.language.sentences import stripped
 from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span
 
-# A question in an article does not answer one, and a line without a stop is mostly a headline.
-_QUESTION_MARKS, _STOPS = "?؟？", '.!…。！۔।॥։;:؛”»"'
-_CLOSING = "”»\"’') \u00a0\u202f"
+#: Longest answer within a sentence, in tokens.
+_ANSWER_TOKENS = 30
 
+_NEVER = -30.0  # a logit: no token, no answer
 
-#: The first seven features: those that come of the vectors.
-_OfTokens: TypeAlias = tuple[float, float, float, float, float, float, float]
+IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 class Features(NamedTuple):
-    """What is known of a sentence, in the scales of the ranking model.
+    """What speaks for a sentence, in the scales of the ranking model.
 
-    Token nearness compares the question's tokens with the sentence's, each with its
-    best counterpart. Coverage is the share of the question's idf that a text holds.
+    More of them (words of the sentence itself, of its neighbours, its length, the kind of
+    thing that is asked for) add nothing to these: docs/answers.md.
     """
 
-    context: float  #: cosine of the question with the mean of the sentence's tokens
-    tokens: float  #: token nearness, mean
-    weakest: float  #: token nearness of the question's least matched token
-    elsewhere: float  #: how much nearer the rest of the passage is, mean
-    passage_tokens: float  #: token nearness of the whole passage, mean
-    reverse: float  #: of the sentence's tokens to the question's, mean
-    peak: float  #: of the nearest pair of tokens
-    cover: float  #: coverage by the sentence
-    cover_title: float  #: by sentence and title
-    cover_before: float  #: by sentence and the one before
-    cover_around: float  #: by sentence, both neighbours and title
-    cover_passage: float  #: by the passage
-    cover_passage_title: float  #: by passage and title
+    share: float  #: logarithm of its part in all answers begun and ended in the passages
+    cover: float  #: share of the question's idf that its passage and title hold
     meaning: float  #: of the passage, in standard deviations (rag/fusion.py)
-    words: float  #: of the passage, likewise
-    rank: float  #: of the passage, from 0
-    length: float  #: logarithm of the number of words
     is_shared: float  #: probability that it is in the question's language
-    is_first: float  #: opens its passage
-    is_question: float  #: ends in a question mark
-    is_headline: float  #: has no full stop
-    match: float  #: holds a new expression of the kind that is asked for
-    mismatch: float  #: the kind is known and it holds none
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that may answer: its place, its words and its features."""
+    """A sentence that may answer.
+
+    Attributes:
+        quote: Its place, and the likeliest answer within it.
+        text: Its words.
+        holds: Logit that its passage holds an answer.
+        features: What speaks for it.
+    """
 
     quote: Quote
     text: str
+    holds: float
     features: Features
 
 
-def sentences(retrieval: Retrieval, embedder: Embedder, max_passages: int) -> list[Sentence]:
+def sentences(retrieval: Retrieval, reader: Reader, max_passages: int) -> list[Sentence]:
     """The sentences of the first passages, in the order of the passages and of the text."""
-    question = _Question(retrieval, embedder)
+    results = retrieval.results[:max_passages]
+    readings = reader.read(
+        retrieval.question, [(each.document.title, each.chunk.text) for each in results]
+    )
+    everything = _log_sums(readings)
     seen: set[tuple[str, Span]] = set()
     found: list[Sentence] = []
-    for position, result in enumerate(retrieval.results[:max_passages]):
-        found.extend(_Passage(position, result, question, embedder).sentences(seen))
+    for position, (result, reading) in enumerate(zip(results, readings, strict=True)):
+        passage = _Passage(position, result, reading, retrieval, everything)
+        found.extend(passage.sentences(seen))
     return found
 
 
-class _Question:
-    """What the question is compared by."""
-
-    def __init__(self, retrieval: Retrieval, embedder: Embedder) -> None:
-        self.vector = retrieval.vector
-        self.languages = retrieval.languages
-        self.tokens = _unit(embedder.token_vectors(retrieval.question)[1])
-        self.kind = question_kind(retrieval.question)
-        self._plain = plain(retrieval.question)
-        self._idf: Mapping[str, float] = retrieval.idf
-        self._total = sum(retrieval.idf.values()) or 1.0
-
-    def coverage(self, terms: set[str]) -> float:
-        """Share of the question's idf among some terms, 0 to 1."""
-        return sum(self._idf[term] for term in terms & self._idf.keys()) / self._total
-
-    def is_new(self, words: str) -> bool:
-        """Whether some words say more than the question does already."""
-        return not all(word in self._plain for word in plain(words).split())
-
-
 class _Passage:
-    """One passage, and what it shares with the question."""
+    """One passage, as the reader saw it."""
 
     def __init__(
-        self, position: int, result: SearchResult, question: _Question, embedder: Embedder
+        self,
+        position: int,
+        result: SearchResult,
+        reading: Reading,
+        retrieval: Retrieval,
+        everything: float,
     ) -> None:
-        self._position, self._result, self._question = position, result, question
-        chunk = result.chunk
-        spans, vectors = embedder.token_vectors(chunk.text)
-        self._token_spans = np.array(spans, np.int64).reshape(-1, 2)
-        self._vectors = vectors
-        self._nearness = question.tokens @ _unit(vectors).T
-        #: Nearness of each of the question's tokens to the passage, if both have any.
-        self._whole = self._nearness.max(axis=1) if self._nearness.size else np.zeros(0, np.float32)
-        self._language = result.document.language
-        self._title = set(analyze(result.document.title, self._language))
-        terms = set(analyze(chunk.text, self._language))
-        self._cover = question.coverage(terms)
-        self._cover_title = question.coverage(terms | self._title)
-        self._spans = [
-            span
-            for span in sentence_spans(chunk.text, chunk.language)
-            if not chunk.text.startswith("#", span.start)  # a heading introduces
-        ]
+        """Of a reading; `everything` is what `_log_sums` gives for all passages."""
+        self._position, self._chunk, self._reading = position, result.chunk, reading
+        self._everything = everything
+        self._tokens = np.array(reading.tokens, np.int64).reshape(-1, 2)
+        language, explanation = result.document.language, result.explanation
+        self._cover = _coverage(retrieval, f"{result.document.title} {result.chunk.text}", language)
+        self._meaning = explanation.meaning if explanation else 0.0
+        self._is_shared = retrieval.languages.get(language, 0.0)
 
     def sentences(self, seen: set[tuple[str, Span]]) -> Iterator[Sentence]:
         """Each sentence that is not in `seen` yet: chunks overlap."""
-        chunk = self._result.chunk
-        texts = [chunk.text[start:end] for start, end in self._spans]
-        terms = [set(analyze(text, self._language)) for text in texts]
-        nothing: set[str] = set()
-        for n, (span, text) in enumerate(zip(self._spans, texts, strict=True)):
+        chunk = self._chunk
+        for span in sentence_spans(chunk.text, chunk.language):
             place = Span(chunk.start + span.start, chunk.start + span.end)
-            if (chunk.document_id, place) in seen:
+            is_heading = chunk.text.startswith("#", span.start)  # it introduces
+            if is_heading or (chunk.document_id, place) in seen:
                 continue
             seen.add((chunk.document_id, place))
-            before = terms[n - 1] if n else nothing
-            after = terms[n + 1] if n + 1 < len(terms) else nothing
+            inside = self._inside(span)
             yield Sentence(
-                Quote(self._position, place),
-                text,
-                self._features(span, text, terms[n], before, after, is_first=n == 0),
+                Quote(self._position, place, self._likeliest(inside)),
+                chunk.text[span.start : span.end],
+                self._reading.holds,
+                Features(self._share(inside), self._cover, self._meaning, self._is_shared),
             )
 
-    def _features(
-        self,
-        span: Span,
-        text: str,
-        terms: set[str],
-        before: set[str],
-        after: set[str],
-        *,
-        is_first: bool,
-    ) -> Features:
-        question, explanation = self._question, self._result.explanation
-        coverage, kind = question.coverage, question.kind
-        answers = any(question.is_new(text[start:end]) for start, end in expressions(text, kind))
-        last = text.rstrip(_CLOSING)[-1:]
-        return Features(
-            *self._by_tokens(span),
-            cover=coverage(terms),
-            cover_title=coverage(terms | self._title),
-            cover_before=coverage(terms | before),
-            cover_around=coverage(terms | before | after | self._title),
-            cover_passage=self._cover,
-            cover_passage_title=self._cover_title,
-            meaning=explanation.meaning if explanation else 0.0,
-            words=explanation.words if explanation else 0.0,
-            rank=float(self._position),
-            length=math.log1p(len(text.split())),
-            is_shared=question.languages.get(self._language, 0.0),
-            is_first=float(is_first),
-            is_question=float(last in tuple(_QUESTION_MARKS)),
-            is_headline=float(not (text[-1] in _STOPS or last in _STOPS)),
-            match=float(answers),
-            mismatch=float(kind is not Kind.OTHER and not answers),
-        )
+    def _inside(self, span: Span) -> IntArray:
+        """Places of the tokens that stand, at least in part, within a span of the chunk."""
+        starts, ends = self._tokens.T
+        return np.flatnonzero((starts < span.end) & (ends > span.start) & (ends > starts))
 
-    def _by_tokens(self, span: Span) -> _OfTokens:
-        """The features from `context` to `peak`."""
-        starts, ends = self._token_spans.T
-        inside = (starts < span.end) & (ends > span.start)
-        if not inside.any() or not len(self._question.tokens):
-            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        mean = self._vectors[inside].mean(axis=0)
-        context = float(mean @ self._question.vector) / max(float(np.linalg.norm(mean)), 1e-9)
-        here = self._nearness[:, inside]
-        best = here.max(axis=1)
-        return (
-            context,
-            float(best.mean()),
-            float(best.min()),
-            float((self._whole - best).mean()),
-            float(self._whole.mean()),
-            float(here.max(axis=0).mean()),
-            float(here.max()),
-        )
+    def _likeliest(self, inside: IntArray) -> Span | None:
+        """The likeliest answer made of some tokens, in characters of the document."""
+        if not len(inside):
+            return None
+        logits = self._reading.starts[inside][:, None] + self._reading.ends[inside]
+        size = len(inside)
+        forward = ~np.tri(size, k=-1, dtype=bool)
+        short = np.tri(size, k=_ANSWER_TOKENS - 1, dtype=bool)
+        best = int(np.where(forward & short, logits, -np.inf).argmax())
+        first, last = self._tokens[inside[best // size]], self._tokens[inside[best % size]]
+        span = stripped(self._chunk.text, int(first[0]), int(last[1]))
+        return Span(self._chunk.start + span.start, self._chunk.start + span.end)
+
+    def _share(self, inside: IntArray) -> float:
+        """Logarithm of what beginnings and ends of answers in some tokens are of all."""
+        if not len(inside):
+            return _NEVER
+        starts, ends = self._reading.starts[inside], self._reading.ends[inside]
+        return _log_sum(starts) + _log_sum(ends) - self._everything
 
 
-def _unit(rows: FloatArray) -> FloatArray:
-    """Rows of length 1, shape unchanged."""
-    norms: FloatArray = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    unit: FloatArray = rows / norms
-    return unit
+def _coverage(retrieval: Retrieval, text: str, language: str) -> float:
+    """Share of the question's idf among the terms of a text, 0 to 1."""
+    idf = retrieval.idf
+    held = sum(idf[term] for term in idf.keys() & set(analyze(text, language)))
+    return held / (sum(idf.values()) or 1.0)
+
+
+def _log_sums(readings: Sequence[Reading]) -> float:
+    """Logarithm of all that the readings give to beginnings, times that for ends."""
+    if not any(len(reading.starts) for reading in readings):
+        return 0.0
+    starts = np.concatenate([reading.starts for reading in readings])
+    return _log_sum(starts) + _log_sum(np.concatenate([reading.ends for reading in readings]))
+
+
+def _log_sum(logits: FloatArray) -> float:
+    """Logarithm of the sum of exponentials."""
+    greatest = float(logits.max())
+    return greatest + math.log(float(np.exp(logits - greatest).sum()))
 
 
 def matrix(found: Sequence[Sentence]) -> FloatArray:

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import UnsupportedError
 from rag.embed.resolve import model_folder
-from rag.embed.with_openvino import OpenVinoEngine, kept_tokens
+from rag.embed.with_openvino import OpenVinoEngine
 from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
 from rag.once import once
@@ -51,21 +51,12 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> FloatArray:
         """A unit vector of shape (dimension,)."""
 
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        """Where the tokens of a passage stand, and what the encoder makes of each.
-
-        Rows of shape (tokens, dimension), not of unit length; both end at `max_tokens`.
-        """
-
 
 class Engine(Protocol):
     """What computes vectors: `OpenVinoEngine` or `TorchEngine`."""
 
     def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
         """Unit rows of shape (len(texts), dimension), in order; `exact` is slower."""
-
-    def token_vectors(self, text: str, prompt: str) -> FloatArray:
-        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
 
 
 def load_embedder(settings: Settings) -> SentenceEmbedder:
@@ -120,34 +111,19 @@ class SentenceEmbedder:
 
     def token_spans(self, text: str) -> list[Span]:
         """Where the model's tokens stand in the whole text, without special tokens."""
-        encoding = self._tokenizer.encode(_encodable(text), add_special_tokens=False)
+        encoding = self._tokenizer.encode(encodable(text), add_special_tokens=False)
         return [Span(start, end) for start, end in encoding.offsets]
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of shape (len(texts), dimension), in order."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        return self._engine.embed([_encodable(text) for text in texts], self._prompts[1])
+        return self._engine.embed([encodable(text) for text in texts], self._prompts[1])
 
     def embed_query(self, text: str) -> FloatArray:
         """A unit vector of shape (dimension,)."""
-        vector: FloatArray = self._engine.embed([_encodable(text)], self._prompts[0], exact=True)[0]
+        vector: FloatArray = self._engine.embed([encodable(text)], self._prompts[0], exact=True)[0]
         return vector
-
-    def token_vectors(self, text: str) -> tuple[list[Span], FloatArray]:
-        """Where the tokens of a passage stand, and what the encoder makes of each.
-
-        Rows of shape (tokens, dimension), not of unit length; both end at `max_tokens`.
-        """
-        text, prompt = _encodable(text), self._prompts[1]
-        rows = self._engine.token_vectors(text, prompt)
-        encoding = self._tokenizer.encode(prompt + text)
-        offsets = [encoding.offsets[i] for i in kept_tokens(encoding, self.max_tokens)]
-        inside = [i for i, (_, end) in enumerate(offsets) if end > len(prompt)]
-        spans = [
-            Span(max(0, offsets[i][0] - len(prompt)), offsets[i][1] - len(prompt)) for i in inside
-        ]
-        return spans, rows[inside]
 
     @once
     def _tokenizer(self) -> Tokenizer:
@@ -192,10 +168,10 @@ class SentenceEmbedder:
 
     @property
     def _threads(self) -> int:
-        return self._settings.threads or _cores()
+        return self._settings.threads or cores()
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -243,6 +219,6 @@ def _read_json(file: Path, default: Any) -> Any:
         raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text with each lone surrogate, which UTF-8 cannot hold, as `?`; length unchanged."""
     return text.encode("utf-8", "replace").decode()

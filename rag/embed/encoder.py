@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -107,6 +107,20 @@ class Encoder:
         except (OSError, KeyError, ValueError, IndexError) as error:
             raise UnsupportedError(f"its files are not as expected: {error!r}") from error
         return encoder
+
+    def adapted(self, update: Tensors) -> Encoder:
+        """This encoder with low-rank updates added to some of its weights.
+
+        Args:
+            update: For a weight `NAME.weight` of shape (outputs, inputs): `NAME.up`, shape
+                (outputs, rank), and `NAME.down`, shape (rank, inputs).
+        """
+        changed = {
+            f"{name}.weight": self.tensors[f"{name}.weight"]
+            + update[f"{name}.up"].astype(np.float32) @ update[f"{name}.down"].astype(np.float32)
+            for name in (key.removesuffix(".up") for key in update if key.endswith(".up"))
+        }
+        return replace(self, tensors={**self.tensors, **changed})
 
     @property
     def width(self) -> int:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import os
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,9 @@ def quantisation(encoder: Encoder, ranges: Ranges) -> dict[str, Quantisation]:
 
 
 def known_ranges(
-    encoder: Encoder, core: Any, token_ids: Iterable[list[int]], known_by: str
+    encoder: Encoder, core: Any, sample: Callable[[], Iterable[list[int]]], known_by: str
 ) -> Ranges:
-    """The ranges kept under `known_by`, else measured and kept."""
+    """The ranges kept under `known_by`, else measured with the token ids of a sample, and kept."""
     digest = hashlib.sha256(f"{_FORMAT} {known_by} {calibration_texts()}".encode()).hexdigest()
     file = cache_folder() / "int8" / f"{digest[:16]}.npz"
     names = [name for name, _, _ in encoder.matrices()]
@@ -59,7 +59,7 @@ def known_ranges(
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):  # missing, or not whole
         pass
     logging.getLogger(__name__).info("measuring the model once, for 8-bit arithmetic")
-    ranges = _measure(encoder, core, token_ids, names)
+    ranges = _measure(encoder, core, sample(), names)
     _keep(ranges, file)
     return ranges
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import atexit
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
@@ -31,41 +31,54 @@ _INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
 
 Pooling = Literal["mean", "cls"]
 
+Hidden: TypeAlias = tuple[FloatArray, FloatArray]
 
-class OpenVinoEngine:
-    """Unit rows and token vectors of texts; usable from several threads."""
+
+class OpenVinoEncoder:
+    """Last hidden states of token ids; usable from several threads.
+
+    It is compiled, and measured for 8 bits if it is new here, at the first call.
+    """
 
     def __init__(
         self,
-        folder: Path,
-        tokenizer: Tokenizer,
+        encoder: Encoder,
         *,
-        max_tokens: int,
         threads: int,
-        prompts: Sequence[str],
+        sample: Callable[[], Iterable[list[int]]],
         known_by: str,
     ) -> None:
-        """Reads the model; it is compiled, and measured if it is new here, at the first text.
+        """Of an encoder.
 
         Args:
-            tokenizer: Neither cuts off nor pads.
-            prompts: Go before the texts that the model is measured with.
+            sample: Token ids to measure the encoder with.
             known_by: What the measures are kept under.
 
         Raises:
-            UnsupportedError: The model must run on torch.
+            UnsupportedError: OpenVINO is not installed.
         """
-        self._pooling = _pooling(folder)
-        self._encoder = Encoder.read(folder)
-        self._tokenizer = tokenizer
-        self._max_tokens = max_tokens
+        self.width = encoder.width
+        self._encoder = encoder
         self._threads = threads
-        self._prompts = prompts
+        self._sample = sample
         self._known_by = known_by
         self._core = load_openvino().Core()
         self._computing = threading.RLock()
         # A thread that is still in OpenVINO when the interpreter goes would abort the process.
         atexit.register(self._computing.acquire)
+
+    def hidden(self, tokens: Sequence[Sequence[int]], *, exact: bool = False) -> Hidden:
+        """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
+        longest = max(map(len, tokens))
+        ids = np.zeros((len(tokens), longest + -longest % _STEP_TOKENS), np.int64)
+        mask = np.zeros(ids.shape, np.float32)
+        for row, some in enumerate(tokens):
+            ids[row, : len(some)], mask[row, : len(some)] = some, 1
+        rows = self._encoder.look_up(ids)
+        with self._computing:  # one inference uses all threads
+            request = self._exact if exact else self._fast
+            hidden: FloatArray = request.infer([rows, mask])[0]
+        return hidden, mask
 
     @once
     def _exact(self) -> Any:
@@ -75,9 +88,7 @@ class OpenVinoEngine:
     def _fast(self) -> Any:
         if not has_int8():
             return self._exact
-        texts = (prompt + text for prompt in set(self._prompts) for text in calibration_texts())
-        ids = (self._ids(self._tokenizer.encode(text)) for text in texts)
-        ranges = known_ranges(self._encoder, self._core, ids, self._known_by)
+        ranges = known_ranges(self._encoder, self._core, self._sample, self._known_by)
         return self._compiled(quantisation(self._encoder, ranges))
 
     def _compiled(self, how: Mapping[str, Quantisation] | None) -> Any:
@@ -92,41 +103,58 @@ class OpenVinoEngine:
             self._encoder.graph(how), "CPU", options
         ).create_infer_request()
 
+
+class OpenVinoEngine:
+    """Unit rows of texts; usable from several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tokenizer: Tokenizer,
+        *,
+        max_tokens: int,
+        threads: int,
+        prompts: Sequence[str],
+        known_by: str,
+    ) -> None:
+        """Reads the model.
+
+        Args:
+            tokenizer: Neither cuts off nor pads.
+            prompts: Go before the texts that the model is measured with.
+            known_by: What the measures are kept under.
+
+        Raises:
+            UnsupportedError: The model must run on torch.
+        """
+        self._pooling = _pooling(folder)
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens
+        self._prompts = prompts
+        self._encoder = OpenVinoEncoder(
+            Encoder.read(folder), threads=threads, sample=self._sample, known_by=known_by
+        )
+
     def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
         """Unit rows of shape (len(texts), dimension), in order."""
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         tokens = [self._ids(encoding) for encoding in encodings]
         rows = np.empty((len(texts), self._encoder.width), np.float32)
-        for some in _batches([len(ids) for ids in tokens]):
-            rows[some] = self._pool(*self._hidden([tokens[i] for i in some], exact=exact))
+        for some in batches([len(ids) for ids in tokens]):
+            hidden = self._encoder.hidden([tokens[i] for i in some], exact=exact)
+            rows[some] = self._pool(*hidden)
         return rows
 
-    def token_vectors(self, text: str, prompt: str) -> FloatArray:
-        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
-        ids = self._ids(self._tokenizer.encode(prompt + text))
-        hidden, _ = self._hidden([ids])
-        return hidden[0, : len(ids)]
+    def _sample(self) -> Iterator[list[int]]:
+        for prompt in sorted(set(self._prompts)):
+            for text in calibration_texts():
+                yield self._ids(self._tokenizer.encode(prompt + text))
 
     def _ids(self, encoding: Encoding) -> list[int]:
         ids: list[int] = encoding.ids
         if len(ids) > self._max_tokens:
             return [ids[i] for i in kept_tokens(encoding, self._max_tokens)]
         return ids
-
-    def _hidden(
-        self, tokens: Sequence[Sequence[int]], *, exact: bool = False
-    ) -> tuple[FloatArray, FloatArray]:
-        """Last hidden state (texts, tokens, dimension), and 1 where there is a token, else 0."""
-        longest = max(map(len, tokens))
-        ids = np.zeros((len(tokens), longest + -longest % _STEP_TOKENS), np.int64)
-        mask = np.zeros(ids.shape, np.float32)
-        for row, some in enumerate(tokens):
-            ids[row, : len(some)], mask[row, : len(some)] = some, 1
-        rows = self._encoder.look_up(ids)
-        with self._computing:  # one inference uses all threads
-            request = self._exact if exact else self._fast
-            hidden: FloatArray = request.infer([rows, mask])[0]
-        return hidden, mask
 
     def _pool(self, hidden: FloatArray, mask: FloatArray) -> FloatArray:
         if self._pooling == "cls":
@@ -158,7 +186,7 @@ def has_int8(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return not _INT8_FLAGS.isdisjoint(flags.split())
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Places of texts that are embedded together: of like length, so that padding is little."""
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     while order:

@@ -11,13 +11,46 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from rag.embed.e5s1 import FloatArray
+from rag.embed.encoder import Tensors
 from rag.errors import ModelError
 
 _BATCH_TEXTS = 16
 
 
+class TorchEncoder:
+    """Last hidden states of token ids; usable from several threads."""
+
+    def __init__(self, folder: Path, update: Tensors, *, threads: int) -> None:
+        """The encoder in a folder, with the low-rank updates that `Encoder.adapted` describes."""
+        import torch
+        from transformers import AutoModel
+
+        torch.set_num_threads(threads)
+        self._model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+        with torch.no_grad():
+            for name in (key.removesuffix(".up") for key in update if key.endswith(".up")):
+                weight = self._model.get_parameter(f"{name}.weight")
+                up, down = (update[f"{name}.{end}"].astype(np.float32) for end in ("up", "down"))
+                weight += torch.from_numpy(up @ down)
+        self._computing = threading.Lock()
+
+    def hidden(self, tokens: Sequence[Sequence[int]]) -> tuple[FloatArray, FloatArray]:
+        """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
+        import torch
+
+        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+        mask = np.zeros(ids.shape, np.int64)
+        for row, some in enumerate(tokens):
+            ids[row, : len(some)], mask[row, : len(some)] = some, 1
+        with self._computing, torch.inference_mode():
+            result = self._model(
+                input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
+            )
+        return result.last_hidden_state.numpy(), mask.astype(np.float32)
+
+
 class TorchEngine:
-    """Unit rows and token vectors of texts; usable from several threads."""
+    """Unit rows of texts; usable from several threads."""
 
     def __init__(self, folder: Path, name: str, *, threads: int) -> None:
         """Loads the model.
@@ -66,12 +99,3 @@ class TorchEngine:
                 show_progress_bar=False,
             )
         return rows.astype(np.float32, copy=False)
-
-    def token_vectors(self, text: str, prompt: str) -> FloatArray:
-        """The last hidden state, a row for each token of `prompt + text`, special ones too."""
-        with self._computing:
-            [rows] = self._model.encode(
-                [text], prompt=prompt, output_value="token_embeddings", show_progress_bar=False
-            )
-        vectors: FloatArray = rows.numpy(force=True).astype(np.float32, copy=False)
-        return vectors

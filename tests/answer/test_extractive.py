@@ -22,7 +22,8 @@ def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
     """Sentences of some lengths, one behind the other."""
     found, at = [], 0
     for length in lengths:
-        found.append(Sentence(Quote(passage, Span(at, at + length)), "x" * length, NOTHING))
+        place = Quote(passage, Span(at, at + length))
+        found.append(Sentence(place, "x" * length, 0.0, NOTHING))
         at += length + 1
     return found
 

@@ -61,24 +61,6 @@ def test_both_engines_make_the_same_vectors(pair: tuple[Embedder, Embedder]) -> 
     assert fast.fingerprint == torch.fingerprint
 
 
-def test_both_engines_make_the_same_token_vectors(pair: tuple[Embedder, Embedder]) -> None:
-    fast, torch = pair
-    for text in TEXTS:
-        spans, rows = fast.token_vectors(text)
-        assert rows.shape == (len(spans), fast.dimension)
-        assert spans == sorted(spans)
-        assert all(0 <= start <= end <= len(text) for start, end in spans)
-        inside = {i for start, end in spans for i in range(start, end)}
-        assert (
-            "word" in text
-            or not "".join(letter for i, letter in enumerate(text) if i not in inside).strip()
-        )
-        other_spans, other_rows = torch.token_vectors(text)
-        assert spans == other_spans
-        if spans:
-            assert cosines(rows, other_rows).mean() > 0.985
-
-
 def test_neighbours_and_order_do_not_matter(embedder: Embedder) -> None:
     together = embedder.embed_documents(TEXTS)
     alone = np.vstack([embedder.embed_documents([text]) for text in TEXTS])
@@ -91,8 +73,6 @@ def test_a_long_text_is_cut_at_the_limit(embedder: Embedder) -> None:
     words = "harbour " * 509  # with the prompt's tokens and the special ones, more than fit
     cut = embedder.embed_documents([words, words + "a different ending " * 50])
     assert cut[0] @ cut[1] > 0.9999
-    spans, rows = embedder.token_vectors(words + "ending")
-    assert len(spans) == len(rows) < embedder.max_tokens
 
 
 def test_nothing_is_no_rows(embedder: Embedder) -> None:
@@ -175,16 +155,16 @@ def test_measures_are_kept_and_made_again_when_torn(
     caplog.set_level(logging.INFO)
     encoder, core = Encoder.read(folder), load_openvino().Core()
     ids = [[3, 4, 5, 6], [7, 8, 9]]
-    first = known_ranges(encoder, core, ids, "tiny")
+    first = known_ranges(encoder, core, lambda: ids, "tiny")
     [file] = (tmp_path / "int8").iterdir()
-    again = known_ranges(encoder, core, [], "tiny")  # nothing left to measure
+    again = known_ranges(encoder, core, list, "tiny")  # nothing left to measure
     for name, (low, high) in first.items():
         assert (low <= high).all()
         np.testing.assert_array_equal(low, again[name][0])
         np.testing.assert_array_equal(high, again[name][1])
     assert len(caplog.records) == 1
     file.write_bytes(file.read_bytes()[:1000])
-    known_ranges(encoder, core, ids, "tiny")
+    known_ranges(encoder, core, lambda: ids, "tiny")
     assert len(caplog.records) == 2
     graph = encoder.graph(quantisation(encoder, first))
     row, mask = np.array([ids[0]]), np.ones((1, 4), np.int64)
@@ -197,7 +177,7 @@ def test_a_cache_that_cannot_be_written_only_warns(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("CORPUS_CHAT_CACHE", str(tmp_path / "file"))
-    known_ranges(Encoder.read(tiny[0]), load_openvino().Core(), [[3, 4]], "tiny")
+    known_ranges(Encoder.read(tiny[0]), load_openvino().Core(), lambda: [[3, 4]], "tiny")
     assert "cannot keep" in caplog.text
 
 

@@ -1,0 +1,278 @@
+"""Fits the reader: `python -m benchmarks.fit_reader [--write]`, an hour on two cores.
+
+Questions of PIAF (French over French) and XQuAD (English, Spanish and German over each
+other), two thirds of these, each with the passage that answers and one of the nearest that
+do not. The upper eight layers of the default model learn low-rank updates, and three
+outputs are put behind: where an answer begins, where it ends, and whether there is one.
+Beginnings and ends are told apart over both passages together, so that their logits
+compare between passages (Clark and Gardner 2018). With `--write` the result goes to
+rag/embed/reader.safetensors; `python -m benchmarks.fit_answers` then says what it is worth.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import random
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from torch import nn
+from transformers import BertModel
+
+from benchmarks.sets import ROOT, open_set
+from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, xquad
+from rag.corpus import Corpus
+from rag.embed.reader import Input, TrainedReader
+from rag.embed.resolve import model_folder
+from rag.settings import Settings
+from rag.types import Filters
+
+EPOCHS, BATCH, RATE, RANK, SCALE, FROZEN = 2, 8, 1e-3, 16, 2.0, 4
+XQUAD_PAIRS = 4000
+#: Passages looked at for ones that do not answer, and how many of these are kept.
+NEAREST, WRONG = 8, 4
+WITH_TITLE = 0.7
+FILE = ROOT / "rag" / "embed" / "reader.safetensors"
+
+
+@dataclass
+class Example:
+    """A question, the passage that answers it, where, and passages that do not.
+
+    Passages are `(title, text)`.
+    """
+
+    question: str
+    right: tuple[str, str]
+    spans: list[tuple[int, int]]
+    wrong: list[tuple[str, str]]
+
+
+def examples(corpus: Corpus, asked: Sequence[tuple[Row, Row, Filters | None]]) -> Iterator[Example]:
+    """Of questions, each with its answers and what to search, those whose passage is found."""
+    retriever = corpus.chain().retriever
+    for question, answers, filters in asked:
+        right, spans, wrong = None, [], []
+        for result in retriever.search(question["text"], NEAREST, filters).results:
+            chunk, passage = result.chunk, (result.document.title, result.chunk.text)
+            if result.document.id != answers["corpus_id"]:
+                if not any(answer in chunk.text for answer in answers["answers"]):
+                    wrong.append(passage)
+            elif right is None:
+                spans = [
+                    (start - chunk.start, start - chunk.start + len(answer))
+                    for answer, start in zip(
+                        answers["answers"], answers["answer_starts"], strict=True
+                    )
+                    if chunk.start <= start and start + len(answer) <= chunk.end
+                ]
+                right = passage if spans else None
+        if right and wrong:
+            yield Example(question["text"], right, spans, wrong[:WRONG])
+
+
+def all_examples() -> list[Example]:
+    """Of both sets; the same question of XQuAD over some of the languages."""
+    french, parallel = piaf(), xquad()
+    pairs = []
+    for question in parallel.reader:
+        group, language = question["group"], question["lang"]
+        for other in XQUAD_LANGUAGES:
+            if other == language or zlib.crc32(f"{group}{language}{other}".encode()) % 2 == 0:
+                answers = parallel.answers[f"{group}:{other}"]
+                pairs.append((question, answers, Filters(languages=(other,))))
+    random.shuffle(pairs)
+    with open_set("piaf_fr") as corpus:
+        asked = [(q, french.answers[q["id"]], None) for q in french.reader]
+        found = list(examples(corpus, asked))
+    with open_set(XQUAD) as corpus:
+        return found + list(examples(corpus, pairs[:XQUAD_PAIRS]))
+
+
+class LowRank(nn.Module):
+    """A linear layer that stays as it is, and a low-rank update of it that learns."""
+
+    def __init__(self, base: nn.Linear) -> None:
+        super().__init__()
+        self.base = base
+        self.down = nn.Parameter(torch.randn(RANK, base.in_features) / math.sqrt(base.in_features))
+        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """As the layer with the update added to its weights."""
+        update = (rows @ self.down.to(rows.dtype).T) @ self.up.to(rows.dtype).T
+        output: torch.Tensor = self.base(rows) + SCALE * update
+        return output
+
+
+class Model(nn.Module):
+    """The encoder with its updates and outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        folder = str(model_folder(Settings().embedding_model))
+        self.encoder = BertModel.from_pretrained(
+            folder, attn_implementation="eager", dtype=torch.bfloat16
+        ).requires_grad_(False)
+        self.updates: dict[str, LowRank] = {}
+        for number, layer in enumerate(self.encoder.encoder.layer):
+            if number >= FROZEN:
+                self._update(layer, f"encoder.layer.{number}")
+        self.outputs = nn.Linear(self.encoder.config.hidden_size, 3)
+
+    def _update(self, layer: nn.Module, prefix: str) -> None:
+        linear = [name for name, part in layer.named_modules() if isinstance(part, nn.Linear)]
+        for name in linear:
+            parent, _, last = name.rpartition(".")
+            update = LowRank(layer.get_submodule(name))  # type: ignore[arg-type]
+            setattr(layer.get_submodule(parent), last, update)
+            self.updates[f"{prefix}.{name}"] = update
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Logits of shape (texts, tokens, 3)."""
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        logits: torch.Tensor = self.outputs(hidden.float())
+        return logits
+
+    def tensors(self) -> dict[str, Any]:
+        """What `TrainedReader` reads."""
+        found = {}
+        for name, update in self.updates.items():
+            found[f"{name}.up"] = (SCALE * update.up).detach().numpy().astype(np.float16)
+            found[f"{name}.down"] = update.down.detach().numpy().astype(np.float16)
+        for n, name in enumerate(("start", "end", "holds")):
+            found[f"{name}.weight"] = self.outputs.weight[n].detach().numpy().copy()
+            found[f"{name}.bias"] = self.outputs.bias[n].detach().numpy().copy()
+        return found
+
+
+@dataclass
+class Batch:
+    """Texts of some examples, shapes (texts, tokens) or (texts,).
+
+    Attributes:
+        passage: Whether a token is of a passage.
+        starts, ends: Whether an answer starts or ends with it.
+        owner: The example of each text.
+        holds: 1 if the text holds an answer, else 0.
+    """
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    passage: torch.Tensor
+    starts: torch.Tensor
+    ends: torch.Tensor
+    owner: torch.Tensor
+    holds: torch.Tensor
+
+
+def batch_of(some: Sequence[Example], reader: TrainedReader) -> Batch:
+    """Each example's right passage and one of its wrong ones."""
+    rows: list[tuple[int, Input, list[tuple[int, int]]]] = []
+    for number, example in enumerate(some):
+        titled = random.random() < WITH_TITLE
+        wrong = random.choice(example.wrong)
+        for (title, text), spans in ((example.right, example.spans), (wrong, [])):
+            rows.append((number, reader.input(example.question, titled * title, text), spans))
+    longest = max(len(row.ids) for _, row, _ in rows)
+    shape = len(rows), longest + -longest % 32  # a new length is a new program for the processor
+    ids, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
+    passage, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
+    for place, (_, row, spans) in enumerate(rows):
+        ids[place, : len(row.ids)] = torch.tensor(row.ids)
+        mask[place, : len(row.ids)] = 1
+        passage[place, row.first : row.first + len(row.tokens)] = True
+        for start, end in spans:
+            inside = [
+                n for n, token in enumerate(row.tokens) if token.start < end > start < token.end
+            ]
+            if inside:
+                starts[place, row.first + inside[0]] = True
+                ends[place, row.first + inside[-1]] = True
+    owner = torch.tensor([number for number, _, _ in rows])
+    return Batch(ids, mask, passage, starts, ends, owner, starts.any(dim=1).float())
+
+
+def loss_of(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Of beginnings and ends among all of an example's tokens, and of holding an answer."""
+    loss = nn.functional.binary_cross_entropy_with_logits(logits[:, 0, 2], batch.holds)
+    count = int(batch.owner.max()) + 1
+    for output, right in ((0, batch.starts), (1, batch.ends)):
+        scores = logits[:, :, output].masked_fill(~batch.passage, -1e4)
+        for owner in range(count):
+            own = batch.owner == owner
+            if right[own].any():
+                every, answers = scores[own].flatten(), scores[own][right[own]]
+                loss = loss + (every.logsumexp(0) - answers.logsumexp(0)) / (2 * count)
+    return loss
+
+
+def batches(count: int, lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of `count` batches of examples of like length, each example as often as others."""
+    made = 0
+    while True:
+        order = random.sample(range(len(lengths)), len(lengths))
+        pools = [order[at : at + 16 * BATCH] for at in range(0, len(order), 16 * BATCH)]
+        order = [place for pool in pools for place in sorted(pool, key=lambda n: lengths[n])]
+        some = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        random.shuffle(some)
+        for places in some:
+            if made == count:
+                return
+            made += 1
+            yield places
+
+
+def fit(found: Sequence[Example]) -> Model:
+    """A model fitted on examples; prints its loss."""
+    model, reader = Model(), TrainedReader(on_torch=True, threads=0)
+    learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=RATE, weight_decay=0.01)
+    steps, began, losses = EPOCHS * len(found) // BATCH, time.monotonic(), []
+    lengths = [len(example.right[1]) for example in found]
+    for step, places in enumerate(batches(steps, lengths)):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1, (step + 1) / 60) * max(0.02, 1 - step / steps)
+        batch = batch_of([found[place] for place in places], reader)
+        loss = loss_of(model(batch.ids, batch.mask), batch)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(learned, 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if step % 50 == 49:
+            spent = time.monotonic() - began
+            print(
+                f"{step + 1} of {steps}: loss {np.mean(losses[-50:]):.3f}, {spent:.0f} s",
+                flush=True,
+            )
+    return model
+
+
+def main() -> None:
+    """Fits, and writes if asked to."""
+    random.seed(0)
+    torch.manual_seed(0)
+    found = all_examples()
+    print(f"{len(found)} examples")
+    model = fit(found)
+    if "--write" in sys.argv:
+        about = {
+            "version": "1",
+            "date": datetime.date.today().isoformat(),
+            "command": "python -m benchmarks.fit_reader --write",
+            "sets": f"piaf_fr and {XQUAD}, {len(found)} questions",
+        }
+        save_file(model.tensors(), FILE, about)
+
+
+if __name__ == "__main__":
+    main()

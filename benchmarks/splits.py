@@ -1,0 +1,98 @@
+"""Which questions the reader learns from, which the ranking does, and which test both.
+
+Nothing is tested on a question that it was fitted on, nor the reader on a passage that
+it was.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.sets import DATA, read_rows
+
+#: PIAF's first questions test, XQuAD's articles of one in three do.
+PIAF_TEST = 1000
+XQUAD, XQUAD_LANGUAGES = "xquad_en_es_de", ("en", "es", "de")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Piaf:
+    """The questions of PIAF.
+
+    Attributes:
+        reader: What the reader learns from: neither asked nor about a passage elsewhere here.
+        ranking: What the ranking is fitted on. abstain_piaf_fr holds them, too.
+        test: The first thousand.
+        answers: By question.
+    """
+
+    reader: list[Row]
+    ranking: list[Row]
+    test: list[Row]
+    answers: dict[str, Row]
+
+
+def piaf() -> Piaf:
+    """The questions by their use."""
+    folder = DATA / "piaf_fr"
+    answers = {row["query_id"]: row for row in read_rows(folder / "answers.jsonl")}
+    questions = read_rows(folder / "queries.jsonl")
+    abstain = {row["text"] for row in read_rows(DATA / "abstain_piaf_fr" / "queries.jsonl")}
+    test, rest = questions[:PIAF_TEST], questions[PIAF_TEST:]
+    tested = {answers[question["id"]]["corpus_id"] for question in test}
+    return Piaf(
+        [
+            question
+            for question in rest
+            if question["text"] not in abstain
+            and answers[question["id"]]["corpus_id"] not in tested
+        ],
+        [question for question in rest if question["text"] in abstain],
+        test,
+        answers,
+    )
+
+
+@dataclass(frozen=True)
+class Xquad:
+    """The questions of XQuAD, the same in three languages.
+
+    Attributes:
+        reader: What the reader learns from.
+        held_out: About other articles.
+        answers: By question, each in the language of the question.
+        passage: Of a question's group, the group of its passage.
+    """
+
+    reader: list[Row]
+    held_out: list[Row]
+    answers: dict[str, Row]
+    passage: dict[str, str]
+
+
+def xquad() -> Xquad:
+    """The questions by their use."""
+    folder = DATA / XQUAD
+    answers = {row["query_id"]: row for row in read_rows(folder / "answers.jsonl")}
+    article = {
+        row["group"]: row["article"].rsplit(":", 1)[0] for row in read_rows(folder / "corpus.jsonl")
+    }
+    passage = {
+        question.rsplit(":", 1)[0]: row["corpus_id"].rsplit(":", 1)[0]
+        for question, row in answers.items()
+    }
+    questions = read_rows(folder / "queries.jsonl")
+
+    def is_held_out(question: Row) -> bool:
+        return zlib.crc32(article[passage[question["group"]]].encode()) % 3 == 0
+
+    return Xquad(
+        [question for question in questions if not is_held_out(question)],
+        [question for question in questions if is_held_out(question)],
+        answers,
+        passage,
+    )
