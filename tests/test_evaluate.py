@@ -110,9 +110,20 @@ def test_the_table_has_a_line_for_each_leg() -> None:
 def test_the_command_indexes_the_folder_and_prints_json(questions: Path) -> None:
     out, err = rag("evaluate", str(questions), "--json", cwd=questions.parent)
     assert err == ""
-    rows = {(row["questions"], row["passages"], row["leg"]): row for row in json.loads(out)}
+    rows = {
+        (row["questions"], row["passages"], row["leg"]): row for row in json.loads(out)["retrieval"]
+    }
+    assert json.loads(out)["answers"] is None
     assert rows["en", "en", "fused"]["scores"]["nDCG@10"] == {"mean": 1, "low": 1, "high": 1}
     assert (questions.parent / "index" / "evaluate" / "pets").is_dir()
+
+
+def test_answers_are_measured_where_they_are_known(questions: Path) -> None:
+    rows = [{"query_id": "q1", "answers": ["the mat"]}, {"query_id": "unjudged", "answers": []}]
+    (questions / "answers.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out, _ = rag("evaluate", str(questions), cwd=questions.parent)
+    assert "1 questions with an answer, 1 without" in out
+    assert "answer in the first quote" in out
 
 
 def test_a_folder_without_questions(tmp_path: Path) -> None:

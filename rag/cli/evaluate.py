@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from rag.corpus import Corpus
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.evaluate import Measured
+    from rag.evaluate import AnswerMeasures, Measured
 
 
 def evaluation(
@@ -30,11 +31,12 @@ def evaluation(
     ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Questions to ask.")] = None,
 ) -> None:
-    """Measure retrieval with questions whose passages are known.
+    """Measure retrieval, and answers, with questions whose passages or answers are known.
 
-    Without a corpus.jsonl in the folder, the questions are asked of --corpus.
+    Without a corpus.jsonl in the folder, the questions are asked of --corpus. Answers are
+    measured if there is an answers.jsonl.
     """
-    from rag.evaluate import evaluate, languages, read_questions
+    from rag.evaluate import evaluate, evaluate_answers, languages, read_questions
 
     if feedback:
         from rag.feedback import write_folder
@@ -42,13 +44,15 @@ def evaluation(
         print(write_folder(index, folder), file=sys.stderr)
     questions = read_questions(folder)[:limit]
     with _open(folder, corpus, index, Settings.load(settings)) as opened:
-        measured = evaluate(
-            opened.retriever().retriever, questions, languages(opened.documents()), _progress
-        )
+        retriever = opened.retriever().retriever
+        measured = evaluate(retriever, questions, languages(opened.documents()), _progress)
+        has_answers = any(question.answers is not None for question in questions)
+        answers = evaluate_answers(opened.ask, questions, _progress) if has_answers else None
     if as_json:
-        print(json.dumps([_json(row) for row in measured], indent=2))
+        rows = [_json(row) for row in measured]
+        print(json.dumps({"retrieval": rows, "answers": _answers_json(answers)}, indent=2))
     else:
-        print("\n".join(table(measured)))
+        print("\n".join((*table(measured), *answers_table(answers))))
 
 
 def _open(folder: Path, corpus: Path, index: Path, settings: Settings) -> Corpus:
@@ -82,6 +86,47 @@ def _json(row: Measured) -> dict[str, object]:
         "count": row.count,
         "scores": scores,
     }
+
+
+def _answers_json(measured: AnswerMeasures | None) -> dict[str, object] | None:
+    if measured is None:
+        return None
+    scores = {name: value._asdict() for name, value in measured.scores.items()}
+    return {**asdict(measured), "scores": scores}
+
+
+def answers_table(measured: AnswerMeasures | None) -> Iterator[str]:
+    """A line for each measure of answers; nothing if there are none."""
+    if measured is None:
+        return
+    yield f"\n{measured.answerable} questions with an answer, {measured.unanswerable} without"
+    for name, what in _MEANS.items():
+        mean, low, high = measured.scores[name]
+        yield f"{what:<58}{mean:8.3f}  {low:.3f}-{high:.3f}"
+    others = {
+        "declined, of the questions without an answer": measured.declined,
+        "AUROC of the confidence": measured.auroc,
+        "expected calibration error of the confidence": measured.calibration_error,
+        "area under risk and coverage": measured.risk_area,
+        "quotes in an answer, mean": measured.quotes,
+        "words in a quote, median": measured.words,
+        "citations that are not an exact slice": float(measured.inexact),
+    }
+    for what, value in others.items():
+        if value is not None:
+            yield f"{what:<58}{value:8.3f}"
+
+
+_MEANS = {
+    "answered": "answered",
+    "first": "answer in the first quote",
+    "any": "answer in any quote",
+    "exact": "tightest words are the answer (exact match)",
+    "f1": "tightest words and the answer (F1)",
+    "precision": "share of cited documents that answer",
+    "recall": "a document that answers is cited",
+    "first_source": "the first document cited answers",
+}
 
 
 def table(measured: Sequence[Measured]) -> Iterator[str]:

@@ -1,0 +1,21 @@
+"""How good retrieval and answers are, over a folder of questions whose answers are known."""
+
+from rag.evaluate.answers import AnswerMeasures, evaluate_answers
+from rag.evaluate.questions import Estimate, Question, estimate, read_jsonl, read_questions
+from rag.evaluate.retrieval import LEGS, MEASURES, Measured, evaluate, languages, score
+
+__all__ = [
+    "LEGS",
+    "MEASURES",
+    "AnswerMeasures",
+    "Estimate",
+    "Measured",
+    "Question",
+    "estimate",
+    "evaluate",
+    "evaluate_answers",
+    "languages",
+    "read_jsonl",
+    "read_questions",
+    "score",
+]
