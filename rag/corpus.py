@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rag.answer.model import ModelReader
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
+    from rag.embed.reader import Reader
     from rag.plan import Plan
     from rag.retrieve import Retriever
     from rag.store import Fingerprint, Status
@@ -284,7 +285,7 @@ class Corpus:
         """Loads the model and the index now instead of at the first question."""
         parts = self._parts()
         parts.embedder.embed_query("warm-up")
-        parts.embedder.embed_documents(["warm-up"])
+        parts.passage_reader.read("warm-up", [("", "warm-up")])
         with parts.store.reader():
             pass
 
@@ -368,6 +369,13 @@ class _Parts:
         """Whether a chat model words the answers."""
         return bool(self._settings.llm or self._given_model)
 
+    @once
+    def passage_reader(self) -> Reader:
+        """What finds answers in passages."""
+        from rag.embed.reader import load_reader
+
+        return load_reader(self._settings)
+
     def answerer(self, caution: Caution | None, quotes_only: bool) -> Answerer:
         """Over the passages; the same one for the same wishes."""
         settings = self._settings
@@ -381,9 +389,8 @@ class _Parts:
 
     def _answerer(self, settings: Settings, *, quotes_only: bool) -> Answerer:
         from rag.answer import ExtractiveAnswerer
-        from rag.embed.reader import load_reader
 
-        extractive = ExtractiveAnswerer(load_reader(settings), settings)
+        extractive = ExtractiveAnswerer(self.passage_reader, settings)
         if quotes_only:
             return extractive
         from rag.answer.generative import GenerativeAnswerer

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from langchain_core.messages import BaseMessage
 
@@ -31,6 +30,7 @@ from rag.cite import (
 from rag.embed import Embedder
 from rag.errors import GenerationError
 from rag.language import sentence_spans
+from rag.once import once
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.types import Answer, CheckedSentence, Span, TextDelta, Turn
@@ -80,7 +80,7 @@ class GenerativeAnswerer:
     def _check(self, retrieval: Retrieval) -> SupportCheck:
         return SupportCheck(retrieval.results, self._embedder, self._common_cosine)
 
-    @cached_property
+    @once
     def _common_cosine(self) -> float:
         return common_cosine(self._embedder)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans
 from rag.language.numbers import WORD_LANGUAGES
+from rag.once import once
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span, Verdict
 
@@ -109,22 +109,22 @@ class _Passage:
         context = " · ".join(filter(None, (document.title, document.date, document.source)))
         self.text = "\n".join([context, *(source.text for source in self.sources)])
 
-    @cached_property
+    @once
     def vectors(self) -> FloatArray:
         """Unit rows, one for each source."""
         return self._embedder.embed_documents([source.text for source in self.sources])
 
-    @cached_property
+    @once
     def facts(self) -> list[Fact]:
         """Of all sources and of what is known about the document."""
         return facts(self.text, self.language)
 
-    @cached_property
+    @once
     def words(self) -> list[str]:
         """Folded."""
         return [folded(word) for _, word in words(self.text)]
 
-    @cached_property
+    @once
     def terms(self) -> frozenset[str]:
         """Analysed."""
         return frozenset(analyze(self.text, self.language))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -111,18 +111,18 @@ class TrainedReader:
         ids = [*before, *passage.ids[:kept], end]
         return Input(ids, len(before), [Span(*span) for span in passage.offsets[:kept]])
 
-    @cached_property
+    @once
     def _folder(self) -> Path:
         return model_folder(MODEL)
 
-    @cached_property
+    @once
     def _tokenizer(self) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
 
-    @cached_property
+    @once
     def _file(self) -> bytes:
         return files("rag.embed").joinpath("reader.safetensors").read_bytes()
 
@@ -131,15 +131,15 @@ class TrainedReader:
         """Tells its weights from others."""
         return f"reader {self._folder.name} {hashlib.sha256(self._file).hexdigest()}"
 
-    @cached_property
+    @once
     def _weights(self) -> Tensors:
         return load(self._file)
 
-    @cached_property
+    @once
     def _outputs(self) -> FloatArray:
         return np.stack([self._weights[f"{name}.weight"] for name in _OUTPUTS]).astype(np.float32)
 
-    @cached_property
+    @once
     def _bias(self) -> FloatArray:
         return np.array([self._weights[f"{name}.bias"].item() for name in _OUTPUTS], np.float32)
 
