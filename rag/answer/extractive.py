@@ -28,7 +28,10 @@ MAX_QUOTE_CHARS = 400
 
 # In units of the ranking score, a logarithm of odds: how far behind the best sentence of a
 # quote its neighbour may be, and how far behind the best of all another quote may be.
-_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 1.5, 2.0
+_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 1.5, 2.5
+
+# Another quote of the same passage must come nearer: the passage is shown beside the answer.
+_SAME_PASSAGE_MARGIN = 0.7
 
 #: Least confidence for an answer, by the setting `caution`.
 LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.4, "eager": 0.2}
@@ -78,6 +81,7 @@ def quotes_of(
     scores: FloatArray,
     *,
     further_margin: float = _FURTHER_QUOTE_MARGIN,
+    same_passage_margin: float = _SAME_PASSAGE_MARGIN,
 ) -> list[Quote]:
     """The best sentence and those that come near it, each with the neighbours it needs.
 
@@ -85,29 +89,28 @@ def quotes_of(
         found: Sentences in the order of passages and text.
         scores: Their ranking scores.
         further_margin: How far behind the best sentence another quote's may be.
+        same_passage_margin: The same, for a passage that is quoted already.
     """
     quotes: list[Quote] = []
     taken: set[int] = set()
     order = np.argsort(-scores, kind="stable").tolist()
     for best in order:
-        is_near = scores[best] >= scores[order[0]] - further_margin
-        if len(quotes) == MAX_QUOTES or not is_near:
+        behind = float(scores[order[0]] - scores[best])
+        if len(quotes) == MAX_QUOTES or behind > further_margin:
             break
-        if best not in taken:
-            first, last = _grown(found, scores, best, taken)
-            # What touches a quote and was too much for it is no quote of its own either.
-            taken.update(
-                place
-                for place in range(max(0, first - 1), min(len(found), last + 2))
-                if found[place].quote.passage == found[best].quote.passage
-            )
-            quotes.append(
-                Quote(
-                    found[best].quote.passage,
-                    Span(found[first].quote.span.start, found[last].quote.span.end),
-                    found[best].quote.focus,
-                )
-            )
+        passage = found[best].quote.passage
+        is_quoted = any(quote.passage == passage for quote in quotes)
+        if best in taken or (is_quoted and behind > same_passage_margin):
+            continue
+        first, last = _grown(found, scores, best, taken)
+        # What touches a quote and was too much for it is no quote of its own either.
+        taken.update(
+            place
+            for place in range(max(0, first - 1), min(len(found), last + 2))
+            if found[place].quote.passage == passage
+        )
+        span = Span(found[first].quote.span.start, found[last].quote.span.end)
+        quotes.append(Quote(passage, span, found[best].quote.focus))
     return quotes
 
 

@@ -38,6 +38,12 @@ def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> Non
     assert [quote.span for quote in quotes] == [found[2].quote.span, found[4].quote.span]
 
 
+def test_another_quote_of_the_same_passage_must_come_nearer() -> None:
+    here, there = sentences(100, 300, 100), sentences(100, passage=1)
+    quotes = quotes_of([*here, *there], scores(5, -9, 3.5, 3.5))
+    assert [quote.passage for quote in quotes] == [0, 1]
+
+
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
     found = sentences(100, 100, 100)
     (quote,) = quotes_of(found, scores(-9, 5, 4))
