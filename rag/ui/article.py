@@ -13,7 +13,7 @@ from rag.ui.texts import Texts
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
 header p, nav { font-size: .9rem; }
 main { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -47,7 +47,7 @@ class Chat:
     def build(self, page: gr.Blocks) -> None:
         """Lays the tab out and wires it."""
         conversation = gr.State((), time_to_live=_FORGOTTEN_S)
-        talk = gr.State(new_id, time_to_live=_FORGOTTEN_S)
+        talk = gr.State("", time_to_live=_FORGOTTEN_S)
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 chat = _chatbot(has_feedback=self._history is not None)

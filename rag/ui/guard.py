@@ -39,7 +39,7 @@ _FAILED_LOGIN_S: Final = 1.0
 _BASIC_S: Final = 300.0
 
 _STYLE: Final = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto; padding: 1rem; }
 label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
 label, button { margin-top: 1rem; }

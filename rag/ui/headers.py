@@ -73,7 +73,7 @@ class _Sender:
             headers = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = content_security_policy(self._nonce)
             headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "no-referrer"
+            headers["Referrer-Policy"] = "same-origin"
             if self._page_for and headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

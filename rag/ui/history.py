@@ -38,7 +38,7 @@ class History:
     def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> None:
         """Keeps a conversation for whoever sent the request."""
         if user := user_of(request):
-            self._memory.save(user, talk, exchanges)
+            self._memory.save(user, _id(talk, request), exchanges)
 
     def build_sidebar(
         self, page: gr.Blocks, talk: gr.State, shown: Sequence[Any]
@@ -77,8 +77,9 @@ class History:
 
     def _list(self, search: str, talk: str, request: gr.Request) -> Any:
         saved = self._memory.saved(user_of(request), search)
-        choices = [(title or "…", id) for id, title in saved]
-        chosen = talk if talk in {id for id, _ in saved} else None
+        choices = [(each.title or "…", each.id) for each in saved]
+        id = _id(talk, request)
+        chosen = id if id in {each.id for each in saved} else None
         return gr.update(choices=choices, value=chosen)
 
     def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
@@ -96,11 +97,11 @@ class History:
         return id, titles.get(id, ""), *self._shown_as(exchanges, say)
 
     def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
-        self._memory.rename(user_of(request), talk, title)
+        self._memory.rename(user_of(request), _id(talk, request), title)
         return self._list(search, talk, request)
 
     def _delete(self, search: str, talk: str, request: gr.Request) -> tuple[Any, ...]:
-        self._memory.delete(user_of(request), talk)
+        self._memory.delete(user_of(request), _id(talk, request))
         fresh, _, title, *empty = self._fresh(request)
         return fresh, self._list(search, fresh, request), title, *empty
 
@@ -127,5 +128,10 @@ class History:
     ) -> None:
         turn, _, liked = rated.partition(":")
         if turn and int(turn) < len(exchanges):
-            id, user = f"{talk}-{turn}", user_of(request)
+            id, user = f"{_id(talk, request)}-{turn}", user_of(request)
             self._memory.rate(user, id, exchanges[int(turn)], liked=liked == "1", note=note)
+
+
+def _id(talk: str, request: gr.Request) -> str:
+    """The id of a conversation; the first one of a page is known by its session."""
+    return talk or str(request.session_hash)

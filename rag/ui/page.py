@@ -14,6 +14,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 import gradio as gr
 
 from rag.corpus import Corpus
+from rag.ui.api import add_api
 from rag.ui.chat import Chat
 from rag.ui.library import Library, MayEdit
 from rag.ui.memory import Memory
@@ -46,6 +47,7 @@ def build_page(
     with gr.Blocks(
         title="corpus-chat", fill_width=True, analytics_enabled=False, delete_cache=_SAVED_S
     ) as page:
+        add_api(corpus)  # first: its names are for programs, the page's own events take others
         with gr.Row(elem_classes="top"):
             gr.Markdown(f"# {named('title')}", elem_classes="title")
             for code in languages():

@@ -198,7 +198,8 @@ def _docs(schema: dict[str, Any]) -> str:
     tables = "".join(_fields(name, models[name]) for name in ("Question", "Restriction"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>corpus-chat</title>'
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;"
+        "<style>:root{color-scheme:light dark;background:Canvas;color:CanvasText}"
+        "body{font:1rem/1.6 system-ui,sans-serif;"
         "max-width:50rem;margin:0 auto;padding:1rem}td,th{text-align:start;padding:.2rem .8rem "
         ".2rem 0;vertical-align:top}</style></head><body><h1>For programs</h1>"
         '<p>The same as <a href="../openapi.json">OpenAPI</a>.</p>'

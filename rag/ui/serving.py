@@ -171,7 +171,8 @@ async def _starting_page(scope: Scope, receive: Receive, send: Send) -> None:
         f'<!doctype html><html lang="{say["code"]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="refresh" content="1"><title>corpus-chat</title>'
-        "<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
+        "<style>:root{color-scheme:light dark;background:Canvas;color:CanvasText}"
+        "body{font:1.1rem/1.6 system-ui,sans-serif;"
         "max-width:44rem;margin:20vh auto;padding:1rem}</style></head>"
         f'<body><main role="status"><h1>{escape(say["title"])}</h1>'
         f"<p>{escape(say['starting'])}</p></main></body></html>",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
+from gradio_client import Client
 
 pytestmark = pytest.mark.loopback
 
@@ -59,3 +62,71 @@ def test_the_page_names_no_other_host(address: str) -> None:
     page = httpx.get(address).text
     for word in ("googleapis", "gstatic", "cdnjs", "huggingface.co/api"):
         assert word not in page
+
+
+def test_an_answer_is_streamed_a_line_at_a_time(address: str) -> None:
+    body = {"question": "who co-chaired the session?"}
+    with httpx.stream("POST", f"{address}/api/stream", json=body, timeout=60) as reply:
+        events = [json.loads(line) for line in reply.iter_lines()]
+    kinds = [event["type"] for event in events]
+    assert kinds[0] == "passages"
+    assert kinds[-1] == "answer"
+    text = "".join(event["text"] for event in events if event["type"] == "text")
+    assert text == events[-1]["text"]
+    assert "Magramane" in text
+    assert httpx.post(f"{address}/api/stream", json={"question": " "}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("filters", "field", "allowed"),
+    [
+        ({"languages": ["de"]}, "language", {"de"}),
+        ({"sources": ["The Northern Courier"]}, "source", {"The Northern Courier"}),
+        ({"documents": ["crue-bilan.md"]}, "id", {"crue-bilan.md"}),
+    ],
+)
+def test_filters(
+    address: str, filters: dict[str, list[str]], field: str, allowed: set[str]
+) -> None:
+    body = {"question": "the harbour tram", "filters": filters}
+    results = httpx.post(f"{address}/api/search", json=body, timeout=60).json()["results"]
+    assert {result["document"][field] for result in results} == allowed
+
+
+def test_dates_restrict_and_a_wrong_one_is_told_so(address: str) -> None:
+    body = {"question": "tram", "filters": {"since": "2024", "until": "2024-06"}, "top_k": 50}
+    results = httpx.post(f"{address}/api/search", json=body, timeout=60).json()["results"]
+    assert results
+    assert all("2024-01" <= result["document"]["date"][:7] <= "2024-06" for result in results)
+    body = {"question": "tram", "filters": {"since": "June"}}
+    reply = httpx.post(f"{address}/api/search", json=body)
+    assert reply.status_code == 422
+    assert "June" in reply.json()["error"]
+
+
+def test_caution_is_obeyed(address: str) -> None:
+    body = {"question": "who co-chaired the session?", "caution": "reckless"}
+    assert httpx.post(f"{address}/api/ask", json=body).status_code == 422
+
+
+def test_the_routes_are_described(address: str) -> None:
+    paths = httpx.get(f"{address}/openapi.json").json()["paths"]
+    assert {"/api/ask", "/api/stream", "/api/search", "/health"} <= paths.keys()
+    docs = httpx.get(f"{address}/api/docs").text
+    assert all(path in docs for path in ("/api/ask", "/api/stream", "/api/search"))
+    assert "src=" not in docs
+
+
+def test_a_client_of_gradio_asks_by_name(address: str) -> None:
+    client = Client(address, verbose=False, analytics_enabled=False)
+    try:
+        answer = client.predict("who co-chaired the session?", api_name="/ask")
+        assert "Magramane" in answer["text"]
+        found = client.predict("tram", {"filters": {"languages": ["de"]}}, api_name="/search")
+        assert {each["document"]["language"] for each in found} == {"de"}
+        events = client.submit("who co-chaired the session?", api_name="/stream")
+        assert [event["type"] for event in events][-1] == "answer"
+        named = client.view_api(return_format="dict")["named_endpoints"]
+        assert set(named) == {"/ask", "/stream", "/search"}
+    finally:
+        client.close()

@@ -40,7 +40,7 @@ def test_markers_of_shown_passages_are_links_by_reference() -> None:
     shown = message(EXCHANGE, 3)
     assert shown.startswith("“said” [1] [2] and ten \\[9\\]\n\n[1]: #quote-3-1 ")
     assert "[2]: #src-3-2 " in shown
-    assert "A ”title” \\<b>, 2024-06-20, La Gazette" in shown
+    assert "A ”title” \\<b>, 20 June 2024, La Gazette" in shown
 
 
 def test_a_doubted_sentence_looks_doubted_and_says_why() -> None:

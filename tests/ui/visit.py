@@ -22,6 +22,7 @@ class Visit:
         *,
         width: int = 1280,
         scheme: str = "light",
+        wait: bool = True,
     ) -> None:
         self.address = address
         self.requests: list[str] = []
@@ -38,7 +39,8 @@ class Visit:
         self.context.on("page", self._listen)
         self.page: Page = self.context.new_page()
         self.page.goto(address)
-        self.box.wait_for()
+        if wait:
+            self.box.wait_for()
 
     @property
     def box(self) -> Locator:

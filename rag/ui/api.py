@@ -1,0 +1,67 @@
+"""The page's routes for `gradio_client`: `/ask`, `/stream` and `/search`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from rag.corpus import Corpus
+from rag.errors import RagError
+from rag.ui.message import markdown_text
+from rag.ui.routes import Question, event_json
+from rag.wire import answer_json, result_json
+
+
+def add_api(corpus: Corpus) -> None:
+    """Adds the routes to the page that is being built."""
+
+    def ask(question: str, options: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer as JSON; the options are those of `/api/ask`."""
+        asked = _asked(question, options)
+        try:
+            answer = corpus.chain(caution=asked.caution).invoke(asked.input())
+        except RagError as error:
+            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
+        plain: dict[str, Any] = _plain(answer_json(answer))
+        return plain
+
+    def stream(question: str, options: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The events of an answer as JSON: passages, text, sentences, and the whole answer."""
+        asked = _asked(question, options)
+        try:
+            for event in corpus.chain(caution=asked.caution).stream(asked.input()):
+                yield _plain(event_json(event))
+        except RagError as error:
+            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
+
+    def search(question: str, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The nearest passages as JSON; the options are those of `/api/search`."""
+        asked = _asked(question, options)
+        try:
+            found = corpus.search(question, top_k=asked.top_k, filters=asked.restriction())
+        except RagError as error:
+            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
+        return [_plain(result_json(result)) for result in found]
+
+    api(ask, api_name="ask")
+    api(stream, api_name="stream")
+    api(search, api_name="search")
+
+
+def _asked(question: str, options: dict[str, Any] | None) -> Question:
+    try:
+        return Question.model_validate({**(options or {}), "question": question})
+    except ValueError as error:
+        raise gr.Error(markdown_text(str(error)), print_exception=False) from error
+
+
+def _plain(value: Any) -> Any:
+    """JSON in which a document's `path` is called `file`: what has a path would be downloaded."""
+    if isinstance(value, dict):
+        return {"file" if key == "path" else key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,188 @@
+"""What is refused before it reaches the page, over real sockets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from rag import Corpus, Settings, SettingsError
+from rag.people import People, add_user, hashed, verify
+from tests.conftest import WordEmbedder
+from tests.ui.server import running
+from tests.ui.visit import Visit
+
+pytestmark = pytest.mark.loopback
+
+_QUESTION = {"question": "the harbour tram"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=../../../../etc/passwd",
+        "/gradio_api/file=..%2f..%2f..%2fetc%2fpasswd",
+        "/gradio_api/file=%2fetc%2fpasswd",
+        "/gradio_api/file=//etc/passwd",
+        "/gradio_api/file=/proc/self/environ",
+        "/gradio_api/file=pyproject.toml",
+        "/gradio_api/file=index-people.sqlite",
+        "/gradio_api/file=corpus/tram-retard.md",
+        "/gradio_api/file=http://127.0.0.1:9/x",
+        "/gradio_api/file=file:///etc/passwd",
+        "/gradio_api/file=/etc/passwd%00.png",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/proxy=http://127.0.0.1:9/x",
+        "/static/..%2f..%2froutes.py",
+        "/assets/..%2f..%2f..%2froutes.py",
+    ],
+)
+def test_no_file_of_the_server_is_given_out(address: str, path: str) -> None:
+    reply = httpx.get(f"{address}{path}", follow_redirects=True)
+    assert reply.status_code >= 400
+    assert "root:" not in reply.text
+    assert httpx.get(f"{address}/health").status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"])
+def test_another_site_may_not_ask(address: str, path: str, origin: str) -> None:
+    reply = httpx.post(f"{address}{path}", json=_QUESTION, headers={"Origin": origin})
+    assert reply.status_code == 403
+    assert "access-control-allow-origin" not in reply.headers
+
+
+def test_the_own_site_may_ask(address: str) -> None:
+    headers = {"Origin": address}
+    reply = httpx.post(f"{address}/api/search", json=_QUESTION, headers=headers, timeout=60)
+    assert reply.status_code == 200
+
+
+def test_huge_bodies_are_refused(address: str) -> None:
+    for path in ("/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"):
+        assert httpx.post(f"{address}{path}", content=b"x" * 2**21).status_code == 413
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(64):
+            yield b"x" * 2**16
+
+    reply = httpx.post(f"{address}/api/ask", content=endless(), timeout=60)  # without a length
+    assert reply.status_code >= 400
+    assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_ten_thousand_headers_are_refused(address: str) -> None:
+    place = urlsplit(address)
+    with socket.create_connection((place.hostname or "", place.port or 0)) as connection:
+        lines = "".join(f"X-{number}: {number}\r\n" for number in range(10_000))
+        try:
+            connection.sendall(f"GET /health HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode())
+            status = connection.recv(100).decode().split(" ")[1:2]
+        except ConnectionError:
+            status = ["400"]
+    assert status in (["400"], ["431"])
+    headers = {f"X-{number}": "x" for number in range(200)}
+    assert httpx.get(f"{address}/health", headers=headers).status_code == 431
+    assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_passwords_are_kept_as_hashes(tmp_path: Path) -> None:
+    file = tmp_path / "users.toml"
+    add_user(file, "ann", "correct horse", "editor")
+    add_user(file, "bob", "battery staple", "reader")
+    assert "correct horse" not in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    people = People(file)
+    ann = people.check("ann", "correct horse")
+    assert ann
+    assert ann.role == "editor"
+    assert people.check("ann", "battery staple") is None
+    assert people.check("eve", "correct horse") is None
+    add_user(file, "ann", "another one", "reader")
+    assert people.check("ann", "correct horse") is None
+    assert hashed("x") != hashed("x")
+    assert not verify("x", "plain")
+
+
+@pytest.mark.parametrize(
+    "text", ["users = 3", "[users.a]\nrole = 'reader'", "[users.a]\npassword=''\nrole='king'", "="]
+)
+def test_a_file_that_lists_no_users_is_told_so(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "users.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"users\.toml"):
+        People(file)
+
+
+@pytest.fixture
+def guarded(corpus: Corpus, tmp_path: Path) -> Iterator[str]:
+    """A server that ann, an editor, and bob, a reader, may use."""
+    corpus.sync()
+    file = tmp_path / "users.toml"
+    add_user(file, "ann", "correct horse", "editor")
+    add_user(file, "bob", "battery staple", "reader")
+    with running(corpus, allow_edit=True, people=People(file)) as address:
+        yield address
+
+
+def test_programs_sign_in_with_each_request(guarded: str) -> None:
+    for path in ("/api/ask", "/api/search", "/gradio_api/queue/join", "/gradio_api/info"):
+        assert httpx.post(f"{guarded}{path}", json=_QUESTION).status_code == 401
+    for path in ("/article?id=harbour", "/config", "/openapi.json", "/gradio_api/info"):
+        assert httpx.get(f"{guarded}{path}").status_code == 401
+    wrong, right = ("bob", "correct horse"), ("bob", "battery staple")
+    assert httpx.post(f"{guarded}/api/ask", json=_QUESTION, auth=wrong).status_code == 401
+    for _ in range(2):
+        assert httpx.post(f"{guarded}/api/ask", json=_QUESTION, auth=right).status_code == 200
+    assert httpx.get(f"{guarded}/health").status_code == 200
+    for cookie in ("x", "9999999999.616e6e.00", "..", "a.b.c"):
+        cookies = {"session": cookie}
+        assert httpx.get(f"{guarded}/config", cookies=cookies).status_code == 401
+
+
+def sign_in(browser: Browser, address: str, name: str, password: str) -> Visit:
+    """A visit of somebody who signs in."""
+    visit = Visit(browser, address, wait=False)
+    visit.page.get_by_label("Name").fill(name)
+    visit.page.get_by_label("Password").fill(password)
+    with visit.page.expect_navigation():
+        visit.page.get_by_role("button", name="Sign in").click()
+    return visit
+
+
+def test_people_sign_in_and_see_their_own(browser: Browser, guarded: str) -> None:
+    wrong = sign_in(browser, guarded, "ann", "battery staple")
+    expect(wrong.page.get_by_text("do not belong together")).to_be_visible()
+    wrong.context.close()
+    ann = sign_in(browser, guarded, "ann", "correct horse")
+    ann.ask("when did the iron bridge reopen?")
+    ann.page.get_by_role("tab", name="Articles").click()
+    expect(ann.page.locator("#upload")).to_be_visible()
+    ann.context.close()
+    bob = sign_in(browser, guarded, "bob", "battery staple")
+    bob.box.wait_for()
+    bob.errors.clear()  # an icon was asked for before he had signed in
+    bob.page.get_by_label("Toggle Sidebar").click()
+    expect(bob.button("New conversation")).to_be_visible()
+    expect(bob.page.locator("#history").get_by_text("iron bridge")).to_have_count(0)
+    bob.page.get_by_role("tab", name="Articles").click()
+    expect(bob.page.locator("#articles caption")).to_have_text("3 of 3 articles")
+    expect(bob.page.locator("#upload")).to_have_count(0)
+    bob.leave()
+
+
+def test_a_proxy_says_who_it_is(folder: Path, tmp_path: Path) -> None:
+    settings = Settings(user_header="X-Forwarded-User")
+    with Corpus(folder, tmp_path / "index", settings, WordEmbedder()) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            assert httpx.post(f"{address}/api/ask", json=_QUESTION).status_code == 401
+            headers = {"X-Forwarded-User": "ann"}
+            reply = httpx.post(f"{address}/api/ask", json=_QUESTION, headers=headers)
+            assert reply.status_code == 200
