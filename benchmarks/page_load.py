@@ -3,9 +3,9 @@
     python -m benchmarks.page_load                  # 1, 8, 32 and 100 users, 200 ms backend
     python -m benchmarks.page_load --flat 5000      # memory over so many questions
 
-The server runs in a process of its own over the articles of the project. Its embedder is
-an instant one that waits 200 ms with each question, as a model at work would. The users
-ask over the page's own queue, as a browser does.
+The server runs in a process of its own over the articles of the project. Each question
+waits 200 ms for an answer that was recorded, as for a model elsewhere: what is measured is
+the page. The users ask over its own queue, as a browser does.
 """
 
 from __future__ import annotations
@@ -16,50 +16,66 @@ import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from rag import Corpus, Settings
-from rag.store.vectors import FloatArray
+from rag.types import Answer, Event
 from tests.ui.server import running
 from tests.words import WordEmbedder
 
+#: Asks once; gives the seconds until the answer.
+Ask = Callable[[httpx.AsyncClient], Awaitable[float]]
+
 _BACKEND_S = 0.2
+_QUESTION = "Where did the session take place?"
 _CORPUS = Path(__file__).parents[1] / "corpus"
 
 
-class SlowEmbedder(WordEmbedder):
-    """Waits with each question."""
+class Recorded:
+    """Answers every question alike, after a while, as a backend elsewhere would."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
+    def __init__(self, events: Sequence[Event], seconds: float) -> None:
+        self._events = events
         self._seconds = seconds
-        self._fast = WordEmbedder()
 
-    def embed_query(self, text: str) -> FloatArray:
-        """As the fast one, later."""
+    def stream(self, _: object) -> Iterator[Event]:
+        """The events of the answer that was recorded."""
         time.sleep(self._seconds)
-        return self._fast.embed_query(text)
+        yield from self._events
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        """As the fast one."""
-        rows = self._fast.embed_documents(texts)
-        self._fast.embedded.clear()
-        return rows
+    def invoke(self, _: object) -> Answer:
+        """The answer that was recorded."""
+        *_, answer = self.stream(None)
+        assert isinstance(answer, Answer)
+        return answer
 
 
-def _serve(seconds: float, address: multiprocessing.Queue[str], stop: object) -> None:
-    with (
-        tempfile.TemporaryDirectory() as index,
-        Corpus(_CORPUS, Path(index) / "index", Settings(), SlowEmbedder(seconds)) as corpus,
-    ):
-        corpus.sync()
-        with running(corpus) as served:
-            address.put(served)
-            stop.wait()  # type: ignore[attr-defined]
+class RecordedCorpus(Corpus):
+    """A corpus whose chain is a recording."""
+
+    recorded: Recorded
+
+    def chain(self, **_: Any) -> Any:
+        """The recording, whatever is wished."""
+        return self.recorded
+
+
+def _serve(seconds: float, address: multiprocessing.Queue[str], stop: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        with Corpus(_CORPUS, index, Settings(), WordEmbedder()) as corpus:
+            corpus.sync()
+            events = list(corpus.stream(_QUESTION))
+        with RecordedCorpus(_CORPUS, index, Settings(), WordEmbedder()) as served:
+            served.recorded = Recorded(events, seconds)
+            with running(served) as at:
+                address.put(at)
+                stop.wait()
 
 
 @contextmanager
@@ -76,11 +92,10 @@ def server(seconds: float) -> Iterator[tuple[str, int]]:
         process.join(30)
 
 
-async def ask(client: httpx.AsyncClient) -> float:
-    """Seconds until a question was answered whole."""
+async def ask_the_page(client: httpx.AsyncClient) -> float:
+    """Seconds until a question was answered whole, through the page's queue."""
     begun = time.perf_counter()
-    body = {"data": ["who co-chaired the session?"]}
-    reply = await client.post("/gradio_api/call/ask", json=body)
+    reply = await client.post("/gradio_api/call/ask", json={"data": [_QUESTION, None]})
     event = reply.raise_for_status().json()["event_id"]
     async with client.stream("GET", f"/gradio_api/call/ask/{event}") as lines:
         text = "".join([line async for line in lines.aiter_lines()])
@@ -89,7 +104,17 @@ async def ask(client: httpx.AsyncClient) -> float:
     return time.perf_counter() - begun
 
 
-async def crowd(address: str, users: int, questions: int) -> tuple[list[float], float]:
+async def ask_the_api(client: httpx.AsyncClient) -> float:
+    """Seconds until `/api/ask` answered."""
+    begun = time.perf_counter()
+    reply = await client.post("/api/ask", json={"question": _QUESTION})
+    reply.raise_for_status()
+    return time.perf_counter() - begun
+
+
+async def crowd(
+    address: str, users: int, questions: int, ask: Ask = ask_the_page
+) -> tuple[list[float], float]:
     """Waiting times of so many users who ask one question after another, and how long it took."""
     limits = httpx.Limits(max_connections=2 * users)
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
@@ -122,12 +147,14 @@ def main() -> None:
                 if part < 5:
                     asyncio.run(crowd(address, 8, flat // 5))
             return
-        print(f"{'users':>5} {'answers/s':>10} {'median s':>9} {'p95 s':>7}")
-        for users in (1, 8, 32, 100):
-            waits, took = asyncio.run(crowd(address, users, 20 if users == 1 else users * 6))
-            p95 = statistics.quantiles(waits, n=20)[-1]
-            rate = len(waits) / took
-            print(f"{users:5} {rate:10.1f} {statistics.median(waits):9.2f} {p95:7.2f}", flush=True)
+        print(f"{'way':<5} {'users':>5} {'answers/s':>10} {'median s':>9} {'p95 s':>7}")
+        for name, ask in (("page", ask_the_page), ("api", ask_the_api)):
+            for users in (1, 8, 32, 100):
+                questions = 20 if users == 1 else users * 6
+                waits, took = asyncio.run(crowd(address, users, questions, ask))
+                median, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
+                rate = len(waits) / took
+                print(f"{name:<5} {users:5} {rate:10.1f} {median:9.2f} {p95:7.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,11 @@ def serve(
     if not (people or corpus.settings.user_header or _is_local(host)):
         print(_OPEN_TO_OTHERS.format(host=host), file=sys.stderr)
     front = Front(build, prepare, lambda: setattr(server, "should_exit", True))
-    server = uvicorn.Server(uvicorn.Config(front, log_level="warning", timeout_graceful_shutdown=3))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            front, log_level="warning", timeout_keep_alive=75, timeout_graceful_shutdown=3
+        )
+    )
     address = f"http://{host}:{listening.getsockname()[1]}"
     print(f"The page is at {address} (Ctrl-C ends it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has closed, and passes it on

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -15,16 +15,17 @@ from rag import Corpus, Settings
 from tests.conftest import ROOT
 from tests.ui.browser import headless
 from tests.ui.server import running
+from tests.ui.visit import Visit
 
-_DESKTOP, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+_NARROW = 400
 _FRENCH = "Qui a co-présidé la session ?"
 _ENGLISH = "who co-chaired the session?"
 
-#: File name, size, colour scheme, language of the browser, questions.
-PICTURES: tuple[tuple[str, ViewportSize, str, str, list[str]], ...] = (
-    ("page.png", _DESKTOP, "light", "en-GB", [_ENGLISH]),
-    ("page-dark-fr.png", _DESKTOP, "dark", "fr-FR", [_FRENCH]),
-    ("page-narrow.png", _PHONE, "light", "en-GB", [_ENGLISH]),
+#: File name, width, colour scheme, language of the browser, questions.
+PICTURES: tuple[tuple[str, int, str, str, list[str]], ...] = (
+    ("page.png", 1280, "light", "en-GB", [_ENGLISH]),
+    ("page-dark-fr.png", 1280, "dark", "fr-FR", [_FRENCH]),
+    ("page-narrow.png", 390, "light", "en-GB", [_ENGLISH]),
 )
 
 
@@ -32,27 +33,30 @@ def take(
     browser: Browser,
     address: str,
     file: Path,
-    size: ViewportSize,
+    width: int,
     scheme: str,
     locale: str,
     questions: list[str],
 ) -> None:
-    """Asks the questions and saves what is then to be seen."""
-    context = browser.new_context(
-        viewport=size, locale=locale, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    page = context.new_page()
-    page.goto(address)
-    box = page.get_by_role("textbox").first
-    for number, question in enumerate(questions, 1):
-        box.fill(question)
-        box.press("Enter")
-        expect(page.locator("#sources .turn")).to_have_count(number, timeout=60_000)
-        expect(box).to_have_value("", timeout=60_000)
-    box.wait_for()
-    page.wait_for_timeout(1_000)  # the last animation
-    page.screenshot(path=file)
-    context.close()
+    """Asks the questions, opens what the last one quotes, and saves what is then to be seen."""
+    visit = Visit(browser, address, locale, width=width, scheme=scheme)
+    for question in questions:
+        visit.ask(question)
+    if width > _NARROW:
+        visit.answers.last.get_by_role("link").first.click()
+    visit.page.wait_for_timeout(1_000)  # the last animation
+    visit.page.screenshot(path=file)
+    visit.leave()
+
+
+def take_articles(browser: Browser, address: str, file: Path) -> None:
+    """Saves the tab with the articles."""
+    visit = Visit(browser, address)
+    visit.page.get_by_role("tab", name="Articles").click()
+    visit.page.locator("#articles caption").wait_for()
+    visit.page.wait_for_timeout(1_000)
+    visit.page.screenshot(path=file)
+    visit.leave()
 
 
 def main(folder: Path) -> None:
@@ -60,13 +64,15 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as index,
-        Corpus(ROOT / "corpus", Path(index), Settings()) as corpus,
+        Corpus(ROOT / "corpus", Path(index) / "index", Settings()) as corpus,
     ):
         corpus.sync()
-        with running(corpus) as address, headless() as browser:
-            for name, size, scheme, locale, questions in PICTURES:
-                take(browser, address, folder / name, size, scheme, locale, questions)
+        corpus.warm()
+        with running(corpus, allow_edit=True) as address, headless() as browser:
+            for name, width, scheme, locale, questions in PICTURES:
+                take(browser, address, folder / name, width, scheme, locale, questions)
                 print(folder / name)
+            take_articles(browser, address, folder / "articles.png")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ def running(corpus: Corpus, **options: Any) -> Iterator[str]:
     """Serves a corpus with the options of `build_app`; gives the address."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        build_app(corpus, **options), log_level="error", timeout_graceful_shutdown=1
+        build_app(corpus, **options),
+        log_level="error",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
