@@ -78,7 +78,10 @@ class AnswerChain(Runnable[ChainInput, Event]):
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
         question, history, filters = _parse(input)
-        retrieval = self.retriever.search(standalone(question, history), filters=filters)
+        searched = standalone(question, history)
+        retrieval = self.retriever.search(searched, filters=filters)
+        if searched != question:
+            retrieval = replace(retrieval, asked=question)
         yield Passages(retrieval.results)
         for event in self.answerer.answer(retrieval, history):
             yield replace(event, question=question) if isinstance(event, Answer) else event

@@ -44,6 +44,7 @@ class Retrieval:
         languages: Probability of each language the question may be in.
         idf: Inverse document frequency of its analysed terms, by term.
         results: Best first.
+        asked: A follow-up question as it was asked; empty if `question` is what was asked.
     """
 
     question: str
@@ -51,6 +52,7 @@ class Retrieval:
     languages: Mapping[str, float]
     idf: Mapping[str, float]
     results: tuple[SearchResult, ...]
+    asked: str = ""
 
     @property
     def language(self) -> str:

@@ -65,7 +65,8 @@ def sentences(retrieval: Retrieval, reader: Reader, max_passages: int) -> list[S
     """The sentences of the first passages, in the order of the passages and of the text."""
     results = retrieval.results[:max_passages]
     readings = reader.read(
-        retrieval.question, [(each.document.title, each.chunk.text) for each in results]
+        retrieval.asked or retrieval.question,
+        [(each.document.title, each.chunk.text) for each in results],
     )
     everything = _log_sums(readings)
     seen: set[tuple[str, Span]] = set()

@@ -13,7 +13,7 @@ from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.store.vectors import FloatArray
-from rag.types import Span
+from rag.types import Span, Turn
 
 NOTHING = Features(*[0.0] * len(Features._fields))
 
@@ -102,3 +102,9 @@ def test_a_follow_up_is_answered_from_the_conversation(dated: Corpus) -> None:
     answer = dated.ask("and when?", history=[("user", first), ("assistant", "…")])
     assert answer.question == "and when?"
     assert answer.passages[0].chunk.text.startswith("The repair of the iron bridge")
+
+
+def test_a_follow_up_is_read_for_what_it_asks(sample: Corpus) -> None:
+    history: list[Turn] = [("user", "who co-chaired the session?"), ("assistant", "…")]
+    assert "Alger" in sample.ask("where did it take place?", history=history).text
+    assert sample.ask("and the capital of Japan?", history=history).abstained
