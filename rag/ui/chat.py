@@ -20,6 +20,7 @@ from rag.ui.message import markdown_text, message, plain_text
 from rag.ui.panel import language_name, panel
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts, named
+from rag.ui.wiring import UNQUEUED
 
 Exchanges: TypeAlias = tuple[Exchange, ...]
 
@@ -82,14 +83,14 @@ class Chat:
             chat.edit(self.edit, asked, shown, api_visibility="private"),
         ]
         box.stop(_stopped, conversation, shown, cancels=running, api_visibility="private")
-        chat.undo(_undone, conversation, shown, api_visibility="private")
-        chat.clear(_cleared, None, [talk, *shown], api_visibility="private")
-        save.expand(_to_save, conversation, [copy, markdown, json], api_visibility="private")
+        chat.undo(_undone, conversation, shown, **UNQUEUED)
+        chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
+        save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
         if self._history:
             keeps_up = self._history.build_sidebar(page, talk, shown)
             for event in running:
                 keeps_up(event)
-        page.load(self.greet, None, [chat, *options[:2]], api_visibility="private")
+        page.load(self.greet, None, [chat, *options[:2]], **UNQUEUED)
 
     def greet(self, request: gr.Request) -> tuple[Any, Any, Any]:
         """Examples and choices from what is in the corpus now."""

@@ -14,13 +14,14 @@ from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
 from rag.ui.texts import Texts, named
+from rag.ui.wiring import UNQUEUED
 
 Exchanges: TypeAlias = tuple[Exchange, ...]
 
 #: A conversation as every component that shows it takes it.
 ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
 
-_PRIVATE: Any = {"api_visibility": "private", "show_progress": "hidden"}
+_QUIET: Any = {**UNQUEUED, "show_progress": "hidden"}
 
 
 def new_id() -> str:
@@ -52,15 +53,15 @@ class History:
             with gr.Row():
                 rename = gr.Button(named("history_rename"), size="sm", min_width=80)
                 delete = gr.Button(named("history_delete"), size="sm", min_width=80)
-        fresh.click(self._fresh, None, [talk, saved, title, *shown], **_PRIVATE)
-        saved.input(self._open, saved, [talk, title, *shown], **_PRIVATE)
-        search.change(self._list, [search, talk], saved, **_PRIVATE)
-        rename.click(self._rename, [search, talk, title], saved, **_PRIVATE)
-        delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_PRIVATE)
-        page.load(self._list, [search, talk], saved, **_PRIVATE)
+        fresh.click(self._fresh, None, [talk, saved, title, *shown], **_QUIET)
+        saved.input(self._open, saved, [talk, title, *shown], **_QUIET)
+        search.change(self._list, [search, talk], saved, **_QUIET)
+        rename.click(self._rename, [search, talk, title], saved, **_QUIET)
+        delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
+        page.load(self._list, [search, talk], saved, **_QUIET)
 
         def keeps_up(event: Any) -> None:
-            event.then(self._list, [search, talk], saved, **_PRIVATE)
+            event.then(self._list, [search, talk], saved, **_QUIET)
 
         return keeps_up
 
@@ -72,8 +73,8 @@ class History:
                 label=named("feedback_note"), max_lines=3, max_length=2000, scale=5, elem_id="note"
             )
             send = gr.Button(named("feedback_send"), size="sm", scale=1, min_width=90)
-        chat.like(self._rate, [talk, conversation], [rated, more, note], **_PRIVATE)
-        send.click(self._note, [talk, conversation, rated, note], more, **_PRIVATE)
+        chat.like(self._rate, [talk, conversation], [rated, more, note], **_QUIET)
+        send.click(self._note, [talk, conversation, rated, note], more, api_visibility="private")
 
     def _list(self, search: str, talk: str, request: gr.Request) -> Any:
         saved = self._memory.saved(user_of(request), search)

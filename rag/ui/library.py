@@ -22,6 +22,7 @@ from rag.ui.removal import take_out
 from rag.ui.request import texts_of
 from rag.ui.status import progress_text
 from rag.ui.texts import Texts, named
+from rag.ui.wiring import UNQUEUED
 
 #: Whether the one who sends a request may change the corpus.
 MayEdit = Callable[[gr.Request], bool]
@@ -62,8 +63,8 @@ class Library:
         shown = [state, table, more, rows]
         asked = [search, order, descending]
         for listen in (tab.select, search.submit, search.change, order.change, descending.change):
-            listen(self.show, asked, shown, api_visibility="private", show_progress="hidden")
-        more.click(self.show_more, [*asked, rows], shown, api_visibility="private")
+            listen(self.show, asked, shown, **UNQUEUED, show_progress="hidden")
+        more.click(self.show_more, [*asked, rows], shown, **UNQUEUED)
         if self._may_edit:
             self._build_editing(page, asked, shown)
         else:
@@ -110,10 +111,10 @@ class Library:
         private: Any = {"api_visibility": "private"}
         files.upload(self.add, [files, *asked], [files, *edited], **private)
         sync.click(self.sync, asked, edited, **private)
-        delete.click(self.ask_to_delete, doomed, [confirmation, warning], **private)
-        cancel.click(lambda: gr.update(visible=False), None, confirmation, **private)
+        delete.click(self.ask_to_delete, doomed, [confirmation, warning], **UNQUEUED)
+        cancel.click(lambda: gr.update(visible=False), None, confirmation, **UNQUEUED)
         confirm.click(self.delete, [doomed, *asked], [confirmation, *edited], **private)
-        page.load(self.greet, None, [editing, doomed], **private)
+        page.load(self.greet, None, [editing, doomed], **UNQUEUED)
 
     def greet(self, request: gr.Request) -> tuple[Any, Any]:
         """Shows the editing to those who may, with the files that there are."""

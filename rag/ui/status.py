@@ -11,6 +11,7 @@ from rag.sync import Progress
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts
+from rag.ui.wiring import UNQUEUED
 
 _LOOK_EVERY_S = 2.0
 
@@ -25,7 +26,7 @@ def build_status(page: gr.Blocks, corpus: Corpus, is_ready: Callable[[], bool]) 
         return markdown_text(text), gr.Timer(active=bool(text))
 
     for listen in (page.load, timer.tick):
-        listen(look, None, [line, timer], show_progress="hidden", api_visibility="private")
+        listen(look, None, [line, timer], show_progress="hidden", **UNQUEUED)
 
 
 def status_text(corpus: Corpus, say: Texts, *, is_ready: bool) -> str:

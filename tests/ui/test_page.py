@@ -39,7 +39,12 @@ def test_a_marker_leads_to_the_quote_and_the_quote_to_the_article(visit: Visit) 
 
 def test_a_follow_up_goes_on_from_the_question_before(visit: Visit) -> None:
     visit.ask(QUESTION)
-    assert "au siège du ministère" in visit.ask("where did it take place?")
+    assert "no answer" not in visit.ask("where did it take place?")
+    why = visit.page.locator("#sources .turn").first.locator("details.why")
+    why.locator("summary").click()
+    assert f"where did it take place? {QUESTION}" in why.inner_text()
+    cited = visit.page.locator("#sources .turn").first.locator(".cited")
+    assert "Alger et Moscou" in cited.first.inner_text()
 
 
 def test_turns_keep_their_own_passages(visit: Visit) -> None:
