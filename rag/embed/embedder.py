@@ -128,10 +128,9 @@ class SentenceEmbedder:
     @once
     def _tokenizer(self) -> Tokenizer:
         file = self._folder / "tokenizer.json"
-        tokenizer = Tokenizer.from_file(str(file)) if file.is_file() else self._torch.tokenizer
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return unlimited(
+            Tokenizer.from_file(str(file)) if file.is_file() else self._torch.tokenizer
+        )
 
     @once
     def _engine(self) -> Engine:
@@ -169,6 +168,13 @@ class SentenceEmbedder:
     @property
     def _threads(self) -> int:
         return self._settings.threads or cores()
+
+
+def unlimited(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer, which no longer cuts off nor pads."""
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def cores() -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -115,11 +115,7 @@ class Encoder:
             update: For a weight `NAME.weight` of shape (outputs, inputs): `NAME.up`, shape
                 (outputs, rank), and `NAME.down`, shape (rank, inputs).
         """
-        changed = {
-            f"{name}.weight": self.tensors[f"{name}.weight"]
-            + update[f"{name}.up"].astype(np.float32) @ update[f"{name}.down"].astype(np.float32)
-            for name in (key.removesuffix(".up") for key in update if key.endswith(".up"))
-        }
+        changed = {name: self.tensors[name] + change for name, change in changes(update)}
         return replace(self, tensors={**self.tensors, **changed})
 
     @property
@@ -155,6 +151,29 @@ class Encoder:
                 into each matrix product, in the order of `matrices`.
         """
         return _Builder(self, quantisation or {}).build(taps=taps)
+
+
+def changes(update: Tensors) -> Iterator[tuple[str, FloatArray]]:
+    """The weights that a low-rank update changes, by name, and what it adds to each."""
+    for name in (key.removesuffix(".up") for key in update if key.endswith(".up")):
+        up, down = (update[f"{name}.{end}"].astype(np.float32) for end in ("up", "down"))
+        yield f"{name}.weight", up @ down
+
+
+def padded(
+    tokens: Sequence[Sequence[int]], step: int = 1
+) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Token ids of shape (texts, tokens), and 1 where there is one, else 0.
+
+    Args:
+        step: The number of tokens is a multiple of it.
+    """
+    longest = max(map(len, tokens))
+    ids = np.zeros((len(tokens), longest + -longest % step), np.int64)
+    mask = np.zeros(ids.shape, np.float32)
+    for row, some in enumerate(tokens):
+        ids[row, : len(some)], mask[row, : len(some)] = some, 1
+    return ids, mask
 
 
 _TABLES = ("word_embeddings", "position_embeddings", "token_type_embeddings")

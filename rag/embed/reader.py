@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from rag.embed.bundled import MODEL
 from rag.embed.e5s1 import FloatArray
-from rag.embed.embedder import cores, encodable
+from rag.embed.embedder import cores, encodable, unlimited
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
@@ -117,10 +117,7 @@ class TrainedReader:
 
     @once
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return unlimited(Tokenizer.from_file(str(self._folder / "tokenizer.json")))
 
     @once
     def _file(self) -> bytes:

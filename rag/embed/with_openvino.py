@@ -18,7 +18,13 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from rag.embed.e5s1 import FloatArray
-from rag.embed.encoder import Encoder, Quantisation, UnsupportedError, load_openvino
+from rag.embed.encoder import (
+    Encoder,
+    Quantisation,
+    UnsupportedError,
+    load_openvino,
+    padded,
+)
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
 from rag.once import once
 
@@ -69,11 +75,7 @@ class OpenVinoEncoder:
 
     def hidden(self, tokens: Sequence[Sequence[int]], *, exact: bool = False) -> Hidden:
         """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
-        longest = max(map(len, tokens))
-        ids = np.zeros((len(tokens), longest + -longest % _STEP_TOKENS), np.int64)
-        mask = np.zeros(ids.shape, np.float32)
-        for row, some in enumerate(tokens):
-            ids[row, : len(some)], mask[row, : len(some)] = some, 1
+        ids, mask = padded(tokens, _STEP_TOKENS)
         rows = self._encoder.look_up(ids)
         with self._computing:  # one inference uses all threads
             request = self._exact if exact else self._fast

@@ -11,7 +11,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from rag.embed.e5s1 import FloatArray
-from rag.embed.encoder import Tensors
+from rag.embed.encoder import Tensors, changes, padded
 from rag.errors import ModelError
 
 _BATCH_TEXTS = 16
@@ -28,25 +28,21 @@ class TorchEncoder:
         torch.set_num_threads(threads)
         self._model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
         with torch.no_grad():
-            for name in (key.removesuffix(".up") for key in update if key.endswith(".up")):
-                weight = self._model.get_parameter(f"{name}.weight")
-                up, down = (update[f"{name}.{end}"].astype(np.float32) for end in ("up", "down"))
-                weight += torch.from_numpy(up @ down)
+            for name, change in changes(update):
+                parameter = self._model.get_parameter(name)
+                parameter += torch.from_numpy(change)
         self._computing = threading.Lock()
 
     def hidden(self, tokens: Sequence[Sequence[int]]) -> tuple[FloatArray, FloatArray]:
         """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
         import torch
 
-        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
-        mask = np.zeros(ids.shape, np.int64)
-        for row, some in enumerate(tokens):
-            ids[row, : len(some)], mask[row, : len(some)] = some, 1
+        ids, mask = padded(tokens)
         with self._computing, torch.inference_mode():
             result = self._model(
-                input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
+                input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask).long()
             )
-        return result.last_hidden_state.numpy(), mask.astype(np.float32)
+        return result.last_hidden_state.numpy(), mask
 
 
 class TorchEngine:
