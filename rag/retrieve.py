@@ -106,12 +106,10 @@ class Retriever:
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
         question, wanted = self._check(question), max(CANDIDATES, wanted)
         with self.store.reader() as reader:
-            if not len(reader):  # nothing to find, so nothing for the model to do
-                nowhere = np.zeros(self._embedder.dimension, np.float32)
-                yield _Search(reader, question, nowhere, filters, wanted)
-                return
-        vector = self._embedder.embed_query(question)
-        with self.store.reader() as reader:
+            if len(reader):
+                vector = self._embedder.embed_query(question)
+            else:  # nothing to find, so nothing for the model to do
+                vector = np.zeros(self._embedder.dimension, np.float32)
             yield _Search(reader, question, vector, filters, wanted)
 
     def _check(self, question: str) -> str:
