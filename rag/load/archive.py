@@ -18,8 +18,9 @@ from rag.types import Document, Failure
 _MEGABYTE = 1_000_000
 #: Small members compress well and cost nothing.
 _RATIO_FROM = 1_000_000
-# NotImplementedError is a RuntimeError, as is what a wrong password raises.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+#: What a damaged archive raises; what a wrong password and an unknown method raise are
+#: RuntimeErrors.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _REQUIRES_PASSWORD = 0x1
 
 
@@ -35,7 +36,7 @@ class Archive:
         self._source = source
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(source.data))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise LoadError(source.id, f"a damaged archive: {error}") from error
         self.members = {info.filename: info for info in self._zip.infolist()}
         source.budget.take(len(self.members), 0, source.bounds, source.id)
@@ -62,7 +63,7 @@ class Archive:
         try:
             with self._zip.open(info) as member:
                 data = member.read(bound + 1)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise LoadError(place, f"damaged: {error}") from error
         if len(data) > bound:
             raise LoadError(place, "it unpacks to far more than it is: left out")
@@ -96,7 +97,7 @@ def read_gzip(source: Source) -> Iterator[Document | Failure]:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as packed:
             data = packed.read(bound + 1)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise LoadError(source.id, f"a damaged archive: {error}") from error
     if len(data) > bound:
         raise LoadError(source.id, "it unpacks to far more than it is: left out")

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
+from rag.load.archive import BROKEN
 
 #: Enough of a file to tell what it is.
 HEAD_BYTES = 8_192
@@ -195,7 +196,7 @@ def _packed_kind(data: bytes, path: str) -> str:
                 kind = _MIMETYPES.get(archive.read("mimetype").strip())
                 if kind:
                     return kind
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError) as error:
+    except BROKEN as error:
         raise LoadError(path, f"a damaged archive: {error}") from error
     return next((kind for member, kind in _MEMBERS.items() if member in names), "zip")
 
