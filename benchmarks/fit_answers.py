@@ -24,7 +24,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
@@ -34,6 +33,7 @@ from rag.answer.extractive import LEAST_CONFIDENCE, MAX_PASSAGES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote
 from rag.corpus import Corpus
+from rag.evaluate.answers import auroc, calibration_error
 from rag.retrieve import Retrieval
 
 COMMAND = "python -m benchmarks.fit_answers --write"
@@ -176,18 +176,17 @@ def abstain_cases(name: str) -> tuple[list[Case], Array]:
 def report_confidence(name: str, probability: Array, answerable: Array) -> None:
     """Prints how well questions are told apart, and a reliability table."""
     said = probability >= LEAST_CONFIDENCE["balanced"]
-    print(f"\n{name}: n {len(answerable)}, AUROC {roc_auc_score(answerable, probability):.3f}")
+    print(f"\n{name}: n {len(answerable)}, AUROC {auroc(probability, answerable == 1):.3f}")
     print(
         f"  answered {said[answerable == 1].mean():.1%} of those with an answer, "
         f"declined {1 - said[answerable == 0].mean():.1%} of those without"
     )
-    error = 0.0
     for low in np.arange(0, 1, 0.1):
         inside = (probability >= low) & (probability < low + 0.1 + 1e-9)
         if inside.any():
             mean, rate = probability[inside].mean(), answerable[inside].mean()
-            error += abs(mean - rate) * inside.mean()
             print(f"  {low:.1f}  said {mean:.2f}  true {rate:.2f}  n {inside.sum()}")
+    error = calibration_error(probability, answerable == 1)
     print(f"  expected calibration error {error:.3f}")
 
 
