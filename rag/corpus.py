@@ -49,7 +49,7 @@ class Corpus:
     def __init__(
         self,
         folder: Path,
-        index: Path,
+        index: str | Path,
         settings: Settings,
         embedder: Embedder | None = None,
         chat_model: BaseChatModel | None = None,
@@ -58,7 +58,9 @@ class Corpus:
         """See `open`; `embedder` and `chat_model` replace the models that the settings name."""
         self.folder = folder
         self.settings = settings
-        self.index = index
+        self.address = str(index)
+        #: What files of this machine that belong to the index are named after.
+        self.index = Path(index)
         self._given_embedder = embedder
         self._reload_settings = reload_settings or (lambda: self.settings)
         self._given_model = chat_model
@@ -72,7 +74,7 @@ class Corpus:
         cls,
         folder: str | Path = "corpus",
         *,
-        index: str | Path = "index",
+        index: str | Path | None = None,
         settings: Settings | None = None,
         reload_settings: Callable[[], Settings] | None = None,
     ) -> Corpus:
@@ -80,7 +82,7 @@ class Corpus:
 
         Args:
             folder: Articles, at any depth.
-            index: Created by the first sync.
+            index: Created by the first sync; None takes the setting.
             settings: None reads `rag.toml` and the environment.
             reload_settings: Asked when another process has rebuilt the index with other
                 settings, which may be the ones to follow.
@@ -94,7 +96,8 @@ class Corpus:
         require_folder(Path(folder))
         if settings is None:
             settings, reload_settings = Settings.load(), Settings.load
-        return cls(Path(folder), Path(index), settings, reload_settings=reload_settings)
+        address = settings.index if index is None else index
+        return cls(Path(folder), address, settings, reload_settings=reload_settings)
 
     def sync(
         self,
@@ -321,7 +324,7 @@ class Corpus:
                     self.settings, self._opened = settings, None
             if self._opened is None:
                 self._opened = _Parts(
-                    self.index, self.settings, self._given_embedder, self._given_model
+                    self.address, self.settings, self._given_embedder, self._given_model
                 )
             return self._opened
 
@@ -335,12 +338,12 @@ class _Parts:
 
     def __init__(
         self,
-        index: Path,
+        index: str,
         settings: Settings,
         embedder: Embedder | None,
         chat_model: BaseChatModel | None,
     ) -> None:
-        from rag.store import Store
+        from rag.store import open_backend
 
         self._settings = settings
         self._given_embedder = embedder
@@ -348,7 +351,7 @@ class _Parts:
         self._lock = threading.RLock()
         self._answerers: dict[tuple[Caution, bool], Answerer] = {}
         self.reader: ModelReader | None = None
-        self.store = Store(index, self._fingerprint)
+        self.store = open_backend(index, self._fingerprint)
 
     @once
     def embedder(self) -> Embedder:

@@ -18,7 +18,7 @@ from rag.errors import QuestionError
 from rag.fusion import Fused, fuse
 from rag.language import analyze, question_languages
 from rag.settings import Settings
-from rag.store import Reader, Store
+from rag.store import Backend, Reader
 from rag.store.terms import term_text
 from rag.store.vectors import FloatArray
 from rag.types import Explanation, Filters, LegScore, SearchResult
@@ -63,7 +63,7 @@ class Retrieval:
 class Retriever:
     """Searches a store with an embedding model."""
 
-    def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
+    def __init__(self, store: Backend, embedder: Embedder, settings: Settings) -> None:
         self.store = store
         self._embedder = embedder
         self._settings = settings

@@ -29,6 +29,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    index: str = Field(
+        "index", min_length=1, description="Folder of the index, created by the first sync."
+    )
     embedding_model: str = Field(
         "intfloat/multilingual-e5-small",
         min_length=1,

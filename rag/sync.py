@@ -23,7 +23,7 @@ from rag.language import analyze, detect_language
 from rag.load import Bounds, Loader
 from rag.plan import Plan, content_digest, make_plan
 from rag.settings import Settings
-from rag.store import Entry, Store, Writer
+from rag.store import Backend, Entry, Writer
 from rag.types import UNDETERMINED, Document, Span, SyncReport
 
 #: Texts embedded between two commits: at most so many are embedded again after a kill.
@@ -70,7 +70,7 @@ OnProgress = Callable[[Progress], None]
 
 def sync(
     folder: Path,
-    store: Store,
+    store: Backend,
     embedder: Embedder,
     settings: Settings,
     *,
@@ -113,7 +113,7 @@ def sync(
     )
 
 
-def plan_sync(folder: Path, store: Store, settings: Settings, *, rebuild: bool = False) -> Plan:
+def plan_sync(folder: Path, store: Backend, settings: Settings, *, rebuild: bool = False) -> Plan:
     """What a sync would do now; it changes nothing.
 
     Raises:

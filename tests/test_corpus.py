@@ -135,6 +135,12 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         Corpus.open(tmp_path / "missing", index=tmp_path / "index", settings=Settings())
 
 
+def test_the_index_is_where_the_settings_say_unless_told_otherwise(folder: Path) -> None:
+    settings = Settings(index=str(folder.parent / "elsewhere"))
+    assert Corpus.open(folder, settings=settings).index == folder.parent / "elsewhere"
+    assert Corpus.open(folder, index=folder / "i", settings=settings).index == folder / "i"
+
+
 @pytest.mark.parametrize("question", ["", " \n\t", "x" * 100_000])
 def test_questions_that_cannot_be_asked(corpus: Corpus, question: str) -> None:
     corpus.sync()

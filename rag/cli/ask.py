@@ -10,7 +10,6 @@ import typer
 from rag.cite import FLAGS, flagged, marker
 from rag.cli.options import (
     CORPUS,
-    INDEX,
     CorpusOption,
     DocumentsOption,
     IndexOption,
@@ -33,7 +32,7 @@ from rag.wire import answer_json, result_json
 def ask(
     question: QuestionArgument,
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     llm: LlmOption = None,
@@ -53,7 +52,7 @@ def ask(
 def search(
     question: QuestionArgument,
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     top_k: Annotated[int | None, typer.Option(min=1, help="Passages to show.")] = None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import CORPUS, INDEX, CorpusOption, IndexOption, JsonOption, SettingsOption
+from rag.cli.options import CORPUS, CorpusOption, IndexOption, JsonOption, SettingsOption
 from rag.corpus import Corpus
 from rag.settings import Settings
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def evaluation(
     folder: Annotated[Path, typer.Argument(help="queries.jsonl, qrels.tsv and corpus.jsonl.")],
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     feedback: Annotated[
@@ -38,12 +38,14 @@ def evaluation(
     """
     from rag.evaluate import evaluate, evaluate_answers, languages, read_questions
 
+    read = Settings.load(settings)
+    address = index or read.index
     if feedback:
         from rag.feedback import write_folder
 
-        print(write_folder(index, folder), file=sys.stderr)
+        print(write_folder(Path(address), folder), file=sys.stderr)
     questions = read_questions(folder)[:limit]
-    with _open(folder, corpus, index, Settings.load(settings)) as opened:
+    with _open(folder, corpus, address, read) as opened:
         retriever = opened.retriever().retriever
         measured = evaluate(retriever, questions, languages(opened.documents()), _progress)
         has_answers = any(question.answers is not None for question in questions)
@@ -55,13 +57,13 @@ def evaluation(
         print("\n".join((*table(measured), *answers_table(answers))))
 
 
-def _open(folder: Path, corpus: Path, index: Path, settings: Settings) -> Corpus:
+def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
     """The corpus to ask; that of the folder is indexed below the index folder."""
     from rag.evaluate import read_jsonl
 
     if not (folder / "corpus.jsonl").is_file():
         return Corpus.open(corpus, index=index, settings=settings)
-    work = index / "evaluate" / folder.resolve().name
+    work = Path(index) / "evaluate" / folder.resolve().name
     (work / "corpus").mkdir(parents=True, exist_ok=True)
     with (work / "corpus" / "corpus.jsonl").open("w", encoding="utf-8") as file:
         for row in read_jsonl(folder / "corpus.jsonl"):

@@ -15,7 +15,6 @@ import typer
 
 from rag.cli.options import (
     CORPUS,
-    INDEX,
     CorpusOption,
     IndexOption,
     JsonOption,
@@ -40,7 +39,7 @@ _FOLLOWER_S = 2.0  # a served page that follows the folder may be at it for a mo
 
 def sync(
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     rebuild: Annotated[bool, typer.Option(help="Build the whole index anew.")] = False,
@@ -71,7 +70,7 @@ def sync(
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     into: Annotated[str, typer.Option(help="A folder in the corpus to put them in.")] = "",
@@ -102,7 +101,7 @@ def add(
 
 def status(
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -118,7 +117,7 @@ def status(
 
 def verify(
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     repair: Annotated[bool, typer.Option(help="Mend what is wrong.")] = False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rag.cli.options import (
     CORPUS,
-    INDEX,
     CorpusOption,
     IndexOption,
     LlmOption,
@@ -16,7 +15,7 @@ from rag.errors import RagError
 
 def serve_mcp(
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     llm: LlmOption = None,
 ) -> None:

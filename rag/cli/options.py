@@ -13,10 +13,13 @@ from rag.corpus import Corpus
 from rag.settings import Settings
 from rag.types import Document, Failure
 
-CORPUS, INDEX = Path("corpus"), Path("index")
+CORPUS = Path("corpus")
 
 CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the articles.")]
-IndexOption = Annotated[Path, typer.Option("--index", help="Folder of the index.")]
+IndexOption = Annotated[
+    str | None,
+    typer.Option("--index", help="Folder of the index; else the setting."),
+]
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="TOML file; rag.toml here if there is one.")
 ]
@@ -43,7 +46,9 @@ LlmOption = Annotated[
 QuestionArgument = Annotated[str, typer.Argument(help="In any language.")]
 
 
-def open_corpus(corpus: Path, index: Path, settings: Path | None, llm: str | None = None) -> Corpus:
+def open_corpus(
+    corpus: Path, index: str | None, settings: Path | None, llm: str | None = None
+) -> Corpus:
     """The corpus that the options name."""
 
     def load() -> Settings:

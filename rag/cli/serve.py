@@ -12,7 +12,6 @@ import typer
 from rag.cli.index import report_lines, run_sync
 from rag.cli.options import (
     CORPUS,
-    INDEX,
     CorpusOption,
     IndexOption,
     LlmOption,
@@ -25,7 +24,7 @@ from rag.errors import LockedError
 
 def serve(
     corpus: CorpusOption = CORPUS,
-    index: IndexOption = INDEX,
+    index: IndexOption = None,
     settings: SettingsOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 7860,

@@ -1,14 +1,17 @@
 """The index: a SQLite catalogue, which is the truth, and a FAISS file derived from it."""
 
+from rag.store.backend import Backend, Reader, Writer
 from rag.store.fingerprint import Fingerprint
-from rag.store.reader import Hit, Reader
+from rag.store.opening import open_backend
+from rag.store.reader import Hit
 from rag.store.status import Status
 from rag.store.store import Store
 from rag.store.vectors import VectorIndex
 from rag.store.verify import Problems
-from rag.store.writer import Entry, Known, Stamp, Writer
+from rag.store.writer import Entry, Known, Stamp
 
 __all__ = [
+    "Backend",
     "Entry",
     "Fingerprint",
     "Hit",
@@ -20,4 +23,5 @@ __all__ = [
     "Store",
     "VectorIndex",
     "Writer",
+    "open_backend",
 ]

@@ -18,7 +18,7 @@ class Fingerprint(NamedTuple):
     analyzer: str
     loader: str = ""
 
-    def check(self, meta: Mapping[str, str], folder: Path) -> None:
+    def check(self, meta: Mapping[str, str], place: Path | str) -> None:
         """Refuses an index that was built with another fingerprint.
 
         Raises:
@@ -28,7 +28,7 @@ class Fingerprint(NamedTuple):
             there = meta.get(field, here)
             if there != here:
                 raise MismatchError(
-                    f"the index in {folder} was built with {field} {there!r}, "
+                    f"the index in {place} was built with {field} {there!r}, "
                     f"the settings now say {here!r}; run `rag sync --rebuild`, "
                     "or change the settings back"
                 )
