@@ -36,10 +36,12 @@ from rag.settings import Settings
 from rag.types import Filters
 
 EPOCHS, BATCH, RATE, RANK, SCALE, FROZEN = 2, 8, 1e-3, 16, 2.0, 4
-XQUAD_PAIRS = 4000
+#: Each question of PIAF counts so often; XQuAD asks the same in three languages.
+PIAF_TIMES, XQUAD_PAIRS = 2, 4800
 #: Passages looked at for ones that do not answer, and how many of these are kept.
 NEAREST, WRONG = 8, 4
-WITH_TITLE = 0.7
+#: How often a passage has its title, and is read from end to end; questions keep their words.
+WITH_TITLE, WHOLE, WORDS_KEPT = 0.7, 0.5, 0.95
 FILE = ROOT / "rag" / "embed" / "reader.safetensors"
 
 
@@ -94,7 +96,7 @@ def all_examples() -> list[Example]:
         asked = [(q, french.answers[q["id"]], None) for q in french.reader]
         found = list(examples(corpus, asked))
     with open_set(XQUAD) as corpus:
-        return found + list(examples(corpus, pairs[:XQUAD_PAIRS]))
+        return PIAF_TIMES * found + list(examples(corpus, pairs[:XQUAD_PAIRS]))
 
 
 class LowRank(nn.Module):
@@ -174,14 +176,34 @@ class Batch:
     holds: torch.Tensor
 
 
+def varied(question: str) -> str:
+    """A question, now and then without a word."""
+    kept = [word for word in question.split() if random.random() < WORDS_KEPT]
+    return " ".join(kept) or question
+
+
+def cropped(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """The text or a run of its words around an answer, and the answers in it."""
+    if random.random() < WHOLE:
+        return text, list(spans)
+    start, end = random.choice(spans) if spans else 2 * (random.randrange(len(text) + 1),)
+    first = text.rfind(" ", 0, random.randint(0, start)) + 1
+    last = text.find(" ", random.randint(end, len(text)))
+    last = len(text) if last < 0 else last
+    inside = [(a - first, b - first) for a, b in spans if first <= a and b <= last]
+    return text[first:last], inside
+
+
 def batch_of(some: Sequence[Example], reader: TrainedReader) -> Batch:
     """Each example's right passage and one of its wrong ones."""
     rows: list[tuple[int, Input, list[tuple[int, int]]]] = []
     for number, example in enumerate(some):
         titled = random.random() < WITH_TITLE
         wrong = random.choice(example.wrong)
-        for (title, text), spans in ((example.right, example.spans), (wrong, [])):
-            rows.append((number, reader.input(example.question, titled * title, text), spans))
+        question = varied(example.question)
+        for (title, whole), answers in ((example.right, example.spans), (wrong, [])):
+            text, spans = cropped(whole, answers)
+            rows.append((number, reader.input(question, titled * title, text), spans))
     longest = max(len(row.ids) for _, row, _ in rows)
     shape = len(rows), longest + -longest % 32  # a new length is a new program for the processor
     ids, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
