@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.embed import Embedder
+from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import Fused, fuse
 from rag.language import analyze, question_languages
@@ -31,6 +31,9 @@ _LEXICAL_DEPTH = 500
 
 #: How deep the dense leg looks where languages must be made comparable first.
 _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
+
+#: How many passages a cross-encoder, if one is set, puts in its own order.
+RERANKED = 20
 
 _MIN_LANGUAGE_PROBABILITY = 0.1
 
@@ -67,6 +70,7 @@ class Retriever:
         self.store = store
         self._embedder = embedder
         self._settings = settings
+        self._reranker = Reranker(name) if (name := settings.reranker_model) else None
 
     def search(
         self, question: str, top_k: int | None = None, filters: Filters | None = None
@@ -85,13 +89,18 @@ class Retriever:
         top_k = self._settings.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
-        with self._searching(question, top_k, filters) as search:
-            return search.retrieval(top_k)
+        wanted = max(RERANKED, top_k) if self._reranker else top_k
+        with self._searching(question, wanted, filters) as search:
+            retrieval = search.retrieval(wanted)
+        if self._reranker is None:
+            return retrieval
+        results = _reranked(self._reranker, retrieval.question, retrieval.results[:RERANKED])
+        return replace(retrieval, results=(results + retrieval.results[RERANKED:])[:top_k])
 
     def rankings(
         self, question: str, depth: int, filters: Filters | None = None
     ) -> dict[str, list[str]]:
-        """Ids of documents by leg and `fused`, best first, to measure each.
+        """Ids of documents by leg, `fused` and, where a model is set, `reranked`, best first.
 
         A document stands where its best chunk stands.
 
@@ -100,7 +109,11 @@ class Retriever:
             filters: Which documents to search.
         """
         with self._searching(question, depth, filters) as search:
-            return search.rankings(depth)
+            found = search.rankings(depth)
+        if self._reranker:
+            results = self.search(question, depth, filters).results
+            found["reranked"] = list(dict.fromkeys(result.document.id for result in results))
+        return found
 
     @contextmanager
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
@@ -122,6 +135,28 @@ class Retriever:
                 "shorten it, or raise the setting max_question_chars"
             )
         return question
+
+
+def _reranked(
+    reranker: Reranker, question: str, results: Sequence[SearchResult]
+) -> tuple[SearchResult, ...]:
+    """The results in the cross-encoder's order; it is one more leg, and the only one that counts.
+
+    Each place keeps its score: the scores of two scales do not compare.
+    """
+    if not results:
+        return ()
+    texts = [f"{found.document.title}\n{found.chunk.text}".strip() for found in results]
+    scores = reranker.scores(question, texts)
+    order = sorted(range(len(results)), key=lambda place: (-scores[place], place))
+    return tuple(
+        replace(
+            results[place],
+            score=results[rank - 1].score,
+            legs={**results[place].legs, "reranker": LegScore(rank, scores[place], 1.0)},
+        )
+        for rank, place in enumerate(order, 1)
+    )
 
 
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:

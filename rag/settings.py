@@ -75,6 +75,11 @@ class Settings(BaseModel):
     archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")
     archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
     archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
+    reranker_model: str | None = Field(
+        None,
+        description="A sentence-transformers CrossEncoder, by hub name or folder, that puts the "
+        "first 20 passages in its own order; None leaves them as found.",
+    )
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
     watch: bool = Field(
         True, description="The served page follows the folder: edits are found a moment later."

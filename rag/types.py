@@ -155,7 +155,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class LegScore:
-    """Where one retrieval leg (`dense` or `lexical`) placed a chunk.
+    """Where one retrieval leg (`dense`, `lexical`, or `reranker` if one is set) placed a chunk.
 
     Attributes:
         rank: 1 for the leg's best chunk; None if the leg did not return it.

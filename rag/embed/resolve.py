@@ -12,35 +12,36 @@ from rag.errors import ModelError
 _OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
 
 
-def model_folder(name: str) -> Path:
+def model_folder(name: str, setting: str = "embedding_model") -> Path:
     """The folder of a sentence-transformers model.
 
     Args:
         name: A folder, or a name on the hub, which is downloaded once.
+        setting: Where the name comes from, for messages.
 
     Raises:
         ModelError: There is no such model, or it cannot be downloaded.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
-        return _checked(folder, name)
+        return _checked(folder, name, setting)
     if name == MODEL and (bundled := bundled_model()):
         return bundled
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
-        raise ModelError(f"there is no folder {name!r}; correct the setting embedding_model")
-    return _checked(_from_hub(name), name)
+        raise ModelError(f"there is no folder {name!r}; correct the setting {setting}")
+    return _checked(_from_hub(name, setting), name, setting)
 
 
-def _checked(folder: Path, name: str) -> Path:
+def _checked(folder: Path, name: str, setting: str) -> Path:
     if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
         raise ModelError(
             f"{name!r} is not a sentence-transformers model: it has neither modules.json nor "
-            "config.json; correct the setting embedding_model"
+            f"config.json; correct the setting {setting}"
         )
     return folder
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, setting: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
@@ -53,10 +54,10 @@ def _from_hub(name: str) -> Path:
     except (HFValidationError, RepositoryNotFoundError) as error:
         raise ModelError(
             f"there is no model {name!r} on the hub that you may read; "
-            "correct the setting embedding_model"
+            f"correct the setting {setting}"
         ) from error
     except (HfHubHTTPError, OSError) as error:
         raise ModelError(
             f"the model {name!r} is not on this machine and cannot be downloaded now; "
-            "connect to the network once, or set embedding_model to a folder that holds a model"
+            f"connect to the network once, or set {setting} to a folder that holds a model"
         ) from error

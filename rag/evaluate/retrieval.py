@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from rag.types import Document, Filters
 #: By the names that ir-measures gives them.
 MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@100")
 
+#: In the order of tables; a setting adds `reranked`.
 LEGS = ("dense", "lexical", "fused")
 
 _DEPTH = 200  # chunks; enough for 100 documents
@@ -26,7 +28,7 @@ class Measured:
     Attributes:
         questions: Their language; `*` for all.
         passages: Language that was searched; `*` for the whole corpus.
-        leg: `dense`, `lexical` or `fused`.
+        leg: `dense`, `lexical`, `fused`, or `reranked` if a model for that is set.
         count: How many questions.
         scores: By the name of the measure.
     """
@@ -62,13 +64,13 @@ def evaluate(
     measured = []
     for asked, searched, chosen in pairs:
         filters = None if searched == ANY else Filters(languages=(searched,))
-        runs: dict[str, dict[str, list[str]]] = {leg: {} for leg in LEGS}
+        runs: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
         for question in chosen:
             for leg, ids in retriever.rankings(question.text, _DEPTH, filters).items():
                 runs[leg][question.id] = ids
             on_question(done := done + 1, total)
-        for leg in LEGS:
-            scores = score(chosen, runs[leg])
+        for leg, run in runs.items():
+            scores = score(chosen, run)
             measured.append(Measured(asked, searched, leg, len(chosen), scores))
     return measured
 
