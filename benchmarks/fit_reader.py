@@ -37,7 +37,7 @@ from rag.types import Filters
 
 EPOCHS, BATCH, RATE, RANK, SCALE, FROZEN = 2, 8, 1e-3, 16, 2.0, 4
 #: Each question of PIAF counts so often; XQuAD asks the same in three languages.
-PIAF_TIMES, XQUAD_PAIRS = 2, 4800
+PIAF_TIMES, XQUAD_PAIRS = 2, 2400
 #: Passages looked at for ones that do not answer, and how many of these are kept.
 NEAREST, WRONG = 8, 4
 #: How often a passage has its title, and is read from end to end; questions keep their words.

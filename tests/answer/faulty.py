@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -18,6 +19,8 @@ class FaultyServer:
         self.fault = fault
         self.requests = 0
         self.closed = 0
+        self._failed = threading.Event()
+        self._failed_at = 0.0
         self.stop = threading.Event()
         self._text = text
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -33,6 +36,16 @@ class FaultyServer:
         for thread in self._threads:
             thread.join(5)
 
+    def failed(self, within_s: float) -> float:
+        """When it first did wrong or fell silent, on the clock of `time.monotonic`."""
+        assert self._failed.wait(within_s)
+        return self._failed_at
+
+    def _fail(self) -> None:
+        if not self._failed.is_set():
+            self._failed_at = time.monotonic()
+            self._failed.set()
+
     def _accept(self) -> None:
         while not self.stop.is_set():
             try:
@@ -47,7 +60,10 @@ class FaultyServer:
         with client, suppress(OSError):
             _read_request(client)
             self.requests += 1
-            self._answer(client)
+            try:
+                self._answer(client)
+            finally:
+                self._fail()
 
     def _answer(self, client: socket.socket) -> None:
         if self.fault in _STATUS:
@@ -78,6 +94,7 @@ class FaultyServer:
         client.sendall(_event({}, "stop") + b"0\r\n\r\n")
 
     def _wait_for_close(self, client: socket.socket) -> None:
+        self._fail()
         client.settimeout(0.1)
         while not self.stop.is_set():
             with suppress(TimeoutError):

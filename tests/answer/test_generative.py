@@ -209,12 +209,16 @@ def test_a_model_that_cannot_be_had_is_one_clear_line(
     assert "\n" not in str(error.value)
 
 
+#: How long a silence is no failure yet.
+PATIENCE_S = {"slow": 1.0, "stall": 0.7}
+
+
 def fast(address: str) -> dict[str, object]:
     return {
         "llm": "openai:m",
         "llm_base_url": address,
-        "llm_first_token_timeout_s": 1.0,
-        "llm_token_timeout_s": 0.7,
+        "llm_first_token_timeout_s": PATIENCE_S["slow"],
+        "llm_token_timeout_s": PATIENCE_S["stall"],
         "llm_timeout_s": 5.0,
         "llm_max_tokens": 100,
     }
@@ -231,13 +235,12 @@ def test_a_model_that_fails_gives_way_to_quotes(
         corpus = open_corpus(**fast(server.address))
         corpus.search(QUESTION)
         before = threading.active_count()
-        begun = time.monotonic()
         answer = corpus.ask(QUESTION)
-        seconds = time.monotonic() - begun
+        answered = time.monotonic()
         assert "could not answer" in answer.notice
         assert (answer.text, answer.citations) == (quoted.text, quoted.citations)
         assert FAULTS[fault](server.requests)
-        assert seconds < 6
+        assert answered - server.failed(within_s=2) - PATIENCE_S.get(fault, 0) < 2
         corpus.close()
         if fault in ("slow", "stall"):
             deadline = time.monotonic() + 3
