@@ -4,7 +4,8 @@ Both are measured on scales that mean the same for every question, corpus and mo
 
 - meaning: the cosine above the question's cosines with passages that nobody asked
   for, in standard deviations of these;
-- words: BM25 as a share of what a passage with every word of the question would get.
+- words: the mean of two shares, of BM25 in the most that the question's words could get,
+  and of the words that the passage holds in all of them.
 
 So the words weigh what they can know, without a rule about languages: across
 languages little more than names and numbers match, and their share is small.
@@ -58,7 +59,7 @@ def fuse(
 
     Args:
         cosines: Of question and passage, shape (n,).
-        shares: BM25 as a share of the greatest possible, 0 to 1, shape (n,).
+        shares: Of the question's words in the passages, 0 to 1, shape (n,).
         languages: Of the passages.
         question: Probability of each language the question may be in.
         background: Of the question.

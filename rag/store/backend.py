@@ -46,6 +46,10 @@ class Reader(Protocol):
         """For each term, how many chunks hold it."""
         ...
 
+    def terms(self, keys: Sequence[int]) -> list[str]:
+        """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
+        ...
+
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
         ...

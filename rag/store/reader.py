@@ -96,6 +96,13 @@ class Reader:
             found.append((term, int(row[0]) if row else 0))
         return found
 
+    def terms(self, keys: Sequence[int]) -> list[str]:
+        """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
+        found: dict[int, str] = {}
+        for some in sql_lists(keys):
+            found |= self._connection.execute(f"SELECT key, terms FROM chunks WHERE key IN {some}")
+        return [found[key] for key in keys]
+
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
         return self._languages.of(keys)
