@@ -23,7 +23,7 @@ from rag.store.languages import Background
 from rag.store.vectors import FloatArray
 
 #: Standard deviations of meaning that all the question's words are worth.
-WORDS = 6.0
+WORDS = 5.0
 
 #: How much of the nearness of a question to a whole language is taken off its passages.
 LANGUAGE_BIAS = 0.8

@@ -199,14 +199,15 @@ class _Search:
         self._languages = reader.chunk_languages(self._keys)
         self._cosines = np.array(list(dense.values()), np.float32)
         self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
-        greatest = _greatest_bm25(self._frequencies, len(reader))
-        shares = (self._bm25 / greatest + self._coverage()) / 2
+        greatest = np.float32(_greatest_bm25(self._frequencies, len(reader)))
+        self._bm25_shares, self._coverage = self._bm25 / greatest, self._held()
+        shares = (self._bm25_shares + self._coverage) / 2
         self._shares = shares.astype(np.float32)
         self._fused = self._fuse(self._cosines, self._shares, self._languages)
         keys = np.array(self._keys, np.int64)
         self._best_first: list[int] = np.lexsort((keys, -self._fused.total)).tolist()
 
-    def _coverage(self) -> FloatArray:
+    def _held(self) -> FloatArray:
         """Share of the question's terms that each chunk holds, 0 to 1.
 
         A term weighs its idf squared, as in the cosine of two tf-idf vectors.
@@ -215,11 +216,11 @@ class _Search:
             f" {term_text([term])} ": _idf(count, len(self._reader)) ** 2
             for term, count in self._frequencies.items()
         }
-        held = [
+        held: list[float] = [
             sum(weight for term, weight in weights.items() if term in f" {terms} ")
             for terms in self._reader.terms(self._keys)
         ]
-        return np.array(held, np.float32) / (sum(weights.values()) or 1.0)
+        return np.array(held, np.float32) / np.float32(sum(weights.values()) or 1.0)
 
     def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
         return fuse(cosines, shares, languages, self._question_languages, self._background)

@@ -2,7 +2,15 @@
 
 from rag.evaluate.answers import AnswerMeasures, evaluate_answers
 from rag.evaluate.questions import Estimate, Question, estimate, read_jsonl, read_questions
-from rag.evaluate.retrieval import LEGS, MEASURES, Measured, evaluate, languages, score
+from rag.evaluate.retrieval import (
+    LEGS,
+    MEASURES,
+    Measured,
+    evaluate,
+    evaluation_pairs,
+    languages,
+    score,
+)
 
 __all__ = [
     "LEGS",
@@ -14,6 +22,7 @@ __all__ = [
     "estimate",
     "evaluate",
     "evaluate_answers",
+    "evaluation_pairs",
     "languages",
     "read_jsonl",
     "read_questions",

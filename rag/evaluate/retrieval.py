@@ -58,7 +58,7 @@ def evaluate(
         documents: Language by document id.
         on_question: Told how many searches are done, of how many.
     """
-    pairs = list(_pairs(questions, documents))
+    pairs = list(evaluation_pairs(questions, documents))
     total = sum(len(chosen) for _, _, chosen in pairs)
     done = 0
     measured = []
@@ -93,7 +93,7 @@ def languages(documents: Iterator[Document]) -> dict[str, str]:
     return {document.id: document.language for document in documents}
 
 
-def _pairs(
+def evaluation_pairs(
     questions: Sequence[Question], documents: Mapping[str, str]
 ) -> Iterator[tuple[str, str, list[Question]]]:
     """Language of questions, language of passages, and the questions with what is left."""
