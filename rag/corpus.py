@@ -407,8 +407,8 @@ class _Parts:
         from rag.chunk import CHUNKER_VERSION
         from rag.language import ANALYZER_VERSION
         from rag.load import LOADER_VERSION
+        from rag.prepare import max_chunk_tokens
         from rag.store import Fingerprint
-        from rag.sync import max_chunk_tokens
 
         fields = " ".join(f"{ours}={theirs}" for ours, theirs in self._settings.fields.items())
         tokens = max_chunk_tokens(self.embedder, self._settings)

@@ -14,22 +14,20 @@ from rag.store import Known, Stamp
 from rag.types import Document, Failure, PassingFailure
 
 _PARTS = re.compile("[/:#]")
-_KEPT_CHARS = 50_000_000  # text kept in memory between plan and work; the rest is read twice
 # A file changed in the same instant as it was read may change again with the same time.
 _SETTLED_NS = 2_000_000_000
 
 
 @dataclass
 class Plan:
-    """Document ids by what happens to them, and where the changed ones are.
+    """Document ids by what happens to them.
 
     Attributes:
         renamed: Old id by new id, where an added document has the text of a removed one.
-        changed: Files with changed documents, in the order they are worked on.
         kept: Every id that the folder still has, or may have: its file cannot be read.
         stamps: What files looked like that need not be read again until they change.
         stale: Files whose remembered stamp no longer holds.
-        chars: Size of the changed documents.
+        chars: Size of the added and updated documents.
     """
 
     added: set[str] = field(default_factory=set)
@@ -38,32 +36,10 @@ class Plan:
     renamed: dict[str, str] = field(default_factory=dict)
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
     stamps: dict[str, Stamp] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     chars: int = 0
-    _kept: dict[str, list[Document]] = field(default_factory=dict)
-
-    def read_ahead(self, loader: Loader) -> None:
-        """Has what is no longer in memory read in the background, in the order of the work."""
-        loader.ahead(path for path in self.changed if path not in self._kept)
-
-    def documents(self, loader: Loader, path: str) -> Iterator[Document]:
-        """The changed documents of a file, from memory or read again."""
-        kept = self._kept.get(path)
-        for document in loader.load(path) if kept is None else kept:
-            if isinstance(document, Document) and (
-                document.id in self.added or document.id in self.updated
-            ):
-                yield document
-
-    def take(self, path: str, documents: list[Document]) -> None:
-        """Adds the changed documents of a file."""
-        self.changed.append(path)
-        self.chars += sum(len(document.text) for document in documents)
-        if self.chars <= _KEPT_CHARS:
-            self._kept[path] = documents
 
 
 def make_plan(
@@ -72,27 +48,24 @@ def make_plan(
     stamps: Mapping[str, Stamp],
     failures: Iterable[Failure],
     loader: Loader,
-    on_read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
-    """Reads the files that look different from what the index remembers, and no other.
+    """A `Comparison` carried through, for who wants to know only."""
+    comparison = Comparison(folder, known, stamps, failures, loader)
+    for _ in comparison.changed():
+        pass
+    return comparison.plan
 
-    An id belongs to the first file, in the order of paths, that has it. What
-    cannot be read is not gone: the documents of such a file or folder stay as
-    they were.
 
-    Args:
-        folder: The corpus folder.
-        known: The indexed documents by id.
-        stamps: What the files looked like that need not be read again, by path.
-        failures: What could not be read of them, or of other files.
-        loader: Reads the files of the folder.
-        on_read: Called after each file with the number of documents seen so far.
+class Comparison:
+    """The making of a plan, which gives out the changed documents on the way.
+
+    It reads the files that look different from what the index remembers, and no other.
+    An id belongs to the first file, in the order of paths, that has it. What cannot be
+    read is not gone: the documents of such a file or folder stay as they were.
+
+    Attributes:
+        plan: Whole when `changed` has ended. Before, it knows of nothing that is gone.
     """
-    return _Comparison(folder, known, stamps, failures, loader).run(on_read)
-
-
-class _Comparison:
-    """The making of one plan."""
 
     def __init__(
         self,
@@ -101,46 +74,65 @@ class _Comparison:
         stamps: Mapping[str, Stamp],
         failures: Iterable[Failure],
         loader: Loader,
+        on_read: Callable[[int], None] = lambda _: None,
     ) -> None:
+        """Compares nothing yet.
+
+        Args:
+            folder: The corpus folder.
+            known: The indexed documents by id.
+            stamps: What the files looked like that need not be read again, by path.
+            failures: What could not be read of them, or of other files.
+            loader: Reads the files of the folder.
+            on_read: Called after each file with the number of documents seen so far.
+        """
+        self.plan = Plan()
         self._folder, self._known, self._stamps = folder, known, stamps
         self._loader = loader
+        self._on_read = on_read
         self._failed: dict[str, list[Failure]] = {}
         for failure in failures:
             self._failed.setdefault(_file_of(failure.path, stamps), []).append(failure)
-        self._plan = Plan()
         self._seen: set[str] = set()
         self._unreadable: set[str] = set()
         self._moved_to: dict[str, str] = {}  # added id by the digest of its text
         self._is_lasting = True  # what was found in a file, until the file changes
         self._settled_ns = time.time_ns() - _SETTLED_NS
+        self._sizes: dict[str, int] = {}  # of the files that look different
+        self._bytes_read = 0
 
-    def run(self, on_read: Callable[[int], None]) -> Plan:
+    @property
+    def share_read(self) -> float:
+        """How much of what there is to read has been read, from 0 to 1."""
+        return self._bytes_read / max(1, sum(self._sizes.values()))
+
+    def changed(self) -> Iterator[Document]:
+        """The added and updated documents, while the files are read."""
         owned: dict[str, list[str]] = {}
         for id, document in self._known.items():
             owned.setdefault(document.path, []).append(id)
         found = listing(self._folder)
-        self._loader.ahead(
-            item
-            for item in found
-            if isinstance(item, str) and self._looks_different(item, owned.get(item, []))
-        )
+        for item in found:
+            if isinstance(item, str) and self._looks_different(item, owned.get(item, [])):
+                self._sizes[item] = _size(self._folder / item)
+        self._loader.ahead(self._sizes)
         for item in found:
             if isinstance(item, Failure):
                 self._fail(item)
             else:
-                self._compare(item, owned.get(item, []))
-                on_read(len(self._seen))
-        self._plan.stale |= self._stamps.keys() - set(found)
+                yield from self._compare(item, owned.get(item, []))
+                self._bytes_read += self._sizes.get(item, 0)
+                self._on_read(len(self._seen))
+        self.plan.stale |= self._stamps.keys() - set(found)
         self._settle_removals()
-        return self._plan
 
     def _looks_different(self, path: str, ids: list[str]) -> bool:
         remembered = self._stamps.get(path)
         return remembered is None or remembered != _stamp(self._folder / path, len(ids))
 
-    def _compare(self, path: str, ids: list[str]) -> None:
+    def _compare(self, path: str, ids: list[str]) -> Iterator[Document]:
         """Reads one file, unless it looks as it did and its ids are still its own."""
-        plan = self._plan
+        plan = self.plan
         stamp = _stamp(self._folder / path, len(ids))
         if stamp and self._stamps.get(path) == stamp and self._seen.isdisjoint(ids):
             self._seen.update(ids)
@@ -149,16 +141,14 @@ class _Comparison:
                 self._fail(failure)
             return
         self._is_lasting, before = True, len(self._seen)
-        changed = list(self._changed(path))
+        plan.stale.add(path)
+        yield from self._changed_of(path)
         if self._is_lasting and stamp and max(stamp[1:3]) < self._settled_ns:
             plan.stamps[path] = stamp._replace(documents=len(self._seen) - before)
-        if changed:
-            plan.take(path, changed)
-        plan.stale.add(path)
 
-    def _changed(self, path: str) -> Iterator[Document]:
+    def _changed_of(self, path: str) -> Iterator[Document]:
         """The documents of a file that are new or different; counts what becomes of each."""
-        plan = self._plan
+        plan = self.plan
         for item in self._loader.load(path):
             if isinstance(item, Failure):
                 self._fail(item)
@@ -177,14 +167,15 @@ class _Comparison:
                 else:
                     plan.added.add(item.id)
                     self._moved_to[item.sha256] = item.id
+                plan.chars += len(item.text)
                 yield item
 
     def _fail(self, failure: Failure) -> None:
-        self._plan.failed.append(failure)
+        self.plan.failed.append(failure)
         self._unreadable.add(failure.path)
 
     def _settle_removals(self) -> None:
-        plan = self._plan
+        plan = self.plan
         for id in self._known.keys() - self._seen:
             old = self._known[id]
             if self._unreadable.isdisjoint((id, old.path, *_folders(old.path))):
@@ -223,6 +214,13 @@ def _file_of(place: str, files: Mapping[str, Stamp]) -> str:
 def _folders(path: str) -> Iterator[str]:
     """The folders that a path lies in: `a/b` and `a` and `.` for `a/b/c.txt`."""
     return map(str, PurePosixPath(path).parents)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _stamp(file: Path, documents: int) -> Stamp | None:

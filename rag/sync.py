@@ -1,33 +1,39 @@
 """Folder -> index: load, chunk, embed and store what changed; nothing else.
 
-The plan comes first and needs no embedding model, so what is gone leaves the
-index before anything slow begins. Then changed documents are embedded in batches;
-each batch of vectors is committed by itself, so that an interrupted sync goes on
-where it was.
+Files are read by processes, one thread embeds a batch of texts, and the thread that
+called prepares the next batch and stores the last one meanwhile. Each batch of vectors
+is committed before the next one is begun, so that an interrupted sync goes on where it
+was. While a batch is embedded, the folder is read on: when it has been read to its end,
+what is gone leaves the index.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from rag.chunk import chunk_document, embedding_text
 from rag.embed import Embedder
 from rag.errors import NotFoundError
-from rag.language import analyze, detect_language
 from rag.load import Bounds, Loader
-from rag.plan import Plan, content_digest, make_plan
+from rag.plan import Comparison, Plan, make_plan
+from rag.prepare import max_chunk_tokens, prepare
 from rag.settings import Settings
 from rag.store import Backend, Entry, Writer
-from rag.types import UNDETERMINED, Document, Span, SyncReport
+from rag.store.vectors import FloatArray
+from rag.types import Document, SyncReport
 
 #: Texts embedded between two commits: at most so many are embedded again after a kill.
 BATCH = 128
+
+# Text that waits in memory, read but not yet chunked.
+_WAITING_CHARS = 50_000_000
 
 # How long the vectors of a removed text are kept: a folder that is replaced, or a
 # disk that was not mounted, comes back without anything being embedded again.
@@ -35,16 +41,14 @@ _GRACE_S = 86_400
 
 _REPORT_S = 0.2
 
-#: Tokens of the model's input kept free for the title, the prompt and special tokens.
-_RESERVED_TOKENS = 72
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a sync is.
 
     Attributes:
-        phase: First the folder is read and compared, then what changed is indexed.
+        phase: First the folder is read and compared; from the first batch on what changed
+            is indexed, while the rest of the folder is read.
         documents: Read so far; then changed documents done.
         documents_total: Changed documents; None while they are counted.
         embedded: Chunks embedded so far.
@@ -98,8 +102,7 @@ def sync(
         Loader(folder, Bounds.of(settings), settings.readers) as loader,
     ):
         run = _Run(folder, writer, embedder, settings, loader, on_progress or (lambda _: None))
-        plan = run.plan()
-        run.apply(plan)
+        plan = run.run()
         chunks, replaced = writer.chunk_count(), writer.replaced_ids()
     return SyncReport(
         added=len(plan.added - replaced),
@@ -132,9 +135,24 @@ def require_folder(folder: Path) -> None:
         raise NotFoundError(f"there is no corpus folder {folder}; create it and put articles in it")
 
 
-def max_chunk_tokens(embedder: Embedder, settings: Settings) -> int:
-    """Largest chunk: as set, within what the model can read."""
-    return max(1, min(settings.chunk_tokens, embedder.max_tokens - _RESERVED_TOKENS))
+@dataclass
+class _Batch:
+    """What is committed together: vectors first, then the documents that they complete."""
+
+    texts: dict[bytes, str] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    vectors: Future[FloatArray] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return max(len(self.texts), len(self.entries)) >= BATCH
+
+    def split_off(self) -> _Batch:
+        """The first texts as a batch of their own: the last ones complete a long document."""
+        first = dict(list(self.texts.items())[:BATCH])
+        for digest in first:
+            del self.texts[digest]
+        return _Batch(first)
 
 
 class _Run:
@@ -149,132 +167,164 @@ class _Run:
         loader: Loader,
         on_progress: OnProgress,
     ) -> None:
-        self._folder = folder
-        self._loader = loader
         self._bounds = repr(Bounds.of(settings))
         self._writer = writer
         self._embedder = embedder
         self._max_tokens = max_chunk_tokens(embedder, settings)
         self._on_progress = on_progress
-        self._phase_started = time.monotonic()
-        self._reported = 0.0
-        self._documents = self._chars = 0
-        self.embedded = 0
-
-    def plan(self) -> Plan:
-        """Compares the folder with the index."""
-        writer = self._writer
         with writer.transaction():
             writer.retry_failures(self._bounds)
-        return make_plan(
-            self._folder,
-            writer.documents(),
-            writer.files(),
-            writer.failures(),
-            self._loader,
-            self._report_reading,
-        )
-
-    def apply(self, plan: Plan) -> None:
-        """Carries the plan out, a batch a transaction."""
+        known = writer.documents(), writer.files(), writer.failures()
+        self._comparison = Comparison(folder, *known, loader, self._report_reading)
+        self._plan = self._comparison.plan
+        self._changed = self._comparison.changed()
+        self._is_read = False
+        self._waiting: deque[Document] = deque()
+        self._waiting_chars = 0
+        self._on_the_way: set[bytes] = set()  # vectors of batches that are not stored yet
+        self._stored: set[str] = set()
+        self._stored_chars = 0
+        self.embedded = 0
         self._phase_started = time.monotonic()
-        writer, late = self._writer, set(plan.renamed.values())
+        self._reported = 0.0
+        self._is_indexing = False
+
+    def run(self) -> Plan:
+        """Does everything; returns what was to be done."""
+        with ThreadPoolExecutor(1, "embedder") as pool:
+            last = None
+            for batch in chain(self._batches(), [None]):
+                if last:
+                    self._store_vectors(last)
+                if batch:
+                    self._begin(batch, pool)
+                if last:
+                    self._store_documents(last)
+                last = batch
+        self._end()
+        return self._plan
+
+    def _documents(self) -> Iterator[Document]:
+        """The changed documents; reads on when none waits."""
+        while self._waiting or self._read_one():
+            document = self._waiting.popleft()
+            self._waiting_chars -= len(document.text)
+            yield document
+
+    def _read_one(self) -> bool:
+        """Lets one more changed document wait; when there is none, what is gone goes."""
+        document = next(self._changed, None)
+        if document is None:
+            if not self._is_read:
+                self._is_read = True
+                self._remove_gone()
+            return False
+        self._waiting.append(document)
+        self._waiting_chars += len(document.text)
+        return True
+
+    def _remove_gone(self) -> None:
+        """All but what has another name now, which it goes with."""
+        plan, writer = self._plan, self._writer
+        late = {old for new, old in plan.renamed.items() if new not in self._stored}
         with writer.transaction():
-            writer.remove(plan.removed - late)
             writer.forget(plan.stale)
-            if plan.removed - late or not writer.has_generation():
+            if writer.remove(plan.removed - late) or not writer.has_generation():
                 writer.next_generation()
-        for entries in self._entries(plan):
-            with writer.transaction():
-                # A renamed document goes when its new name comes. All that goes is before all
-                # that comes: the full-text index writes itself out when keys turn back.
-                ids = [entry.document.id for entry in entries]
-                writer.remove([*ids, *filter(None, map(plan.renamed.get, ids))])
-                for entry in entries:
-                    writer.put(entry)
-                writer.next_generation()
+
+    def _batches(self) -> Iterator[_Batch]:
+        """The changed documents with the texts that have no vector yet."""
+        batch = _Batch()
+        for document in self._documents():
+            entry, texts = prepare(document, self._embedder, self._max_tokens)
+            new = [digest for digest in texts if digest not in self._on_the_way]
+            for digest in self._writer.missing_vectors(new):
+                batch.texts[digest] = texts[digest]
+                self._on_the_way.add(digest)
+            while len(batch.texts) > BATCH:
+                yield batch.split_off()
+            batch.entries.append(entry)
+            if batch.is_full:
+                yield batch
+                batch = _Batch()
+        if batch.entries:
+            yield batch
+
+    def _begin(self, batch: _Batch, pool: ThreadPoolExecutor) -> None:
+        """Has the texts of a batch embedded."""
+        if not self._is_indexing:
+            self._is_indexing, self._reported = True, 0.0
+            self._phase_started = time.monotonic()
+        for digest in self._writer.adopt_vectors(batch.texts, self._embedder.dimension):
+            self._on_the_way.discard(digest)
+            del batch.texts[digest]
+        if batch.texts:
+            texts = list(batch.texts.values())
+            batch.vectors = pool.submit(self._embedder.embed_documents, texts)
+
+    def _store_vectors(self, batch: _Batch) -> None:
+        """Reads on until the vectors of a batch are there, and commits them."""
+        if batch.vectors is None:
+            return
+        while not batch.vectors.done() and self._waiting_chars < _WAITING_CHARS:
+            if not self._read_one():
+                break
+        self._writer.add_vectors(list(batch.texts), batch.vectors.result())
+        self._on_the_way -= batch.texts.keys()
+        self.embedded += len(batch.texts)
+        self._report()
+
+    def _store_documents(self, batch: _Batch) -> None:
+        writer, ids = self._writer, [entry.document.id for entry in batch.entries]
+        if not ids:
+            return
         with writer.transaction():
-            if writer.remove(late):  # a new name that was gone again
-                writer.next_generation()
+            writer.forget({entry.document.path for entry in batch.entries})
+            # A renamed document goes when its new name comes. All that goes is before all
+            # that comes: the full-text index writes itself out when keys turn back.
+            writer.remove([*ids, *filter(None, map(self._plan.renamed.get, ids))])
+            for entry in batch.entries:
+                writer.put(entry)
+            writer.next_generation()
+        self._stored.update(ids)
+        self._stored_chars += sum(len(entry.document.text) for entry in batch.entries)
+        self._report()
+
+    def _end(self) -> None:
+        plan, writer = self._plan, self._writer
+        with writer.transaction():
             writer.stamp(plan.stamps)
             writer.set_failures(plan.failed)
             writer.drop_unused_vectors(before=time.time() - _GRACE_S)
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             writer.set_meta({"synced_at": now, "bounds": self._bounds})
 
-    def _entries(self, plan: Plan) -> Iterator[list[Entry]]:
-        """The changed documents in batches, each with all its vectors stored."""
-        ready: list[Entry] = []
-        missing: dict[bytes, str] = {}
-        plan.read_ahead(self._loader)
-        for path in plan.changed:
-            for document in plan.documents(self._loader, path):
-                ready.append(self._prepare(document, missing))
-                if len(missing) >= BATCH or len(ready) >= BATCH:
-                    yield self._embedded(ready, missing, plan)
-                    ready, missing = [], {}
-        if ready:
-            yield self._embedded(ready, missing, plan)
-
-    def _embedded(self, entries: list[Entry], missing: dict[bytes, str], plan: Plan) -> list[Entry]:
-        """The documents, when the vectors that they lack are stored, a batch a commit."""
-        known = self._writer.adopt_vectors(missing, self._embedder.dimension)
-        digests = [digest for digest in missing if digest not in known]
-        for first in range(0, len(digests), BATCH):
-            some = digests[first : first + BATCH]
-            vectors = self._embedder.embed_documents([missing[digest] for digest in some])
-            self._writer.add_vectors(some, vectors)
-            self.embedded += len(some)
-            self._report(plan)
-        self._documents += len(entries)
-        self._chars += sum(len(entry.document.text) for entry in entries)
-        self._report(plan)
-        return entries
-
-    def _prepare(self, document: Document, missing: dict[bytes, str]) -> Entry:
-        """Chunks and analyses a document; adds the texts that must be embedded to `missing`."""
-        digest = content_digest(document)
-        if document.language == UNDETERMINED:
-            document = replace(document, language=detect_language(document.text))
-        chunks = chunk_document(document, self._embedder.token_spans, self._max_tokens)
-        texts = [embedding_text(document, chunk) for chunk in chunks]
-        digests = [self._vector_digest(text) for text in texts]
-        text_of = dict(zip(digests, texts, strict=True))
-        missing |= {digest: text_of[digest] for digest in self._writer.missing_vectors(digests)}
-        title = analyze(document.title, document.language)
-        return Entry(
-            document,
-            digest,
-            [
-                (
-                    Span(chunk.start, chunk.end),
-                    key,
-                    title + analyze(chunk.text, chunk.language),
-                )
-                for chunk, key in zip(chunks, digests, strict=True)
-            ],
-        )
-
-    def _vector_digest(self, text: str) -> bytes:
-        """What a vector is remembered by: the model and the text it was made of."""
-        known_by = f"{self._embedder.fingerprint}\0{text}"
-        return hashlib.sha256(known_by.encode()).digest()[:16]
-
     def _report_reading(self, documents: int) -> None:
         seconds = time.monotonic() - self._phase_started
-        if seconds - self._reported >= _REPORT_S:
-            self._reported = seconds
+        if seconds - self._reported < _REPORT_S:
+            return
+        self._reported = seconds
+        if self._is_indexing:
+            self._report()
+        else:
             self._on_progress(Progress("reading", documents, None, 0, seconds, None))
 
-    def _report(self, plan: Plan) -> None:
-        seconds, chars = time.monotonic() - self._phase_started, self._chars
+    def _report(self) -> None:
+        plan, seconds = self._plan, time.monotonic() - self._phase_started
         self._on_progress(
             Progress(
                 phase="indexing",
-                documents=self._documents,
-                documents_total=len(plan.added) + len(plan.updated),
+                documents=len(self._stored),
+                documents_total=len(plan.added) + len(plan.updated) if self._is_read else None,
                 embedded=self.embedded,
                 seconds=seconds,
-                seconds_left=seconds * (plan.chars - chars) / chars if chars else None,
+                seconds_left=self._seconds_left(seconds),
             )
         )
+
+    def _seconds_left(self, seconds: float) -> float | None:
+        """If the rest of the folder holds as much that changed as what was read of it."""
+        share = self._comparison.share_read
+        if not (share and self._stored_chars):
+            return None
+        return seconds * max(0.0, self._plan.chars / share / self._stored_chars - 1)

@@ -196,11 +196,12 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def _progress_line(progress: Progress) -> str:
-    if progress.documents_total is None:
+    if progress.phase == "reading":
         return f"reading the folder: {progress.documents} articles"
     left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    total = "" if progress.documents_total is None else f"/{progress.documents_total}"
     return (
-        f"{progress.documents}/{progress.documents_total} articles, "
+        f"{progress.documents}{total} articles, "
         f"{progress.embedded} passages embedded, {progress.rate:.1f}/s{left}"
     )
 

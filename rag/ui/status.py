@@ -40,6 +40,6 @@ def progress_text(now: Progress, say: Texts) -> str:
     """How far a sync is, and how long it will take."""
     if now.phase == "reading":
         return say["sync_reading"]
-    done = f"{say['sync_indexing']} {now.documents} / {now.documents_total}."
+    done = f"{say['sync_indexing']} {now.documents} / {now.documents_total or '…'}."
     left = say["time_left"].format(seconds=f"{now.seconds_left:.0f}") if now.seconds_left else ""
     return f"{done} {left}".strip()
