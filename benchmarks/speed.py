@@ -1,30 +1,36 @@
 """How fast: embedding beside sentence-transformers and the processor's limit, and cold starts.
 
-`python -m benchmarks.speed [--texts 200] [--rounds 5]`
+`python -m benchmarks.speed [encoding] [indexing] [small] [cold] [--texts 200] [--files 2000]
+[--rounds 5]`; without a name it measures all.
 
 The contenders take turns on the same texts in one run, and ratios are medians over
-the rounds, so that a busy machine slows all of them alike. Prints a Markdown table.
+the rounds, so that a busy machine slows all of them alike. `indexing` is from files to
+the committed index, web pages and text half and half, beside the encoding of the same
+passages alone. Prints a Markdown table.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.sets import DATA, ROOT, read_rows
-from rag import Settings
-from rag.embed import load_embedder
+from benchmarks.sets import DATA, ROOT, WrappedEmbedder, read_rows
+from rag import Corpus, Settings
+from rag.embed import SentenceEmbedder, load_embedder
+from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import load_openvino
 from rag.embed.resolve import model_folder
 
@@ -35,23 +41,32 @@ _MACS_PER_TOKEN = _LAYERS * (4 * _WIDTH * _WIDTH + 2 * _WIDTH * _WIDER)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", help="encoding, indexing, small, cold")
     parser.add_argument("--texts", type=int, default=200, help="passages a round")
+    parser.add_argument("--files", type=int, default=2000, help="files of one indexing")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     print("| what | median | ratio |\n|---|---|---|")
-    _throughput(options.texts, options.rounds)
-    _small(options.rounds)
-    _cold(options.rounds)
+    measures: dict[str, Callable[[], None]] = {
+        "encoding": lambda: _throughput(options.texts, options.rounds),
+        "indexing": lambda: _indexing(options.files, options.rounds),
+        "small": lambda: _small(options.rounds),
+        "cold": lambda: _cold(options.rounds),
+    }
+    for name in options.what or measures:
+        measures[name]()
+
+
+def _rows(count: int) -> list[dict[str, Any]]:
+    """Passages of PIAF and service_public; of the second more if the first has too few."""
+    half = read_rows(DATA / "piaf_fr" / "corpus.jsonl")[: count // 2]
+    return half + read_rows(DATA / "service_public_fr" / "corpus.jsonl")[: count - len(half)]
 
 
 def _throughput(count: int, rounds: int) -> None:
     from sentence_transformers import SentenceTransformer
 
-    rows = [
-        *read_rows(DATA / "piaf_fr" / "corpus.jsonl")[: count // 2],
-        *read_rows(DATA / "service_public_fr" / "corpus.jsonl")[: count - count // 2],
-    ]
-    texts = [row["text"] for row in rows]
+    texts = [row["text"] for row in _rows(count)]
     fast = load_embedder(Settings())
     plain = SentenceTransformer(str(model_folder(Settings().embedding_model)))
     tokens = sum(min(512, len(fast.token_spans(text)) + 5) for text in texts)
@@ -83,6 +98,60 @@ def _throughput(count: int, rounds: int) -> None:
         least / s for least, s in zip(limit, seconds["this engine"], strict=True)
     )
     print(f"| share of the limit reached | | {reached:.2f} |")
+
+
+class _Recorder(WrappedEmbedder):
+    """The default model; keeps the texts that it embeds."""
+
+    def __init__(self, inner: SentenceEmbedder) -> None:
+        super().__init__(inner, inner.fingerprint)
+        self.texts: list[str] = []
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension)."""
+        self.texts += texts
+        return self._inner.embed_documents(texts)
+
+
+def _indexing(count: int, rounds: int) -> None:
+    """From files to the committed index, beside the encoding of the same texts alone."""
+    embedder, whole, alone, reading = load_embedder(Settings()), [], [], []
+    embedder.embed_documents(["The model is loaded."] * 32)
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "corpus"
+        _write_files(folder, _rows(count))
+        for number in range(rounds):
+            recorder = _Recorder(embedder)
+            with Corpus(folder, Path(home) / f"index-{number}", Settings(), recorder) as corpus:
+                whole.append(_timed(corpus.sync))
+            alone.append(_timed(partial(embedder.embed_documents, recorder.texts)))
+            with Corpus(folder, Path(home) / f"dry-{number}", Settings(), recorder) as corpus:
+                reading.append(_timed(corpus.plan))
+    rate = len(recorder.texts) / statistics.median(alone)
+    print(f"| {count} files in {len(recorder.texts)} passages, encoding alone | {rate:.1f}/s | |")
+    ratio = statistics.median(a / b for a, b in zip(whole, alone, strict=True))
+    rate = len(recorder.texts) / statistics.median(whole)
+    print(f"| from the files to the committed index | {rate:.1f}/s | {ratio:.2f} times the time |")
+    ratio = statistics.median(a / b for a, b in zip(reading, alone, strict=True))
+    print(f"| reading the files alone | | {ratio:.2f} times the time |")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"| peak memory so far | {peak:.0f} MB | |", flush=True)
+
+
+def _write_files(folder: Path, rows: list[dict[str, Any]]) -> None:
+    """Every other one as a web page, the others as text."""
+    folder.mkdir()
+    for number, row in enumerate(rows):
+        title = row.get("title") or f"Article {number}"
+        if number % 2:
+            (folder / f"{number:05}.txt").write_text(f"{title}\n\n{row['text']}\n")
+        else:
+            paragraphs = "".join(f"<p>{escape(part)}</p>\n" for part in row["text"].split("\n"))
+            (folder / f"{number:05}.html").write_text(
+                f"<!DOCTYPE html>\n<html><head><title>{escape(title)}</title></head>\n<body>"
+                f"<nav><a href='/'>Accueil</a></nav>\n<article><h1>{escape(title)}</h1>\n"
+                f"{paragraphs}</article></body></html>\n"
+            )
 
 
 def _products() -> tuple[Any, list[Any], int]:
