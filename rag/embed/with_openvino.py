@@ -11,7 +11,9 @@ import atexit
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -28,16 +30,22 @@ from rag.embed.encoder import (
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
 from rag.once import once
 
-# Few shapes, because each new one costs 25 ms: lengths in steps, and as many texts in a
-# batch as there is room for tokens. Measured; larger batches leave the processor's caches.
+# Few shapes, because each new one costs 12 ms: lengths in steps, and as many texts in a
+# batch as there is room for tokens. Measured; larger batches leave the processor's caches,
+# and lengths that are no multiple of 16 take as long as the next one that is.
 _STEP_TOKENS = 16
 _BATCH_TOKENS = 1536
+# Batches that are computed side by side, each with its share of the threads: none waits for
+# the others at every step, which costs most where other programs use the cores. Each takes
+# memory, so there are not more of them.
+_MOST_STREAMS = 4
 
 _INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
 
 Pooling = Literal["mean", "cls"]
 
 Hidden: TypeAlias = tuple[FloatArray, FloatArray]
+Requests: TypeAlias = "SimpleQueue[Any]"  # OpenVINO's, those that are not at work
 
 
 class OpenVinoEncoder:
@@ -53,10 +61,12 @@ class OpenVinoEncoder:
         threads: int,
         sample: Callable[[], Iterable[list[int]]],
         known_by: str,
+        streams: int = 1,
     ) -> None:
         """Of an encoder.
 
         Args:
+            streams: How many threads may compute in 8 bits at the same time.
             sample: Token ids to measure the encoder with.
             known_by: What the measures are kept under.
 
@@ -66,44 +76,53 @@ class OpenVinoEncoder:
         self.width = encoder.width
         self._encoder = encoder
         self._threads = threads
+        self._streams = streams
         self._sample = sample
         self._known_by = known_by
         self._core = load_openvino().Core()
-        self._computing = threading.RLock()
         # A thread that is still in OpenVINO when the interpreter goes would abort the process.
-        atexit.register(self._computing.acquire)
+        most = streams + 1  # and a question
+        self._computing = threading.Semaphore(most)
+        for _ in range(most):
+            atexit.register(self._computing.acquire)
 
     def hidden(self, tokens: Sequence[Sequence[int]], *, exact: bool = False) -> Hidden:
         """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
         ids, mask = padded(tokens, _STEP_TOKENS)
         rows = self._encoder.look_up(ids)
-        with self._computing:  # one inference uses all threads
-            request = self._exact if exact else self._fast
-            hidden: FloatArray = request.infer([rows, mask])[0]
+        requests = self._exact if exact else self._fast
+        request = requests.get()  # each serves one thread at a time
+        try:
+            with self._computing:
+                hidden: FloatArray = request.infer([rows, mask])[0]
+        finally:
+            requests.put(request)
         return hidden, mask
 
     @once
-    def _exact(self) -> Any:
-        return self._compiled(None)
+    def _exact(self) -> Requests:
+        return self._compiled(None, streams=1)
 
     @once
-    def _fast(self) -> Any:
+    def _fast(self) -> Requests:
         if not has_int8():
             return self._exact
         ranges = known_ranges(self._encoder, self._core, self._sample, self._known_by)
-        return self._compiled(quantisation(self._encoder, ranges))
+        return self._compiled(quantisation(self._encoder, ranges), self._streams)
 
-    def _compiled(self, how: Mapping[str, Quantisation] | None) -> Any:
+    def _compiled(self, how: Mapping[str, Quantisation] | None, streams: int) -> Requests:
         capable = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         options = {
-            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": streams,
             "INFERENCE_NUM_THREADS": self._threads,
             "ENABLE_CPU_PINNING": False,  # other programs want the cores too
             "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capable else "f32",
         }
-        return self._core.compile_model(
-            self._encoder.graph(how), "CPU", options
-        ).create_infer_request()
+        model = self._core.compile_model(self._encoder.graph(how), "CPU", options)
+        requests: Requests = SimpleQueue()
+        for _ in range(streams):
+            requests.put(model.create_infer_request())
+        return requests
 
 
 class OpenVinoEngine:
@@ -133,8 +152,13 @@ class OpenVinoEngine:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
         self._prompts = prompts
+        self._streams = min(threads, _MOST_STREAMS)
         self._encoder = OpenVinoEncoder(
-            Encoder.read(folder), threads=threads, sample=self._sample, known_by=known_by
+            Encoder.read(folder),
+            threads=threads,
+            sample=self._sample,
+            known_by=known_by,
+            streams=self._streams,
         )
 
     def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
@@ -142,10 +166,21 @@ class OpenVinoEngine:
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         tokens = [self._ids(encoding) for encoding in encodings]
         rows = np.empty((len(texts), self._encoder.width), np.float32)
-        for some in batches([len(ids) for ids in tokens]):
+
+        def compute(some: list[int]) -> None:
             hidden = self._encoder.hidden([tokens[i] for i in some], exact=exact)
             rows[some] = self._pool(*hidden)
+
+        parts = list(batches([len(ids) for ids in tokens], 1 if exact else self._streams))
+        if len(parts) == 1:
+            compute(parts[0])
+        for _ in self._workers.map(compute, parts if len(parts) > 1 else []):
+            pass
         return rows
+
+    @once
+    def _workers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._streams, "encoder")
 
     def _sample(self) -> Iterator[list[int]]:
         for prompt in sorted(set(self._prompts)):
@@ -188,12 +223,17 @@ def has_int8(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return not _INT8_FLAGS.isdisjoint(flags.split())
 
 
-def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of texts that are embedded together: of like length, so that padding is little."""
+def batches(lengths: Sequence[int], streams: int = 1) -> Iterator[list[int]]:
+    """Places of texts that are embedded together: of like length, so that padding is little.
+
+    Args:
+        streams: How many batches are computed side by side: few texts are shared out.
+    """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    most = min(_BATCH_TOKENS, -(-sum(lengths) // streams))
     while order:
         longest = lengths[order[0]] + -lengths[order[0]] % _STEP_TOKENS
-        texts = max(1, _BATCH_TOKENS // longest)
+        texts = max(1, most // longest)
         yield order[:texts]
         order = order[texts:]
 
