@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -14,9 +13,9 @@ from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict
 
 from rag.answer import Answerer
-from rag.followup import standalone
+from rag.flow import answer_of, events
 from rag.retrieve import Retriever
-from rag.types import Answer, Event, Filters, Passages, SearchResult, Turn
+from rag.types import Answer, Event, Filters, SearchResult, Turn
 
 #: A question, or `{"question": ..., "history": [("user", ...), ("assistant", ...)],
 #: "filters": Filters(...)}`, of which only the question is required.
@@ -50,10 +49,7 @@ class AnswerChain(Runnable[ChainInput, Event]):
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
         """The checked answer to one question."""
-        *_, answer = self.stream(input, config, **kwargs)
-        if not isinstance(answer, Answer):
-            raise TypeError(f"the last event is a {type(answer).__name__}, not an Answer")
-        return answer
+        return answer_of(self.stream(input, config, **kwargs))
 
     def stream(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
@@ -77,14 +73,7 @@ class AnswerChain(Runnable[ChainInput, Event]):
 
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
-        question, history, filters = _parse(input)
-        searched = standalone(question, history)
-        retrieval = self.retriever.search(searched, filters=filters)
-        if searched != question:
-            retrieval = replace(retrieval, asked=question)
-        yield Passages(retrieval.results)
-        for event in self.answerer.answer(retrieval, history):
-            yield replace(event, question=question) if isinstance(event, Answer) else event
+        yield from events(self.retriever, self.answerer, *_parse(input))
 
 
 def _parse(input: ChainInput) -> tuple[str, Sequence[Turn], Filters | None]:

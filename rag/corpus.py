@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -226,13 +227,19 @@ class Corpus:
             QuestionError: The question is empty or too long.
             NotFoundError: Nothing was synced yet.
         """
-        return self.chain().invoke(_input(question, history, filters))
+        from rag.flow import answer_of
+
+        return answer_of(self.stream(question, history=history, filters=filters))
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[Event]:
         """As `ask`, in pieces: `Passages`, then `TextDelta`s, then the `Answer`."""
-        return self.chain().stream(_input(question, history, filters))
+        from rag.flow import events
+
+        parts = self._parts()
+        parts.begin_loading_reader()
+        return events(parts.retriever, parts.answerer(None, False), question, history, filters)
 
     def retriever(
         self, *, top_k: int | None = None, filters: Filters | None = None
@@ -287,6 +294,7 @@ class Corpus:
     def warm(self) -> None:
         """Loads the model and the index now instead of at the first question."""
         parts = self._parts()
+        parts.begin_loading_reader()
         parts.embedder.embed_query("warm-up")
         parts.passage_reader.read("warm-up", [("", "warm-up")])
         with parts.store.reader():
@@ -327,10 +335,6 @@ class Corpus:
                     self.address, self.settings, self._given_embedder, self._given_model
                 )
             return self._opened
-
-
-def _input(question: str, history: Sequence[Turn], filters: Filters | None) -> dict[str, object]:
-    return {"question": question, "history": history, "filters": filters}
 
 
 class _Parts:
@@ -378,6 +382,20 @@ class _Parts:
         from rag.embed.reader import load_reader
 
         return load_reader(self._settings)
+
+    def begin_loading_reader(self) -> None:
+        """Has the reader loaded beside the search that goes before it."""
+        _ = self._loading_reader
+
+    @once
+    def _loading_reader(self) -> threading.Thread:
+        def load() -> None:
+            with suppress(Exception):  # whoever reads next hears of it
+                self.passage_reader.read("warm-up", [("", "warm-up")])
+
+        thread = threading.Thread(target=load, name="loading the reader")
+        thread.start()
+        return thread
 
     def answerer(self, caution: Caution | None, quotes_only: bool) -> Answerer:
         """Over the passages; the same one for the same wishes."""

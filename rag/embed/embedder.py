@@ -6,7 +6,9 @@ import hashlib
 import json
 import logging
 import os
+import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -127,10 +129,9 @@ class SentenceEmbedder:
 
     @once
     def _tokenizer(self) -> Tokenizer:
-        file = self._folder / "tokenizer.json"
-        return unlimited(
-            Tokenizer.from_file(str(file)) if file.is_file() else self._torch.tokenizer
-        )
+        if (self._folder / "tokenizer.json").is_file():
+            return tokenizer_in(self._folder)
+        return unlimited(self._torch.tokenizer)
 
     @once
     def _engine(self) -> Engine:
@@ -168,6 +169,21 @@ class SentenceEmbedder:
     @property
     def _threads(self) -> int:
         return self._settings.threads or cores()
+
+
+def tokenizer_in(folder: Path) -> Tokenizer:
+    """The tokenizer of a model, without limits; one for all, as it takes half a second to load."""
+    file = folder / "tokenizer.json"
+    with _loading:
+        return _tokenizer_of(file, file.stat().st_mtime_ns)
+
+
+_loading = threading.Lock()
+
+
+@lru_cache(2)
+def _tokenizer_of(file: Path, _changed_ns: int) -> Tokenizer:
+    return unlimited(Tokenizer.from_file(str(file)))
 
 
 def unlimited(tokenizer: Tokenizer) -> Tokenizer:

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from rag.embed.bundled import MODEL
 from rag.embed.e5s1 import FloatArray
-from rag.embed.embedder import cores, encodable, unlimited
+from rag.embed.embedder import cores, encodable, tokenizer_in
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
@@ -117,7 +117,7 @@ class TrainedReader:
 
     @once
     def _tokenizer(self) -> Tokenizer:
-        return unlimited(Tokenizer.from_file(str(self._folder / "tokenizer.json")))
+        return tokenizer_in(self._folder)
 
     @once
     def _file(self) -> bytes:

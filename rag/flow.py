@@ -1,0 +1,36 @@
+"""Question -> events on the way to its answer: retrieve, answer, cite. Knows no LangChain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from rag.answer import Answerer
+from rag.followup import standalone
+from rag.retrieve import Retriever
+from rag.types import Answer, Event, Filters, Passages, Turn
+
+
+def events(
+    retriever: Retriever,
+    answerer: Answerer,
+    question: str,
+    history: Sequence[Turn] = (),
+    filters: Filters | None = None,
+) -> Iterator[Event]:
+    """Passages first, then text, then the checked answer."""
+    searched = standalone(question, history)
+    retrieval = retriever.search(searched, filters=filters)
+    if searched != question:
+        retrieval = replace(retrieval, asked=question)
+    yield Passages(retrieval.results)
+    for event in answerer.answer(retrieval, history):
+        yield replace(event, question=question) if isinstance(event, Answer) else event
+
+
+def answer_of(told: Iterable[Event]) -> Answer:
+    """The last event."""
+    *_, answer = told
+    if not isinstance(answer, Answer):
+        raise TypeError(f"the last event is a {type(answer).__name__}, not an Answer")
+    return answer
