@@ -74,7 +74,7 @@ def timed(act: Callable[[str], object], questions: Sequence[str]) -> list[float]
 
 def measure(chunks: int) -> None:
     """Builds a corpus of so many chunks and times its searches."""
-    settings = Settings()
+    settings = Settings(recent_questions=0)
     known = remembering(settings)
     passages = read_rows(DATA / "piaf_fr" / "corpus.jsonl")[:300]
     vectors = known.embed_documents([row["text"] for row in passages])

@@ -17,6 +17,7 @@ from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import Fused, fuse
 from rag.language import analyze, question_languages
+from rag.recent import Recent
 from rag.settings import Settings
 from rag.store import Backend, Reader
 from rag.store.terms import term_text
@@ -36,6 +37,9 @@ _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
 RERANKED = 20
 
 _MIN_LANGUAGE_PROBABILITY = 0.1
+
+# A question is not remembered if the articles that it found have more text than this.
+_RECENT_CHARS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
+        self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
 
     def search(
         self, question: str, top_k: int | None = None, filters: Filters | None = None
@@ -89,13 +94,20 @@ class Retriever:
         top_k = self._settings.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
-        wanted = max(RERANKED, top_k) if self._reranker else top_k
-        with self._searching(question, wanted, filters) as search:
-            retrieval = search.retrieval(wanted)
-        if self._reranker is None:
-            return retrieval
-        results = _reranked(self._reranker, retrieval.question, retrieval.results[:RERANKED])
-        return replace(retrieval, results=(results + retrieval.results[RERANKED:])[:top_k])
+        question = self._check(question)
+        with self.store.reader() as reader:
+            asked = (reader.generation, question, top_k, filters)
+            if known := self._recent.get(asked):
+                return known
+            wanted = max(RERANKED, top_k) if self._reranker else top_k
+            retrieval = self._begun(reader, question, wanted, filters).retrieval(wanted)
+        if self._reranker:
+            results = _reranked(self._reranker, question, retrieval.results[:RERANKED])
+            results = (results + retrieval.results[RERANKED:])[:top_k]
+            retrieval = replace(retrieval, results=results)
+        if sum(len(found.document.text) for found in retrieval.results) <= _RECENT_CHARS:
+            self._recent.keep(asked, retrieval)
+        return retrieval
 
     def rankings(
         self, question: str, depth: int, filters: Filters | None = None
@@ -117,13 +129,18 @@ class Retriever:
 
     @contextmanager
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
-        question, wanted = self._check(question), max(CANDIDATES, wanted)
+        question = self._check(question)
         with self.store.reader() as reader:
-            if len(reader):
-                vector = self._embedder.embed_query(question)
-            else:  # nothing to find, so nothing for the model to do
-                vector = np.zeros(self._embedder.dimension, np.float32)
-            yield _Search(reader, question, vector, filters, wanted)
+            yield self._begun(reader, question, wanted, filters)
+
+    def _begun(
+        self, reader: Reader, question: str, wanted: int, filters: Filters | None
+    ) -> _Search:
+        if len(reader):
+            vector = self._embedder.embed_query(question)
+        else:  # nothing to find, so nothing for the model to do
+            vector = np.zeros(self._embedder.dimension, np.float32)
+        return _Search(reader, question, vector, filters, max(CANDIDATES, wanted))
 
     def _check(self, question: str) -> str:
         question = question.strip()

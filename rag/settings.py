@@ -81,6 +81,9 @@ class Settings(BaseModel):
         "first 20 passages in its own order; None leaves them as found.",
     )
     top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
+    recent_questions: int = Field(
+        64, ge=0, description="How many questions are remembered, to answer them again at once."
+    )
     watch: bool = Field(
         True, description="The served page follows the folder: edits are found a moment later."
     )

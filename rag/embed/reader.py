@@ -29,6 +29,7 @@ from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
 from rag.embed.with_openvino import Hidden, OpenVinoEncoder, batches
 from rag.once import once
+from rag.recent import Recent
 from rag.settings import Settings
 from rag.types import Span
 
@@ -73,24 +74,34 @@ def load_reader(settings: Settings) -> TrainedReader:
 
     It is the same for all corpora, so a process has one.
     """
-    return _reader(settings.engine == "torch", settings.threads or cores())
+    return _reader(
+        settings.engine == "torch", settings.threads or cores(), settings.recent_questions
+    )
 
 
 @cache
-def _reader(on_torch: bool, threads: int) -> TrainedReader:
-    return TrainedReader(on_torch=on_torch, threads=threads)
+def _reader(on_torch: bool, threads: int, recent: int) -> TrainedReader:
+    return TrainedReader(on_torch=on_torch, threads=threads, recent=recent)
 
 
 class TrainedReader:
     """A `Reader` made of the default embedding model."""
 
-    def __init__(self, *, on_torch: bool, threads: int) -> None:
-        """See `load_reader`."""
+    def __init__(self, *, on_torch: bool, threads: int, recent: int = 0) -> None:
+        """See `load_reader`; remembers the last `recent` questions."""
         self._on_torch = on_torch
         self._threads = threads
+        self._recent: Recent[object, list[Reading]] = Recent(recent)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage, given as `(title, text)`."""
+        asked = (question, tuple(passages))
+        if (known := self._recent.get(asked)) is None:
+            known = self._read(question, passages)
+            self._recent.keep(asked, known)
+        return list(known)
+
+    def _read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         inputs = [self.input(question, title, text) for title, text in passages]
         readings: dict[int, Reading] = {}
         for some in batches([len(each.ids) for each in inputs]):

@@ -21,6 +21,8 @@ class Reader(Protocol):
 
     #: Languages of the documents.
     languages: frozenset[str]
+    #: The index and its generation: no two states of any index share it.
+    generation: tuple[str, str]
 
     def __len__(self) -> int:
         """Number of chunks."""

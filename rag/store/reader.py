@@ -38,9 +38,15 @@ class Reader:
     """One generation, as a consistent whole; valid inside `Store.reader()` only."""
 
     def __init__(
-        self, connection: sqlite3.Connection, vectors: VectorIndex, languages: LanguageIndex
+        self,
+        connection: sqlite3.Connection,
+        vectors: VectorIndex,
+        languages: LanguageIndex,
+        generation: tuple[str, str] = ("", ""),
     ) -> None:
         self._connection = connection
+        #: The index and its generation: no two states of any index share it.
+        self.generation = generation
         self._vectors = vectors
         self._languages = languages
         #: Languages of the documents.

@@ -79,7 +79,9 @@ class Store:
             if check:
                 self._check(reading.meta)
             snapshot = self._snapshots.of(reading)
-            yield Reader(reading.connection, snapshot.vectors, snapshot.languages)
+            yield Reader(
+                reading.connection, snapshot.vectors, snapshot.languages, snapshot.generation
+            )
 
     def fits(self) -> bool:
         """False if the index is one of other settings; a moment's work after the first time."""
