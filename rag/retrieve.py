@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -29,6 +30,10 @@ CANDIDATES = 100
 
 #: How many chunks are known by their words; the best of them are proposed.
 _LEXICAL_DEPTH = 500
+
+#: The words of a question are looked up from the rarest on, until so many passages hold one:
+#: BM25 takes 3 microseconds for each. What frequent words say is in the share of words held.
+_POSTINGS = 3_000
 
 #: How deep the dense leg looks where languages must be made comparable first.
 _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
@@ -182,6 +187,20 @@ def _terms(question: str, languages: Mapping[str, float]) -> list[str]:
     return list(dict.fromkeys(term for code in likely for term in analyze(question, code)))
 
 
+def rarest(frequencies: Mapping[str, int], postings: int) -> list[str]:
+    """Terms, rarest first, as long as no more than so many passages hold them, all added up.
+
+    The first that any passage holds is one of them, however many do.
+    """
+    terms = sorted(frequencies, key=lambda term: frequencies[term])
+    totals = accumulate(frequencies[term] for term in terms)
+    return [
+        term
+        for term, total in zip(terms, totals, strict=True)
+        if total <= postings or total == frequencies[term]
+    ]
+
+
 def _idf(frequency: int, chunks: int) -> float:
     """BM25's weight of a term that `frequency` of `chunks` hold (Robertson and Zaragoza 2009)."""
     return math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5))
@@ -206,7 +225,8 @@ class _Search:
         terms = _terms(question, self._question_languages)
         self._frequencies = dict(reader.document_frequencies(terms))
         dense = self._dense(filters, wanted)
-        bm25 = dict(reader.lexical(terms, max(_LEXICAL_DEPTH, wanted), filters))
+        telling = rarest(self._frequencies, _POSTINGS)
+        bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
         #: Chunks in the order of each leg.
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
         self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}

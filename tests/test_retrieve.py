@@ -9,6 +9,7 @@ import pytest
 
 from rag import Corpus, Filters, Settings
 from rag.fusion import LANGUAGE_BIAS, UNTOLD, WORDS, fuse
+from rag.retrieve import rarest
 from rag.store.languages import Background, LanguageIndex
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex
 from tests.conftest import WordEmbedder
@@ -189,3 +190,10 @@ def test_every_result_explains_its_place(dated: Corpus) -> None:
         assert explained.language == hit.document.language
         assert 0 <= explained.share <= 1
         assert hit.score == pytest.approx(max(0, explained.meaning + explained.words) / totals[0])
+
+
+def test_the_rarest_words_are_looked_up_until_many_passages_hold_one() -> None:
+    frequencies = {"is": 10_000, "tax": 2_000, "zebrolin": 0, "vehicle": 900}
+    assert rarest(frequencies, 3_000) == ["zebrolin", "vehicle", "tax"]
+    assert rarest({"is": 10_000, "tax": 4_000, "zebrolin": 0}, 3_000) == ["zebrolin", "tax"]
+    assert rarest({}, 3_000) == []
