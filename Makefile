@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run sync test lint types unit test-faults screenshot constraints clean
+.PHONY: help install run sync test lint types unit test-faults bench screenshot constraints clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,9 @@ unit: $(VENV)/dev $(VENV)/browser  ## Run the tests only
 
 test-faults: $(VENV)/dev $(VENV)/peer  ## Kill, fill and damage an index at every point (half an hour)
 	FAULTS_EXAMPLES=200 $(BIN)/pytest --faults-full tests/faults tests/store
+
+bench: $(VENV)/dev $(VENV)/peers  ## Measure beside peers; write docs/performance.md (half an hour; ONLY=speed...)
+	$(BIN)/python -m benchmarks.report docs/performance.md $(ONLY)
 
 screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
 	$(BIN)/python -m tests.ui.screenshot docs/images
@@ -63,6 +66,16 @@ $(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/peer: constraints.txt | $(VENV)/bin/python
 	@rm -rf $@
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --target $@ langchain-community
+
+# What benchmarks/peers.py measures beside this project: in an environment of its own, which
+# sees the packages of this one, so that all compute with the same torch.
+$(VENV)/peers: benchmarks/peers.txt constraints.txt | $(VENV)/dev
+	@rm -rf $@
+	@$(BIN)/python -m venv $@
+	@cd $@/lib/python*/site-packages && readlink -f ../../../../lib/python*/site-packages > project.pth
+	$@/bin/python -m pip install --quiet --constraint constraints.txt --requirement benchmarks/peers.txt
+	@# It asks for an older huggingface-hub than sentence-transformers has, and does not need it.
+	$@/bin/python -m pip install --quiet --no-deps langchain-huggingface==1.2.3
 
 # The browser tests drive a Chromium: the system's, or Debian's, installed here when that is allowed.
 $(VENV)/browser: | $(VENV)/bin/python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +21,13 @@ from rag.store.catalog import sql_lists
 from rag.store.vectors import FloatArray
 
 ROOT = Path(__file__).parents[1]
-DATA = ROOT.parent / "shared" / "data"
+#: Where the sets are; `BENCHMARK_DATA` names another folder of the same form.
+DATA = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
 #: Tells whether a passage belongs to a part of a set.
 Keep: TypeAlias = Callable[[dict[str, Any]], bool]
 
 #: Indexes of the sets, and what was embedded, are kept between runs.
-WORK = ROOT / "build" / "benchmarks"
+WORK = Path(os.environ.get("BENCHMARK_WORK", ROOT / "build" / "benchmarks"))
 
 
 class WrappedEmbedder:

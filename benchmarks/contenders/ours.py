@@ -1,0 +1,48 @@
+"""This project, at default settings: a sync, and the search that answers are made of."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from benchmarks.contenders.turns import DEPTH, take_turns
+from rag import Corpus, Settings
+from rag.embed import load_embedder
+
+
+class Ours:
+    """A corpus whose folder holds the one file."""
+
+    package = "corpus-chat"
+    setup = "default settings"
+
+    def __init__(self, _: Path) -> None:
+        self._embedder = load_embedder(Settings())
+        self._embedder.embed_documents(["The model is loaded."])
+        self._embedder.embed_query("Is it?")
+        self._corpus: Corpus | None = None
+
+    def index(self, corpus: Path, home: Path) -> None:
+        """A first sync."""
+        folder = home / "corpus"
+        folder.mkdir(parents=True)
+        shutil.copy(corpus, folder)
+        self._corpus = Corpus(folder, home / "index", Settings(), self._embedder)
+        self._opened.sync()
+
+    def again(self) -> bool:
+        """A sync that finds nothing new."""
+        return not self._opened.sync().embedded
+
+    def search(self, question: str) -> list[str]:
+        """By both legs and their fusion."""
+        return [hit.document.id for hit in self._opened.search(question, top_k=DEPTH)]
+
+    @property
+    def _opened(self) -> Corpus:
+        assert self._corpus
+        return self._corpus
+
+
+if __name__ == "__main__":
+    take_turns(Ours)

@@ -1,0 +1,149 @@
+"""The commands that `make bench` runs, over the shipped articles: they work, and print tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from benchmarks.passages import SETS, Passages
+from benchmarks.plot import Panel, plot
+from benchmarks.report import commands, filled
+from benchmarks.scale import exponents, recall
+from tests.conftest import ROOT
+
+PAGE = """# Written by hand
+<!-- printed by: python -m benchmarks.machine -->
+old
+<!-- end -->
+between
+<!-- printed by: python -m benchmarks.speed --texts 4 -->
+kept
+<!-- end -->
+"""
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Where the benchmarks find sets of the usual names, made of the shipped articles."""
+    data = tmp_path_factory.mktemp("data")
+    questions = [
+        json.loads(line)
+        for line in (ROOT / "tests" / "data" / "questions.jsonl").read_text().splitlines()
+    ]
+    for name in SETS:
+        asked, written = ("en", "de") if name == "belebele_en_de" else ("fr", "fr")
+        articles = [
+            {"id": file.name, "text": file.read_text(), "lang": written}
+            for file in sorted((ROOT / "corpus").glob("*.md"))
+        ]
+        rows = [
+            {"id": f"{number}", "text": row["question"], "lang": asked}
+            for number, row in enumerate(questions)
+        ]
+        qrels = [f"{number}\t{row['file']}\t1" for number, row in enumerate(questions)]
+        (data / name).mkdir()
+        (data / name / "qrels.tsv").write_text("\n".join(qrels))
+        for kind, some in (("corpus", articles), ("queries", rows)):
+            (data / name / f"{kind}.jsonl").write_text("\n".join(map(json.dumps, some)))
+    work = tmp_path_factory.mktemp("work")
+    return {**os.environ, "BENCHMARK_DATA": str(data), "BENCHMARK_WORK": str(work)}
+
+
+def printed(environment: dict[str, str], *arguments: str) -> str:
+    """What a benchmark prints."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+def test_scale(environment: dict[str, str], tmp_path: Path) -> None:
+    svg = tmp_path / "scale.svg"
+    arguments = ["--chunks", "40", "160", "--plot", str(svg)]
+    rows = printed(environment, "benchmarks.scale", *arguments).splitlines()
+    built = [cells(row) for row in rows[2:4]]
+    assert [row[0] for row in built] == ["40", "160"]
+    assert built[0][1] == "40"
+    assert 40 < int(built[1][1]) < 160  # mixtures past the real ones
+    forms = [cells(row) for row in rows[7:13]]
+    assert [row[1] for row in forms] == ["32 bits", "**16 bits**", "lists"] * 2
+    assert all(float(row[6]) > 0.9 for row in forms if row[1] != "lists")
+    assert len(ElementTree.parse(svg).findall("{*}g")) == 4
+
+
+def test_peers_without_any(environment: dict[str, str]) -> None:
+    arguments = ["--peers", "--questions", "6", "--rounds", "2"]
+    rows = printed(environment, "benchmarks.peers", *arguments).splitlines()
+    ours = [cells(row) for row in rows if row.startswith("| this project")]
+    assert len(ours) == 2  # French over French, English over German
+    assert float(ours[0][-1].split()[0]) > 0.8  # nDCG@10
+    assert "anew" in ours[0][4]
+
+
+def test_latency(environment: dict[str, str]) -> None:
+    rows = printed(environment, "benchmarks.latency", "--chunks", "60").splitlines()
+    parts = [cells(row)[0] for row in rows[2:6]]
+    assert parts == ["embed the question", "dense leg", "lexical leg", "whole search"]
+
+
+def test_a_page_is_filled_where_its_commands_stand(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    printed(environment, "benchmarks.report", str(page), "machine")
+    assert "cores of" in page.read_text()
+    assert "old" not in page.read_text()
+    assert commands(page.read_text()) == commands(PAGE)
+    assert filled(page.read_text(), "-m benchmarks.machine", "old") == filled(
+        PAGE, "-m benchmarks.machine", "old"
+    )
+    assert "between" in page.read_text()
+    assert "kept" in page.read_text()
+
+
+def test_the_commands_of_the_page_exist() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text()
+    modules = {command.split()[1] for command in commands(page)}
+    assert modules
+    for module in modules:
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+
+
+def test_mixtures_are_distinct_and_real_passages_come_first() -> None:
+    vectors = np.eye(4, 8, dtype=np.float32)
+    texts = [f"{word} is one of the words, and {word} it stays." for word in "abcd"]
+    passages = Passages(texts, [text.lower() for text in texts], ["en", "fr", "en", "fr"], vectors)
+    entries, rows = passages.batch(range(12))
+    assert [entry.document.text for entry in entries[:4]] == texts
+    assert len({entry.digest for entry in entries}) == 12
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    for number, row in enumerate(rows[4:], 4):  # of its own passage and one in its language
+        near = set(np.flatnonzero(row[:4] > 0.4).tolist())
+        assert number % 4 in near <= {number % 2, number % 2 + 2}
+
+
+def test_recall_counts_what_both_found() -> None:
+    nearest = np.array([[1, 2, 3, 4]], np.int64)
+    assert recall([[4, 3, 9, 8]], nearest) == [0.5, 0.5]
+
+
+def test_growth() -> None:
+    panel = Panel("disk, MB & more", [(10, 5), (100, 50), (1000, 5000)])
+    assert exponents(panel) == pytest.approx([1, 2])
+    assert len(ElementTree.fromstring(plot([panel])).findall(".//{*}circle")) == 3
