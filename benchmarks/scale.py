@@ -1,6 +1,6 @@
 """How building and searching grow with the corpus: 10,000, 100,000 and 1,000,000 passages.
 
-    python -m benchmarks.scale [--chunks 10000 100000 1000000] [--plot FILE.svg]
+    python -m benchmarks.scale [--chunks 10000 100000 1000000] [--plot FILE.svg] [--kept]
 
 The passages are real ones of the public sets and, past these, mixtures of two (see
 benchmarks/passages.py); they go through the store of the project. Its vector index, in
@@ -52,13 +52,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chunks", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--kept", action="store_true", help="print what was measured last")
     parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
         step, *kind = options.step[0].split(":")
         print(json.dumps(_STEPS[step](Path(options.step[1]), *kind)))
         return
-    measured = [_size(chunks) for chunks in options.chunks]
+    measured = [_kept(chunks) if options.kept else _size(chunks) for chunks in options.chunks]
     print(*tables(measured), sep="\n")
     if options.plot:
         options.plot.write_text(plot(panels(measured)), encoding="utf-8")
@@ -83,7 +84,17 @@ def _size(chunks: int) -> Measured:
     size["search"] = step("search")
     size[other] = step(f"cut:{other}") | step("dense")
     shutil.rmtree(home)
+    _file(chunks).write_text(json.dumps(size), encoding="utf-8")
     return size
+
+
+def _kept(chunks: int) -> Measured:
+    found: Measured = json.loads(_file(chunks).read_text(encoding="utf-8"))
+    return found
+
+
+def _file(chunks: int) -> Path:
+    return HOME / f"{chunks}.json"
 
 
 def build(home: Path) -> Measured:
