@@ -28,6 +28,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from rag import Corpus, Settings
+from rag.load import Bounds, Loader
 from tests.load import samples
 from tests.load.samples import drawn, packed, paragraph, shape
 from tests.words import WordEmbedder
@@ -366,7 +367,22 @@ def synced(folder: Path, index: Path, settings: Settings) -> dict[str, object]:
         "secret": [path for path, text in texts.items() if SECRET in text],
         "peak_mb": _peak_mb(),
         "seconds": time.monotonic() - started,
+        "slowest": slowest(folder, Bounds.of(settings)),
     }
+
+
+def slowest(folder: Path, bounds: Bounds) -> tuple[float, str]:
+    """The seconds and the name of the hostile file that takes longest, each read alone."""
+    taken = []
+    with Loader(folder, bounds, processes=1) as loader:
+        for name in sorted(file.name for file in folder.glob("bad-*")):
+            for _ in loader.load("good-001.html"):  # there is a process now, whose start is not
+                pass  # the file's fault
+            started = time.monotonic()
+            for _ in loader.load(name):
+                pass
+            taken.append((time.monotonic() - started, name))
+    return max(taken)
 
 
 if __name__ == "__main__":
