@@ -12,6 +12,7 @@ passages alone. Prints a Markdown table.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -118,27 +119,41 @@ class _Recorder(WrappedEmbedder):
 
 def _indexing(count: int, rounds: int) -> None:
     """From files to the committed index, beside the encoding of the same texts alone."""
-    embedder, whole, alone, reading = load_embedder(Settings()), [], [], []
+    embedder = load_embedder(Settings())
     embedder.embed_documents(["The model is loaded."] * 32)
+    taken: dict[str, list[tuple[float, float]]] = {"whole": [], "alone": [], "reading": []}
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "corpus"
         _write_files(folder, _rows(count))
         for number in range(rounds):
             recorder = _Recorder(embedder)
             with Corpus(folder, Path(home) / f"index-{number}", Settings(), recorder) as corpus:
-                whole.append(_timed(corpus.sync))
-            alone.append(_timed(partial(embedder.embed_documents, recorder.texts)))
+                taken["whole"].append(_used(corpus.sync))
+            texts = recorder.texts
+            taken["alone"].append(_used(partial(embedder.embed_documents, texts)))
             with Corpus(folder, Path(home) / f"dry-{number}", Settings(), recorder) as corpus:
-                reading.append(_timed(corpus.plan))
-    rate = len(recorder.texts) / statistics.median(alone)
-    print(f"| {count} files in {len(recorder.texts)} passages, encoding alone | {rate:.1f}/s | |")
-    ratio = statistics.median(a / b for a, b in zip(whole, alone, strict=True))
-    rate = len(recorder.texts) / statistics.median(whole)
-    print(f"| from the files to the committed index | {rate:.1f}/s | {ratio:.2f} times the time |")
-    ratio = statistics.median(a / b for a, b in zip(reading, alone, strict=True))
-    print(f"| reading the files alone | | {ratio:.2f} times the time |")
+                taken["reading"].append(_used(corpus.plan))
+    names = {
+        "alone": f"{count} files in {len(texts)} passages, encoding alone",
+        "whole": "from the files to the committed index",
+        "reading": "reading the files alone",
+    }
+    for what, name in names.items():
+        rate = len(texts) / statistics.median(seconds for seconds, _ in taken[what])
+        wall, processor = (
+            statistics.median(a[i] / b[i] for a, b in zip(taken[what], taken["alone"], strict=True))
+            for i in (0, 1)
+        )
+        print(f"| {name} | {rate:.1f}/s | {wall:.2f} times the time, {processor:.2f} processor |")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"| peak memory so far | {peak:.0f} MB | |", flush=True)
+
+
+def _used(do: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds, and seconds of the processor: of this process and those that it has ended."""
+    before, seconds = os.times(), _timed(do)
+    after = os.times()
+    return seconds, sum(after[:4]) - sum(before[:4])
 
 
 def _write_files(folder: Path, rows: list[dict[str, Any]]) -> None:
