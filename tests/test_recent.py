@@ -1,5 +1,7 @@
 """A question that was asked before is answered at once, and never from what is no longer so."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -124,3 +126,17 @@ def test_the_chain_takes_no_time_of_its_own(corpus: Corpus) -> None:
     for whole in (lambda: corpus.ask(QUESTION), lambda: chain.invoke(QUESTION)):
         beyond = min(used(whole) - used(parts) for _ in range(5))
         assert beyond < 0.002
+
+
+def test_a_cold_question_loads_neither_torch_nor_langchain(sample: Corpus) -> None:
+    """Each of them would take longer than the rest together."""
+    code = f"""
+import sys
+from pathlib import Path
+from rag import Corpus, Settings
+with Corpus(Path({str(sample.folder)!r}), Path({str(sample.index)!r}), Settings()) as corpus:
+    corpus.search({QUESTION!r}), corpus.ask({QUESTION!r})
+print([m for m in ("torch", "transformers", "langchain_core", "langsmith") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
