@@ -5,8 +5,8 @@
 
 The contenders take turns on the same texts in one run, and ratios are medians over
 the rounds, so that a busy machine slows all of them alike. `indexing` is from files to
-the committed index, web pages and text half and half, beside the encoding of the same
-passages alone. Prints a Markdown table.
+the committed index, once with text and once with web pages, beside the encoding of the
+same passages alone. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -118,13 +118,18 @@ class _Recorder(WrappedEmbedder):
 
 
 def _indexing(count: int, rounds: int) -> None:
+    for kind in ("txt", "html"):
+        _indexing_of(kind, count, rounds)
+
+
+def _indexing_of(kind: str, count: int, rounds: int) -> None:
     """From files to the committed index, beside the encoding of the same texts alone."""
     embedder = load_embedder(Settings())
     embedder.embed_documents(["The model is loaded."] * 32)
     taken: dict[str, list[tuple[float, float]]] = {"whole": [], "alone": [], "reading": []}
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "corpus"
-        _write_files(folder, _rows(count))
+        _write_files(folder, _rows(count), kind)
         for number in range(rounds):
             recorder = _Recorder(embedder)
             with Corpus(folder, Path(home) / f"index-{number}", Settings(), recorder) as corpus:
@@ -134,9 +139,9 @@ def _indexing(count: int, rounds: int) -> None:
             with Corpus(folder, Path(home) / f"dry-{number}", Settings(), recorder) as corpus:
                 taken["reading"].append(_used(corpus.plan))
     names = {
-        "alone": f"{count} files in {len(texts)} passages, encoding alone",
-        "whole": "from the files to the committed index",
-        "reading": "reading the files alone",
+        "alone": f"{count} {kind} files in {len(texts)} passages, encoding alone",
+        "whole": f"from the {kind} files to the committed index",
+        "reading": f"reading the {kind} files alone",
     }
     for what, name in names.items():
         rate = len(texts) / statistics.median(seconds for seconds, _ in taken[what])
@@ -156,12 +161,12 @@ def _used(do: Callable[[], Any]) -> tuple[float, float]:
     return seconds, sum(after[:4]) - sum(before[:4])
 
 
-def _write_files(folder: Path, rows: list[dict[str, Any]]) -> None:
-    """Every other one as a web page, the others as text."""
+def _write_files(folder: Path, rows: list[dict[str, Any]], kind: str) -> None:
+    """Each article as text or as a web page."""
     folder.mkdir()
     for number, row in enumerate(rows):
         title = row.get("title") or f"Article {number}"
-        if number % 2:
+        if kind == "txt":
             (folder / f"{number:05}.txt").write_text(f"{title}\n\n{row['text']}\n")
         else:
             paragraphs = "".join(f"<p>{escape(part)}</p>\n" for part in row["text"].split("\n"))
