@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.types import Document, Span
-from rag.ui.panel import highlighted, language_name, one_line
+from rag.ui.panel import highlighted, language_name, one_line, with_headings
 from rag.ui.texts import Texts
 
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
@@ -28,7 +28,13 @@ def spans_at(place: str, length: int) -> list[Span]:
     return [span for span in found if span.start < span.end <= length]
 
 
-def article_page(document: Document, spans: Sequence[Span], say: Texts, note: str = "") -> str:
+def article_page(
+    document: Document,
+    spans: Sequence[Span],
+    say: Texts,
+    note: str = "",
+    focus: Sequence[Span] = (),
+) -> str:
     """The article as HTML; the first span carries the id `here`.
 
     Args:
@@ -36,6 +42,7 @@ def article_page(document: Document, spans: Sequence[Span], say: Texts, note: st
         spans: To mark.
         say: The texts of the page's language.
         note: To be said above the article.
+        focus: To stress within the spans.
     """
     about = (
         document.date,
@@ -53,7 +60,7 @@ def article_page(document: Document, spans: Sequence[Span], say: Texts, note: st
         f'<header><h1 dir="auto">{one_line(document.name)}</h1><p>{facts}</p></header>'
         f"{_note(note)}"
         f'<main dir="auto" lang="{escape(document.language)}">'
-        f"{highlighted(document.text, spans, 'here')}</main>",
+        f"{with_headings(highlighted(document.text, spans, 'here', focus))}</main>",
     )
 
 

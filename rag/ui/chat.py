@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import gradio as gr
 
 from rag.corpus import Corpus
 from rag.errors import QuestionError, RagError
+from rag.settings import Caution
 from rag.types import Filters
 from rag.ui import export
-from rag.ui.conversation import Exchange, Options, answering
+from rag.ui.conversation import Exchange, Options, answering, paced
 from rag.ui.examples import Examples
 from rag.ui.history import History, new_id
 from rag.ui.memory import Memory
@@ -20,12 +22,13 @@ from rag.ui.message import markdown_text, message, plain_text
 from rag.ui.panel import language_name, panel
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts, named
-from rag.ui.wiring import UNQUEUED
+from rag.ui.wiring import ASKING, UNQUEUED
 
 Exchanges: TypeAlias = tuple[Exchange, ...]
 
-#: What an event gives for: conversation, messages, passages, question box, what to save.
-Update: TypeAlias = tuple[Any, Any, Any, Any, Any]
+#: What an answer gives for: conversation, messages, passages, question box, what to save, and
+#: the conversation that was kept.
+Update: TypeAlias = tuple[Any, ...]
 
 #: What can be saved is made when it is unfolded, so a new answer folds it.
 _FOLDED: Any = gr.update(open=False)
@@ -33,7 +36,10 @@ _FOLDED: Any = gr.update(open=False)
 #: A conversation in memory is forgotten when its page was not used for so long.
 _FORGOTTEN_S = 12 * 3600
 
-_CAUTION = ("cautious", "balanced", "eager")
+#: By then an answer that was stopped is over.
+_CANCELLED_S = 0.3
+
+_CAUTION: tuple[Caution, ...] = get_args(Caution)
 
 
 class Chat:
@@ -49,6 +55,7 @@ class Chat:
         """Lays the tab out and wires it."""
         conversation = gr.State((), time_to_live=_FORGOTTEN_S)
         talk = gr.State("", time_to_live=_FORGOTTEN_S)
+        kept = gr.State("", time_to_live=_FORGOTTEN_S)
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 chat = _chatbot(has_feedback=self._history is not None)
@@ -69,28 +76,28 @@ class Chat:
                         markdown = gr.DownloadButton(named("save_markdown"), size="sm")
                         json = gr.DownloadButton(named("save_json"), size="sm")
             with gr.Column(scale=2, min_width=320, elem_classes="beside"):
-                gr.Markdown(f"## {named('sources')}")
+                gr.Markdown(f"## {named('sources')}", elem_classes="heading")
                 # Not gr.HTML: its templates need a policy that allows eval.
                 passages = gr.Markdown(
                     named("no_sources"), elem_id="sources", latex_delimiters=[], padding=False
                 )
         shown = [conversation, chat, passages, box, save]
         asked = [talk, conversation, *options]
+        answered = [*shown, kept]
         running: Any = [
-            box.submit(self.ask, [box, *asked], shown, api_visibility="private"),
-            chat.example_select(self.ask_example, asked, shown, api_visibility="private"),
-            chat.retry(self.retry, asked, shown, api_visibility="private"),
-            chat.edit(self.edit, asked, shown, api_visibility="private"),
+            box.submit(self.ask, [box, *asked], answered, **ASKING),
+            chat.example_select(self.ask_example, asked, answered, **ASKING),
+            chat.retry(self.retry, asked, answered, **ASKING),
+            chat.edit(self.edit, asked, answered, **ASKING),
         ]
-        box.stop(_stopped, conversation, shown, cancels=running, api_visibility="private")
+        stopped = box.stop(None, cancels=running, api_visibility="private")
+        stopped.then(_stopped, conversation, shown, **UNQUEUED)
         chat.undo(_undone, conversation, shown, **UNQUEUED)
         chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
         save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
         if self._history:
-            keeps_up = self._history.build_sidebar(page, talk, shown)
-            for event in running:
-                keeps_up(event)
-        page.load(self.greet, None, [chat, *options[:2]], **UNQUEUED)
+            self._history.build_sidebar(page, talk, kept, shown)
+        page.load(self.greet, None, [chat, *options[:2]], show_progress="hidden", **UNQUEUED)
 
     def greet(self, request: gr.Request) -> tuple[Any, Any, Any]:
         """Examples and choices from what is in the corpus now."""
@@ -194,27 +201,27 @@ class Chat:
         request: gr.Request,
     ) -> Iterator[Update]:
         say = texts_of(request)
-        question = question.strip()
+        question = str(question or "").strip()
         try:
             options = _options_of(chosen, say)
             self._check(question, say)
         except QuestionError as error:
             gr.Warning(markdown_text(str(error)))
-            yield (gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip())
+            yield (gr.skip(),) * 6
             return
-        passages_before = 0
-        for exchange in answering(self._corpus, question, earlier, options):
+        is_written = self._corpus.has_chat_model and not options.quotes_only
+        for exchange in paced(answering(self._corpus, question, earlier, options), is_written):
             now = (*earlier, exchange)
-            has_new_passages = exchange.is_over or len(exchange.passages) != passages_before
-            passages_before = len(exchange.passages)
+            kept = gr.skip()
             if exchange.is_over and self._history:
-                self._history.save(talk, now, request)
+                kept = self._history.save(talk, now, request)
             yield (
                 now,
                 _messages(now, say),
-                panel(now, say) if has_new_passages else gr.skip(),
+                panel(now, say),
                 _asking(say) if exchange.is_over else _answering(say),
                 _FOLDED if exchange.is_over else gr.skip(),
+                kept,
             )
 
     def _check(self, question: str, say: Texts) -> None:
@@ -278,29 +285,39 @@ def _options_of(chosen: Sequence[Any], say: Texts) -> Options:
     dates = [str(date or "").strip() or None for date in (since, until)]
     try:
         filters = Filters(
-            languages=tuple(languages or ()),
-            sources=tuple(sources or ()),
+            languages=tuple(map(str, languages or ())),
+            sources=tuple(map(str, sources or ())),
             since=dates[0],
             until=dates[1],
         )
     except QuestionError as error:
         wrong = ", ".join(filter(None, dates))
         raise QuestionError(say["bad_date"].format(date=wrong)) from error
-    return Options(filters=filters, caution=caution, quotes_only=mode == "quotes")
+    return Options(
+        filters=filters,
+        caution=caution if caution in _CAUTION else None,
+        quotes_only=mode == "quotes",
+    )
 
 
 def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
     """Two messages for each exchange: what was asked and what was answered."""
-    messages = []
+    messages: list[dict[str, Any]] = []
     for turn, exchange in enumerate(exchanges, 1):
         notices = [say["stopped"]] if exchange.stopped else []
         if exchange.answer and exchange.answer.dropped_markers:
             notices.append(say["dropped"].format(count=exchange.answer.dropped_markers))
         messages += [
-            {"role": "user", "content": markdown_text(exchange.question)},
-            {"role": "assistant", "content": message(exchange, turn, notices)},
+            _said_by("user", markdown_text(exchange.question)),
+            _said_by("assistant", message(exchange, turn, notices)),
         ]
     return messages
+
+
+def _said_by(role: str, text: str) -> dict[str, Any]:
+    """A message as the browser takes it, which `ASKING` sends as it is."""
+    content = [{"type": "text", "text": text}]
+    return {"role": role, "content": content, "metadata": None, "options": None}
 
 
 def _turn_of(index: Any) -> int:
@@ -309,6 +326,8 @@ def _turn_of(index: Any) -> int:
 
 
 def _stopped(exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+    """What there is of an answer, which the browser cancels meanwhile."""
+    time.sleep(_CANCELLED_S)  # a step of the answer that came after this would undo it
     if exchanges and not exchanges[-1].is_over:
         exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
     return shown_as(exchanges, texts_of(request))

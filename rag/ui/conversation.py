@@ -21,6 +21,9 @@ from rag.types import (
     Turn,
 )
 
+#: How often a text that is being written is shown anew.
+_PACE_S = 0.12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -105,6 +108,21 @@ def answering(
             yield now
     except RagError as error:
         yield replace(now, error=str(error))
+
+
+def paced(exchanges: Iterator[Exchange], is_written: bool) -> Iterator[Exchange]:
+    """The steps of an exchange that are worth showing; the first and the last always are.
+
+    Each costs the server and the browser as much as a small page. Quotes follow their
+    passages at once, so the answer shows both; what a chat model writes takes long enough
+    to be read on the way, passages first.
+    """
+    passages, due = 0, 0.0
+    for now in exchanges:
+        is_due = is_written and time.monotonic() >= due
+        if now.is_over or due == 0.0 or is_due or (is_written and len(now.passages) != passages):
+            passages, due = len(now.passages), time.monotonic() + _PACE_S
+            yield now
 
 
 def _slim(answer: Answer) -> Answer:

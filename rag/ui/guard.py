@@ -28,6 +28,7 @@ Identify: TypeAlias = Callable[[Request], Awaitable["User | None"]]
 MAX_HEADERS: Final = 100
 MAX_BODY: Final = 2**20
 _UPLOAD: Final = "/gradio_api/upload"
+_JOIN: Final = "/gradio_api/queue/join"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _SESSION_COOKIE: Final = "session"
 _SESSION_S: Final = 7 * 24 * 3600
@@ -51,12 +52,25 @@ class Guard:
     """ASGI middleware that refuses what nobody who uses the page would send."""
 
     def __init__(
-        self, app: ASGIApp, *, max_upload: int = 0, identify: Identify | None = None
+        self,
+        app: ASGIApp,
+        *,
+        max_upload: int = 0,
+        identify: Identify | None = None,
+        is_full: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`max_upload` of 0 allows none; without `identify` everybody may come in."""
+        """What to let in.
+
+        Args:
+            app: What is guarded.
+            max_upload: In bytes; 0 allows none.
+            identify: Without it everybody may come in.
+            is_full: Whether so many questions wait that the page takes no more.
+        """
         self._app = app
         self._max_upload = max_upload
         self._identify = identify
+        self._is_full = is_full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or refuses it."""
@@ -67,7 +81,8 @@ class Guard:
         request = Request(scope)
         is_upload = scope["path"].rstrip("/") == _UPLOAD
         limit = self._max_upload if is_upload else MAX_BODY
-        if refusal := _refusal(request, limit) or await self._stranger(request):
+        refusal = _refusal(request, limit) or await self._stranger(request) or self._busy(request)
+        if refusal:
             await refusal(scope, receive, send)
             return
         await self._app(scope, _Limited(receive, limit), send)
@@ -84,6 +99,15 @@ class Guard:
                 return RedirectResponse("login", 303)
             return _refuse(401, "sign in first", {"WWW-Authenticate": 'Basic realm="corpus-chat"'})
         return None
+
+    def _busy(self, request: Request) -> Response | None:
+        """What a reader is told when the queue is full, in the language of the page.
+
+        Gradio says it in English only, and to programs, which send no origin, in their way.
+        """
+        if request.url.path != _JOIN or "origin" not in request.headers or not self._is_full():
+            return None
+        return _refuse(429, texts_of(request)["busy"], {"Retry-After": "2"})
 
 
 class _Limited:

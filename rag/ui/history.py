@@ -36,15 +36,17 @@ class History:
         self._memory = memory
         self._shown_as = shown_as
 
-    def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> None:
-        """Keeps a conversation for whoever sent the request."""
+    def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> str:
+        """Keeps a conversation for whoever sent the request; gives its id."""
+        id = _id(talk, request)
         if user := user_of(request):
-            self._memory.save(user, _id(talk, request), exchanges)
+            self._memory.save(user, id, exchanges)
+        return id
 
     def build_sidebar(
-        self, page: gr.Blocks, talk: gr.State, shown: Sequence[Any]
-    ) -> Callable[[Any], None]:
-        """Lays the sidebar out; gives what makes an event bring its list up to date."""
+        self, page: gr.Blocks, talk: gr.State, kept: gr.State, shown: Sequence[Any]
+    ) -> None:
+        """Lays the sidebar out; its list is brought up to date when another one was kept."""
         with gr.Sidebar(label=named("history"), open=False):
             fresh = gr.Button(named("new_chat"), size="sm")
             search = gr.Textbox(label=named("history_find"), max_lines=1, elem_id="history-find")
@@ -59,11 +61,7 @@ class History:
         rename.click(self._rename, [search, talk, title], saved, **_QUIET)
         delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
         page.load(self._list, [search, talk], saved, **_QUIET)
-
-        def keeps_up(event: Any) -> None:
-            event.then(self._list, [search, talk], saved, **_QUIET)
-
-        return keeps_up
+        kept.change(self._list, [search, talk], saved, **_QUIET)
 
     def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> None:
         """A note to be added to a thumb that was given to an answer."""

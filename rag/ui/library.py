@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 from urllib.parse import urlencode
 
 import gradio as gr
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from rag.add import add_files
 from rag.corpus import Corpus
@@ -36,6 +39,21 @@ _PATHS_SHOWN: Final = 5000
 _WAIT_S: Final = 60.0
 
 
+class _Editing(NamedTuple):
+    """The components that change the corpus."""
+
+    group: gr.Column
+    files: gr.File
+    sync: gr.Button
+    doomed: gr.Dropdown
+    delete: gr.Button
+    confirmation: gr.Row
+    warning: gr.Markdown
+    confirm: gr.Button
+    cancel: gr.Button
+    did: gr.Markdown
+
+
 class Library:
     """The articles of a corpus, to look through."""
 
@@ -47,8 +65,11 @@ class Library:
     def build(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Lays the tab out and wires it."""
         state = gr.Markdown(elem_id="corpus-state")
+        editing = self._layout_editing() if self._may_edit else None
         with gr.Row():
-            search = gr.Textbox(label=named("find"), max_lines=1, scale=3, elem_id="find")
+            search = gr.Textbox(
+                label=named("find"), max_lines=1, scale=3, min_width=260, elem_id="find"
+            )
             order = gr.Dropdown(
                 [(named(f"order_{name}"), name) for name in _ORDERS],
                 value="title",
@@ -65,10 +86,10 @@ class Library:
         for listen in (tab.select, search.submit, search.change, order.change, descending.change):
             listen(self.show, asked, shown, **UNQUEUED, show_progress="hidden")
         more.click(self.show_more, [*asked, rows], shown, **UNQUEUED)
-        if self._may_edit:
-            self._build_editing(page, asked, shown)
+        if editing:
+            self._wire_editing(page, editing, asked, shown)
         else:
-            gr.Markdown(named("edit_off"))
+            gr.Markdown(named("edit_off"), elem_classes="aside")
 
     def show(
         self, search: str, order: Order, descending: bool, request: gr.Request, rows: int = _ROWS
@@ -88,8 +109,8 @@ class Library:
         """As many rows again."""
         return self.show(search, order, descending, request, rows + _ROWS)
 
-    def _build_editing(self, page: gr.Blocks, asked: list[Any], shown: list[Any]) -> None:
-        with gr.Group(visible=False) as editing:
+    def _layout_editing(self) -> _Editing:
+        with gr.Column(visible=False, elem_classes="editing") as group:
             files = gr.File(
                 label=named("upload"),
                 file_count="multiple",
@@ -97,24 +118,32 @@ class Library:
                 elem_id="upload",
             )
             with gr.Row():
-                sync = gr.Button(named("sync"), size="sm")
                 doomed = gr.Dropdown(
                     [], label=named("delete"), multiselect=True, elem_id="doomed", scale=3
                 )
-                delete = gr.Button(named("delete"), size="sm", variant="stop")
+                delete = gr.Button(named("delete"), variant="stop", size="md")
+                sync = gr.Button(named("sync"), size="md")
             with gr.Row(visible=False) as confirmation:
                 warning = gr.Markdown(elem_id="confirm")
                 confirm = gr.Button(named("delete_yes"), size="sm", variant="stop")
                 cancel = gr.Button(named("delete_no"), size="sm")
             did = gr.Markdown(elem_id="did")
-        edited = [did, doomed, *shown]
+        return _Editing(
+            group, files, sync, doomed, delete, confirmation, warning, confirm, cancel, did
+        )
+
+    def _wire_editing(
+        self, page: gr.Blocks, parts: _Editing, asked: list[Any], shown: list[Any]
+    ) -> None:
+        doomed, confirmation = parts.doomed, parts.confirmation
+        edited = [parts.did, doomed, *shown]
         private: Any = {"api_visibility": "private"}
-        files.upload(self.add, [files, *asked], [files, *edited], **private)
-        sync.click(self.sync, asked, edited, **private)
-        delete.click(self.ask_to_delete, doomed, [confirmation, warning], **UNQUEUED)
-        cancel.click(lambda: gr.update(visible=False), None, confirmation, **UNQUEUED)
-        confirm.click(self.delete, [doomed, *asked], [confirmation, *edited], **private)
-        page.load(self.greet, None, [editing, doomed], **UNQUEUED)
+        parts.files.upload(self.add, [parts.files, *asked], [parts.files, *edited], **private)
+        parts.sync.click(self.sync, asked, edited, **private)
+        parts.delete.click(self.ask_to_delete, doomed, [confirmation, parts.warning], **UNQUEUED)
+        parts.cancel.click(lambda: gr.update(visible=False), None, confirmation, **UNQUEUED)
+        parts.confirm.click(self.delete, [doomed, *asked], [confirmation, *edited], **private)
+        page.load(self.greet, None, [parts.group, doomed], **UNQUEUED)
 
     def greet(self, request: gr.Request) -> tuple[Any, Any]:
         """Shows the editing to those who may, with the files that there are."""
@@ -219,10 +248,20 @@ def _state(corpus: Corpus, say: Texts) -> str:
         f"{language_name(code, say) or code} {count}" for code, count in now.languages.items()
     )
     head = say["state"].format(
-        documents=now.documents, chunks=now.chunks, languages=languages, synced=now.synced_at or "-"
+        documents=format_decimal(now.documents, locale=say["code"]),
+        chunks=format_decimal(now.chunks, locale=say["code"]),
+        languages=languages,
+        synced=_moment(now.synced_at, say),
     )
     busy = f" **{markdown_text(say['state_syncing'])}**" if now.syncing else ""
     return markdown_text(head) + busy + _failures(now.failed, say)
+
+
+def _moment(time: str | None, say: Texts) -> str:
+    """A time as people write it, in the time zone of the server."""
+    if not time:
+        return "-"
+    return format_datetime(datetime.fromisoformat(time).astimezone(), locale=say["code"])
 
 
 def _did(report: SyncReport, failed: Sequence[Failure], say: Texts) -> str:
@@ -269,6 +308,6 @@ def _row(row: Listed, say: Texts) -> str:
         escape(language_name(row.language, say)),
         f"<bdi>{one_line(row.source)}</bdi>",
         f"<bdi>{one_line(row.path)}</bdi>",
-        f"{row.size:,}",
+        format_decimal(row.size, locale=say["code"]),
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

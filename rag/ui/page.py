@@ -8,8 +8,9 @@ from importlib.resources import files
 
 # Before the import: the only switch of Gradio's telemetry.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-# After each answer it would also compute statistics that no page here shows.
+# After each answer it would also compute statistics that no page here shows, over so many answers.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 
 import gradio as gr
 
@@ -22,13 +23,22 @@ from rag.ui.request import LANGUAGE_COOKIE
 from rag.ui.status import build_status
 from rag.ui.texts import languages, named, texts
 
-CSS = (files(__package__) / "page.css").read_text(encoding="utf-8")
+#: The style of the page; the button of the language that it speaks looks chosen.
+CSS = (files(__package__) / "page.css").read_text(encoding="utf-8") + "".join(
+    f":lang({code}) #language-{code} {{ font-weight: 600; text-decoration: underline; }}\n"
+    for code in languages()
+)
 
 #: How often files offered for download are looked at, and how long they are kept.
 _SAVED_S = (3600, 3600)
 
 # Fonts of the reader's machine: the default theme would fetch them from elsewhere.
-THEME = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+THEME = gr.themes.Default(
+    primary_hue="indigo",
+    neutral_hue="slate",
+    font=["system-ui", "sans-serif"],
+    font_mono=["ui-monospace", "monospace"],
+).set(color_accent="*primary_600")
 
 
 def build_page(
@@ -53,6 +63,8 @@ def build_page(
             for code in languages():
                 gr.Button(
                     texts(code)["language_name"],
+                    elem_id=f"language-{code}",
+                    elem_classes="language-link",
                     link=f"?{LANGUAGE_COOKIE}={code}",
                     size="sm",
                     scale=0,

@@ -10,11 +10,16 @@ from urllib.parse import urlencode
 from babel import Locale, UnknownLocaleError
 
 from rag.cite import reference
-from rag.types import UNDETERMINED, Citation, Document, LegScore, SearchResult, Span
+from rag.types import UNDETERMINED, Chunk, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
 from rag.ui.texts import Texts
 
+#: Where a text may be cut: behind a line or a sentence.
+_BREAK = re.compile(r"\n\s*|(?<=[.!?…。！？])\s+")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
+
+#: A quote stands at most about so many characters down in its card; what is before is folded.
+_BEFORE_CHARS = 280
 
 
 def source_id(turn: int, number: int) -> str:
@@ -37,22 +42,34 @@ def target_id(exchange: Exchange, turn: int, number: int) -> str:
 
 
 def panel(exchanges: Sequence[Exchange], say: Texts) -> str:
-    """The passages of every turn as HTML, the newest first."""
+    """The passages of every turn as HTML, the newest first; those of earlier ones are folded."""
     turns = [
-        _turn(number, exchange, say)
-        for number, exchange in enumerate(exchanges, 1)
-        if exchange.passages
+        (number, exchange) for number, exchange in enumerate(exchanges, 1) if exchange.passages
     ]
-    return "".join(reversed(turns)) or escape(say["no_sources"])
+    if not turns:
+        return f'<p class="none">{escape(say["no_sources"])}</p>'
+    *earlier, (number, exchange) = turns
+    newest = (
+        f'<section class="turn {_kind(exchange)}"><h3 dir="auto">{one_line(exchange.question)}</h3>'
+        f"{_turn(number, exchange, say)}</section>"
+    )
+    return newest + "".join(
+        f'<details class="turn {_kind(exchange)}"><summary dir="auto">{one_line(exchange.question)}'
+        f"</summary>{_turn(number, exchange, say)}</details>"
+        for number, exchange in reversed(earlier)
+    )
 
 
-def highlighted(text: str, spans: Iterable[Span], first_id: str = "") -> str:
+def highlighted(
+    text: str, spans: Iterable[Span], first_id: str = "", focus: Sequence[Span] = ()
+) -> str:
     """Text as HTML with the spans marked; what two spans share is marked once.
 
     Args:
         text: Plain.
         spans: In characters of it.
         first_id: HTML id of the first mark.
+        focus: What to stress within the marks.
     """
     pieces, at = [], 0
     for span in sorted(spans):
@@ -60,9 +77,15 @@ def highlighted(text: str, spans: Iterable[Span], first_id: str = "") -> str:
             continue
         first = max(at, span.start)
         name, first_id = f' id="{first_id}"' if first_id else "", ""
-        pieces += [escape(text[at:first]), f"<mark{name}>{escape(text[first : span.end])}</mark>"]
+        marked = _stressed(text, Span(first, span.end), focus)
+        pieces += [escape(text[at:first]), f"<mark{name}>{marked}</mark>"]
         at = span.end
     return "".join((*pieces, escape(text[at:])))
+
+
+def with_headings(html: str) -> str:
+    """Escaped text in which the headings of a Markdown article are shown as such."""
+    return _HEADING.sub(r"<strong>\1</strong>", html)
 
 
 def one_line(text: str) -> str:
@@ -80,20 +103,39 @@ def language_name(code: str, say: Texts) -> str:
         return code
 
 
+def _stressed(text: str, within: Span, focus: Iterable[Span]) -> str:
+    """A slice of a text as HTML, what is in focus of it in bold."""
+    pieces, at = [], within.start
+    for span in sorted(focus):
+        start, end = max(at, span.start), min(span.end, within.end)
+        if start < end:
+            pieces += [escape(text[at:start]), f"<b>{escape(text[start:end])}</b>"]
+            at = end
+    return "".join((*pieces, escape(text[at : within.end])))
+
+
+def _kind(exchange: Exchange) -> str:
+    return "nearest" if exchange.answer and exchange.answer.abstained else "found"
+
+
 def _turn(number: int, exchange: Exchange, say: Texts) -> str:
+    """The passages of a turn: those that are quoted are open, the others folded below them."""
     answer = exchange.answer
-    is_declined = bool(answer and answer.abstained)
+    citations = answer.citations if answer else ()
     asked = answer.language if answer else ""
-    cards = (
-        _card(number, place, passage, answer.citations if answer else (), asked, say)
-        for place, passage in enumerate(exchange.passages, 1)
+    quoted: list[str] = []
+    others: list[str] = []
+    for place, passage in enumerate(exchange.passages, 1):
+        is_quoted = bool(_quoted(passage, place, citations))
+        card = _card(number, place, passage, citations, asked, say)
+        (quoted if is_quoted or not citations else others).append(card)
+    nearest = f"<p>{escape(say['nearest'])}</p>" if answer and answer.abstained else ""
+    rest = (
+        f'<details class="others"><summary>{escape(say["others"].format(count=len(others)))}'
+        f"</summary>{''.join(others)}</details>"
     )
-    nearest = f"<p>{escape(say['nearest'])}</p>" if is_declined else ""
-    return (
-        f'<section class="turn {"nearest" if is_declined else "found"}">'
-        f'<h3 dir="auto">{one_line(exchange.question)}</h3>'
-        f"{nearest}{''.join(cards)}{_why(exchange, say) if answer else ''}</section>"
-    )
+    why = _why(exchange, say) if answer else ""
+    return f"{nearest}{''.join(quoted)}{rest if others else ''}{why}"
 
 
 def _card(
@@ -105,30 +147,60 @@ def _card(
     say: Texts,
 ) -> str:
     document, chunk = passage.document, passage.chunk
-    spans = _quoted(passage, number, citations)
-    within = [Span(start - chunk.start, end - chunk.start) for start, end in spans]
+    quotes = _quoted(passage, number, citations)
+    spans = [span for span, _ in quotes]
+    focus = [span for _, span in quotes if span]
     facts = (document.date, document.source, document.place(chunk.start, chunk.end))
     about = " · ".join(one_line(text) for text in facts if text)
     return (
         f'<article class="source{" cited" if spans else ""}" id="{source_id(turn, number)}" '
         f'tabindex="0"><header><b>[{number}] <bdi>{one_line(document.name)}</bdi></b> '
         f"<small><bdi>{about}</bdi> {_language_tag(chunk.language, asked, say)}</small></header>"
-        f'<p dir="auto" lang="{escape(chunk.language)}">'
-        f"{_one_block(highlighted(chunk.text, within, f'quote-{turn}-{number}'))}</p>"
-        f"<footer>{_whole(document, spans or [Span(chunk.start, chunk.end)], say)}</footer>"
+        f"{_body(chunk, spans, focus, f'quote-{turn}-{number}', say)}"
+        f"<footer>{_whole(document, spans or [Span(chunk.start, chunk.end)], focus, say)}</footer>"
         "</article>"
     )
 
 
-def _quoted(passage: SearchResult, number: int, citations: Iterable[Citation]) -> list[Span]:
-    """What is quoted of a passage, in characters of its document."""
-    chunk = passage.chunk
-    spans = (
-        Span(max(citation.start, chunk.start), min(citation.end, chunk.end))
-        for citation in citations
-        if citation.marker == f"[{number}]"
+def _body(
+    chunk: Chunk, spans: Sequence[Span], focus: Sequence[Span], first_id: str, say: Texts
+) -> str:
+    """The text of a passage, from a little before its first quote; what is earlier is folded."""
+    cut = _cut(chunk.text, min(spans).start - chunk.start) if spans else 0
+    moved = -chunk.start - cut
+    shown = highlighted(
+        chunk.text[cut:],
+        [Span(start + moved, end + moved) for start, end in spans],
+        first_id,
+        [Span(start + moved, end + moved) for start, end in focus],
     )
-    return [span for span in spans if span.start < span.end]
+    flow = f'dir="auto" lang="{escape(chunk.language)}"'
+    before = (
+        f'<details class="before"><summary>{escape(say["before"])}</summary>'
+        f"<p {flow}>{_one_block(escape(chunk.text[:cut].rstrip()))}</p></details>"
+    )
+    return f"{before if cut else ''}<p {flow}>{_one_block(shown)}</p>"
+
+
+def _cut(text: str, quote: int) -> int:
+    """Where to begin showing a text, so that what is quoted of it stands near the top."""
+    if quote <= _BEFORE_CHARS:
+        return 0
+    ends = [found.end() for found in _BREAK.finditer(text, quote - _BEFORE_CHARS, quote)]
+    return ends[0] if ends else 0
+
+
+def _quoted(
+    passage: SearchResult, number: int, citations: Iterable[Citation]
+) -> list[tuple[Span, Span | None]]:
+    """What is quoted of a passage and what of it is in focus, in characters of its document."""
+    chunk = passage.chunk
+    quotes = (
+        (Span(max(each.start, chunk.start), min(each.end, chunk.end)), each.focus)
+        for each in citations
+        if each.marker == f"[{number}]"
+    )
+    return [(span, focus) for span, focus in quotes if span.start < span.end]
 
 
 def _language_tag(language: str, asked: str, say: Texts) -> str:
@@ -138,10 +210,13 @@ def _language_tag(language: str, asked: str, say: Texts) -> str:
     return f'<span class="language {kind}">{escape(name)}</span>' if name else ""
 
 
-def _whole(document: Document, spans: Sequence[Span], say: Texts) -> str:
+def _whole(document: Document, spans: Sequence[Span], focus: Sequence[Span], say: Texts) -> str:
     """The link to the whole article, at the place of the spans."""
-    place = ",".join(f"{start}-{end}" for start, end in spans)
-    query = urlencode({"id": document.id, "at": place, "sha256": document.sha256})
+    places = {"at": spans, **({"focus": focus} if focus else {})}
+    query = urlencode(
+        {"id": document.id, "sha256": document.sha256}
+        | {key: ",".join(f"{start}-{end}" for start, end in some) for key, some in places.items()}
+    )
     return (
         f'<a href="article?{escape(query)}#here" target="_blank">{escape(say["whole_article"])}'
         f' <span aria-hidden="true">↗</span></a>'
@@ -153,7 +228,7 @@ def _one_block(html: str) -> str:
 
     Headings of a Markdown article are shown as such; all other markup stays as it is.
     """
-    return _HEADING.sub(r"<strong>\1</strong>", html).replace("\n", "&#10;")
+    return with_headings(html).replace("\n", "&#10;")
 
 
 def _why(exchange: Exchange, say: Texts) -> str:

@@ -119,7 +119,9 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
         }
 
     @app.get("/article", include_in_schema=False)
-    def article(request: Request, id: str, at: str = "", sha256: str = "") -> HTMLResponse:
+    def article(
+        request: Request, id: str, at: str = "", focus: str = "", sha256: str = ""
+    ) -> HTMLResponse:
         say = texts_of(request)
         try:
             document = corpus.document(id)
@@ -127,7 +129,8 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
             return HTMLResponse(notice_page(say["article_gone"], say), 404)
         if sha256 not in ("", document.sha256):
             return HTMLResponse(article_page(document, [], say, say["article_changed"]))
-        return HTMLResponse(article_page(document, spans_at(at, len(document.text)), say))
+        spans, stressed = (spans_at(place, len(document.text)) for place in (at, focus))
+        return HTMLResponse(article_page(document, spans, say, focus=stressed))
 
     @app.post("/api/ask", tags=["questions"])
     async def ask(body: Question) -> dict[str, Any]:

@@ -26,13 +26,22 @@ _MAX_UPLOAD: Final = 200 * 2**20
 _SESSIONS: Final = 1000
 
 
-def build_app(corpus: Corpus, *, allow_edit: bool = False, people: People | None = None) -> FastAPI:
+def build_app(
+    corpus: Corpus,
+    *,
+    allow_edit: bool = False,
+    people: People | None = None,
+    concurrent: int = CONCURRENT,
+    waiting: int = WAITING,
+) -> FastAPI:
     """The ASGI application; the model loads behind it once it runs.
 
     Args:
         corpus: To serve.
         allow_edit: Articles may be added and deleted in the page, by editors if there are people.
         people: Who may sign in; None lets everybody in, unless the settings name a header.
+        concurrent: Questions that the page answers at the same time.
+        waiting: How many more may wait there.
     """
     # Not a daemon: ending the process in the middle of loading the engine would abort it.
     warming = threading.Thread(target=_warm, args=[corpus])
@@ -44,7 +53,13 @@ def build_app(corpus: Corpus, *, allow_edit: bool = False, people: People | None
 
     app = FastAPI(title="corpus-chat", docs_url=None, redoc_url=None, lifespan=lifespan)
     identify = _identifier(app, corpus, people)
-    app.add_middleware(Guard, max_upload=_MAX_UPLOAD * allow_edit, identify=identify)
+    page: gr.Blocks
+    app.add_middleware(
+        Guard,
+        max_upload=_MAX_UPLOAD * allow_edit,
+        identify=identify,
+        is_full=lambda: len(page._queue) >= waiting,
+    )
     app.add_middleware(SecurityHeaders)
     add_routes(app, corpus)
     page = build_page(
@@ -52,7 +67,7 @@ def build_app(corpus: Corpus, *, allow_edit: bool = False, people: People | None
         _is_editor if allow_edit else None,
         lambda: warming.ident is not None and not warming.is_alive(),
     )
-    page.queue(default_concurrency_limit=CONCURRENT, max_size=WAITING)
+    page.queue(default_concurrency_limit=concurrent, max_size=waiting)
     page.state_session_capacity = _SESSIONS
     gr.mount_gradio_app(
         app,

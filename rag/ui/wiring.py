@@ -8,3 +8,11 @@ from typing import Any, Final
 #: stream the browser closes when its last event ends: a question that was asked at that
 #: very moment would wait for ever.
 UNQUEUED: Final[dict[str, Any]] = {"queue": False, "api_visibility": "private"}
+
+#: For a question and its answer. Values pass as they are: Gradio would otherwise hand each one
+#: over to a thread and back, which costs more than all else that the page does for an answer.
+ASKING: Final[dict[str, Any]] = {
+    "preprocess": False,
+    "postprocess": False,
+    "api_visibility": "private",
+}

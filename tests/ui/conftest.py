@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
@@ -30,7 +31,24 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, address: str, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
     """A person in English at the page over the shipped articles, who meets no trouble."""
-    visit = Visit(browser, address)
+    with _untroubled(Visit(browser, address), caplog) as visit:
+        yield visit
+
+
+@pytest.fixture(params=["en-US", "fr-FR"])
+def reader(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    address: str,
+    caplog: pytest.LogCaptureFixture,
+) -> Iterator[Visit]:
+    """As `visit`, once in English and once in French."""
+    with _untroubled(Visit(browser, address, request.param), caplog) as visit:
+        yield visit
+
+
+@contextmanager
+def _untroubled(visit: Visit, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
     yield visit
     gc.collect()  # a task that failed unseen is logged when it is collected
     visit.leave()

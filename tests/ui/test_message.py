@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,33 @@ def test_the_quote_is_marked_and_nothing_else_is_markup() -> None:
     assert "<b>[1] <bdi>A &quot;title&quot; &lt;b&gt;</bdi></b>" in shown
     assert 'class="language other">French' in shown
     assert "\n" not in shown
+
+
+def test_the_words_in_focus_are_stressed_within_the_mark() -> None:
+    marked = highlighted("a<b>cd", [Span(1, 5)], focus=[Span(2, 3), Span(4, 6)])
+    assert marked == "a<mark>&lt;<b>b</b>&gt;<b>c</b></mark>d"
+
+
+def test_what_is_not_quoted_and_earlier_turns_are_folded() -> None:
+    cited = replace(ANSWER, citations=(Citation("[2]", DOCUMENT, 13, 17, "said"),))
+    shown = panel([EXCHANGE, replace(EXCHANGE, answer=cited)], texts("en"))
+    newest, earlier = shown.split('<details class="turn found">')
+    assert newest.index("[2] <bdi>") < newest.index('<details class="others">')
+    assert newest.index('<details class="others">') < newest.index("[1] <bdi>")
+    assert earlier.startswith('<summary dir="auto">q</summary>')
+
+
+def test_what_stands_far_before_a_quote_is_folded() -> None:
+    text = "Long ago. " * 40 + "He said so. The end."
+    start = text.index("He said")
+    passage = SearchResult(DOCUMENT, Chunk("a.md", 5, 5 + len(text), text, "fr"), 1.0)
+    citation = Citation("[1]", DOCUMENT, 5 + start, 5 + start + 11, "He said so.", Span(410, 414))
+    answer = replace(ANSWER, citations=(citation,), passages=(passage,))
+    shown = panel([Exchange(question="q", passages=(passage,), answer=answer)], texts("en"))
+    before, after = shown.split("</details>", 1)
+    assert before.endswith("Long ago.</p>")
+    assert after.count("Long ago.") < 30
+    assert '<mark id="quote-1-1">He sa<b>id s</b>o.</mark> The end.</p>' in after
 
 
 def test_what_two_spans_share_is_marked_once() -> None:

@@ -37,9 +37,22 @@ def test_a_marker_leads_to_the_quote_and_the_quote_to_the_article(visit: Visit) 
     assert all(fact in facts for fact in ("2024-06-20", "La Gazette du Littoral", "French"))
 
 
+def test_the_quote_is_seen_without_a_click_its_tightest_words_in_bold(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    mark = visit.page.locator("#sources mark")
+    expect(mark).to_be_in_viewport(ratio=1)
+    assert CHAIRS[0] in mark.locator("b").inner_text()
+    assert int(mark.locator("b").evaluate("each => getComputedStyle(each).fontWeight")) >= 600
+    others = visit.page.locator("#sources details.others")
+    expect(others.locator(".source").first).to_be_hidden()
+    others.locator("summary").click()
+    expect(others.locator(".source").first).to_be_visible()
+    assert others.locator(".source").count() == 4
+
+
 def test_a_follow_up_goes_on_from_the_question_before(visit: Visit) -> None:
     visit.ask(QUESTION)
-    assert "no answer" not in visit.ask("where did it take place?")
+    assert "La rencontre s’est tenue à Alger" in visit.ask("where did it take place?")
     why = visit.page.locator("#sources .turn").first.locator("details.why")
     why.locator("summary").click()
     assert f"where did it take place? {QUESTION}" in why.inner_text()
@@ -78,20 +91,21 @@ def test_an_answer_is_copied_with_its_places(visit: Visit) -> None:
     assert "[1] Alger et Moscou" in text.input_value()
 
 
-def test_a_conversation_is_saved(visit: Visit) -> None:
-    visit.ask(QUESTION)
-    visit.ask("What is the capital of Japan?")
-    visit.unfold("Copy or save")
-    expect(visit.page.locator("#to-copy textarea")).to_have_value(re.compile("no answer"))
+def test_a_conversation_is_saved(reader: Visit) -> None:
+    reader.ask(QUESTION)
+    declined = reader.ask("What is the capital of Japan?").strip()
+    reader.unfold(reader.say["copy"])
+    expect(reader.page.locator("#to-copy textarea")).to_have_value(re.compile(declined[:20]))
     saved: dict[str, str] = {}
-    for name in ("Save as Markdown", "Save as JSON"):
-        with visit.page.expect_download() as download:
-            visit.page.get_by_text(name).click()
+    for name in ("save_markdown", "save_json"):
+        with reader.page.expect_download() as download:
+            reader.page.get_by_text(reader.say[name]).click()
         saved[name] = Path(download.value.path()).read_text()
-    markdown = saved["Save as Markdown"]
+    markdown = saved["save_markdown"]
     assert markdown.index("## who co-chaired") < markdown.index("## What is the capital")
-    assert "alger-moscou-consultations.md, characters 270–562" in markdown
-    first, second = json.loads(saved["Save as JSON"])
+    place = reader.say["characters"].format(start=270, end=562)
+    assert f"alger-moscou-consultations.md, {place}" in markdown
+    first, second = json.loads(saved["save_json"])
     assert first["answer"]["citations"][0]["start"] == 270
     assert second["answer"]["abstained"]
 
@@ -108,21 +122,21 @@ def test_why_this_answer(visit: Visit) -> None:
     assert why.locator("tbody tr").count() == 5
 
 
-def test_retry_edit_and_undo(visit: Visit) -> None:
-    visit.ask("What is the capital of Japan?")
-    visit.page.get_by_label("Edit", exact=True).click()
-    editor = visit.page.locator(".message.user textarea")
+def test_retry_edit_and_undo(reader: Visit) -> None:
+    reader.ask("What is the capital of Japan?")
+    reader.icon("edit").click()
+    editor = reader.page.locator(".message.user textarea")
     assert editor.input_value() == "What is the capital of Japan?"
     editor.fill(QUESTION)
-    visit.page.get_by_label("Submit").click()
-    expect(visit.answers.last).to_contain_text(CHAIRS[0])
-    assert CHAIRS[0] in visit.reply
-    visit.page.get_by_label("Retry", exact=True).click()
-    expect(visit.page.locator("#sources .turn")).to_have_count(1)
-    assert CHAIRS[0] in visit.reply
-    visit.page.get_by_label("Undo", exact=True).click()
-    expect(visit.answers).to_have_count(0)
-    assert visit.box.input_value() == QUESTION
+    reader.icon("submit").click()
+    expect(reader.answers.last).to_contain_text(CHAIRS[0])
+    assert CHAIRS[0] in reader.reply
+    reader.icon("retry").click()
+    expect(reader.page.locator("#sources .turn")).to_have_count(1)
+    assert CHAIRS[0] in reader.reply
+    reader.icon("undo").click()
+    expect(reader.answers).to_have_count(0)
+    assert reader.box.input_value() == QUESTION
 
 
 def test_filters_and_caution_are_obeyed(visit: Visit) -> None:
@@ -180,24 +194,25 @@ def test_the_page_speaks_french(browser: Browser, address: str) -> None:
     visit.leave()
 
 
-def test_a_conversation_is_found_again_renamed_and_deleted(visit: Visit) -> None:
-    visit.ask(QUESTION)
-    visit.page.reload()
-    visit.errors.clear()  # the connections of the page that was left
-    visit.page.get_by_label("Toggle Sidebar").click()
-    history = visit.page.locator("#history")
+def test_a_conversation_is_found_again_renamed_and_deleted(reader: Visit) -> None:
+    reader.ask(QUESTION)
+    history = reader.page.locator("#history")
+    expect(history.get_by_text(QUESTION)).to_have_count(1)  # kept, and listed, at once
+    reader.page.reload()
+    reader.errors.clear()  # the connections of the page that was left
+    reader.page.get_by_label("Toggle Sidebar").click()
     history.get_by_text(QUESTION).click()
-    expect(visit.answers).to_contain_text(CHAIRS[0])
-    expect(visit.page.locator("#sources mark")).to_have_count(1)
-    visit.page.locator("#history-title textarea, #history-title input").fill("Algiers")
-    visit.button("Rename").click()
+    expect(reader.answers).to_contain_text(CHAIRS[0])
+    expect(reader.page.locator("#sources mark b")).to_have_count(1)
+    reader.page.locator("#history-title textarea, #history-title input").fill("Algiers")
+    reader.button(reader.say["history_rename"]).click()
     expect(history.get_by_text("Algiers")).to_be_visible()
-    visit.page.locator("#history-find textarea, #history-find input").fill("nothing like it")
+    reader.page.locator("#history-find textarea, #history-find input").fill("nothing like it")
     expect(history.get_by_text("Algiers")).to_have_count(0)
-    visit.page.locator("#history-find textarea, #history-find input").fill("Magramane")
+    reader.page.locator("#history-find textarea, #history-find input").fill("Magramane")
     expect(history.get_by_text("Algiers")).to_be_visible()
-    visit.button("Delete").click()
-    expect(visit.answers).to_have_count(0)
+    reader.button(reader.say["history_delete"]).click()
+    expect(reader.answers).to_have_count(0)
     expect(history.get_by_text("Algiers")).to_have_count(0)
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from rag.ui.texts import texts
+
+#: What Gradio itself calls the icons at a message.
+_ICONS = {
+    "en": {"edit": "Edit", "submit": "Submit", "retry": "Retry", "undo": "Undo"},
+    "fr": {"edit": "Modifier", "submit": "Envoyer", "retry": "Réessayer", "undo": "Annuler"},
+}
+
 # A machine at work on other things is slow.
 expect.set_options(timeout=30_000)
 
-_ASK = {"en": "Ask", "fr": "Demander"}
 _LONGEST_MS = 60_000
 
 
@@ -28,7 +35,8 @@ class Visit:
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.asked = 0
-        self._ask = _ASK[locale[:2]]
+        self.say = texts(locale[:2])
+        self._icons = _ICONS[locale[:2]]
         self.context = browser.new_context(
             locale=locale,
             viewport={"width": width, "height": 900},
@@ -57,7 +65,7 @@ class Visit:
         """The newest answer, once it is complete."""
         expect(self.box).to_have_value("")  # the question has arrived
         expect(self.answers).to_have_count(self.asked)
-        self.page.get_by_role("button", name=self._ask, exact=True).wait_for()
+        self.page.get_by_role("button", name=self.say["ask"], exact=True).wait_for()
         return self.answers.last.inner_text()
 
     def ask(self, question: str) -> str:
@@ -74,6 +82,10 @@ class Visit:
     def button(self, name: str) -> Locator:
         """A button by what it says."""
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def icon(self, name: str) -> Locator:
+        """An icon at the newest message: `edit`, `submit`, `retry` or `undo`."""
+        return self.page.get_by_label(self._icons[name], exact=True).last
 
     def unfold(self, name: str) -> None:
         """Opens what is folded away under a name."""
