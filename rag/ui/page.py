@@ -25,7 +25,7 @@ from rag.ui.texts import languages, named, texts
 
 #: The style of the page; the button of the language that it speaks looks chosen.
 CSS = (files(__package__) / "page.css").read_text(encoding="utf-8") + "".join(
-    f":lang({code}) #language-{code} {{ font-weight: 600; text-decoration: underline; }}\n"
+    f".speaks-{code} #language-{code} {{ font-weight: 600; text-decoration: underline; }}\n"
     for code in languages()
 )
 
@@ -58,7 +58,7 @@ def build_page(
         title="corpus-chat", fill_width=True, analytics_enabled=False, delete_cache=_SAVED_S
     ) as page:
         add_api(corpus)  # first: its names are for programs, the page's own events take others
-        with gr.Row(elem_classes="top"):
+        with gr.Row(elem_classes=["top", f"speaks-{named('code')}"]):
             gr.Markdown(f"# {named('title')}", elem_classes="title")
             for code in languages():
                 gr.Button(

@@ -190,6 +190,9 @@ def test_the_page_speaks_french(browser: Browser, address: str) -> None:
     expect(visit.button("Ask")).to_be_visible()
     visit.page.goto(address)
     expect(visit.button("Ask")).to_be_visible()
+    expect(visit.page.get_by_role("link", name="English", exact=True)).to_have_css(
+        "font-weight", "600"
+    )
     visit.errors.clear()  # the connections of the page that was left
     visit.leave()
 
