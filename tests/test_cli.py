@@ -17,8 +17,12 @@ from typing import Any
 
 import pytest
 
+from rag import Corpus, Settings
 from rag.cli import main
+from rag.people import People, User
 from rag.store.lock import writer_lock
+from rag.ui.conversation import Exchange
+from rag.ui.memory import Memory
 
 RAG = [sys.executable, "-m", "rag"]
 
@@ -314,3 +318,42 @@ def test_search_explains_and_filters(home: Path) -> None:
     assert found[0]["explanation"]["matched"]
     _, err = rag("search", "pont", "--from", "June", cwd=home, code=2)
     assert "2024-06-20" in one_line(err)
+
+
+def test_a_user_is_added_and_may_sign_in(home: Path) -> None:
+    auth = home / "users.toml"
+    added = subprocess.run(
+        [*RAG, "user", "add", "ann", "--role", "editor", "--auth", auth],
+        input="a long pass phrase\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert added.stdout == f"ann may sign in as editor: rag serve --auth {auth}\n"
+    assert "a long pass phrase" not in auth.read_text()
+    people = People(auth)
+    assert people.check("ann", "a long pass phrase") == User("ann", "editor")
+    assert people.check("ann", "a long pass phrasE") is None
+    short = subprocess.run(
+        [*RAG, "user", "add", "bob", "--auth", auth], input="\n", capture_output=True, text=True
+    )
+    assert short.returncode == 1
+    assert "at least 8 characters" in one_line(short.stderr)
+
+
+def test_feedback_becomes_questions_to_measure_with(home: Path) -> None:
+    folder = home / "asked"
+    _, err = rag("evaluate", "asked", "--feedback", cwd=home, code=1)
+    assert "nobody has liked an answer" in one_line(err)
+    with Corpus(home / "corpus", home / "index", Settings()) as corpus:
+        question = "When was the herring quota cut?"
+        liked = Exchange(question=question, searched=question, answer=corpus.ask(question))
+    memory = Memory.beside(home / "index")
+    memory.rate("ann", "1", liked, liked=True)
+    memory.rate("ann", "2", Exchange(question="And why?", draft="So."), liked=False, note="no")
+    out, err = rag("evaluate", "asked", "--feedback", "--json", cwd=home)
+    assert "1 questions that were answered well, 1 that were not" in err
+    assert json.loads(out)["retrieval"][0]["count"] == 1
+    assert (folder / "qrels.tsv").read_text() == "f1\therring.txt\t1\n"
+    (disliked,) = map(json.loads, (folder / "disliked.jsonl").read_text().splitlines())
+    assert disliked == {"question": "And why?", "answer": "So.", "note": "no"}

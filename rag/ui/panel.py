@@ -16,6 +16,7 @@ from rag.ui.texts import Texts
 
 #: Where a text may be cut: behind a line or a sentence.
 _BREAK = re.compile(r"\n\s*|(?<=[.!?…。！？])\s+")
+_LINE_END = re.compile(r"\r\n?|\n")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 
 #: A quote stands at most about so many characters down in its card; what is before is folded.
@@ -53,11 +54,13 @@ def panel(exchanges: Sequence[Exchange], say: Texts) -> str:
         f'<section class="turn {_kind(exchange)}"><h3 dir="auto">{one_line(exchange.question)}</h3>'
         f"{_turn(number, exchange, say)}</section>"
     )
-    return newest + "".join(
+    folded = "".join(
         f'<details class="turn {_kind(exchange)}"><summary dir="auto">{one_line(exchange.question)}'
         f"</summary>{_turn(number, exchange, say)}</details>"
         for number, exchange in reversed(earlier)
     )
+    # A line end, even in an attribute, would let the Markdown component go on parsing in it.
+    return _LINE_END.sub("&#10;", newest + folded)
 
 
 def highlighted(
@@ -177,9 +180,9 @@ def _body(
     flow = f'dir="auto" lang="{escape(chunk.language)}"'
     before = (
         f'<details class="before"><summary>{escape(say["before"])}</summary>'
-        f"<p {flow}>{_one_block(escape(chunk.text[:cut].rstrip()))}</p></details>"
+        f"<p {flow}>{with_headings(escape(chunk.text[:cut].rstrip()))}</p></details>"
     )
-    return f"{before if cut else ''}<p {flow}>{_one_block(shown)}</p>"
+    return f"{before if cut else ''}<p {flow}>{with_headings(shown)}</p>"
 
 
 def _cut(text: str, quote: int) -> int:
@@ -221,14 +224,6 @@ def _whole(document: Document, spans: Sequence[Span], focus: Sequence[Span], say
         f'<a href="article?{escape(query)}#here" target="_blank">{escape(say["whole_article"])}'
         f' <span aria-hidden="true">↗</span></a>'
     )
-
-
-def _one_block(html: str) -> str:
-    """HTML without line ends, which would let the Markdown component go on parsing in it.
-
-    Headings of a Markdown article are shown as such; all other markup stays as it is.
-    """
-    return with_headings(html).replace("\n", "&#10;")
 
 
 def _why(exchange: Exchange, say: Texts) -> str:

@@ -116,8 +116,8 @@ def test_a_full_queue_says_so_and_a_closed_page_makes_room(
         answered, waiting, refused = (Visit(browser, address, locale) for _ in range(3))
         answered.begin(QUESTION[locale[:2]])
         expect(answered.answers.last).to_contain_text("and on")
-        waiting.begin(QUESTION[locale[:2]])
-        until(lambda: any("queue/data" in url for url in waiting.requests))
+        with waiting.page.expect_request(lambda request: "queue/data" in request.url):
+            waiting.begin(QUESTION[locale[:2]])
         refused.begin(QUESTION[locale[:2]])
         expect(refused.page.get_by_text(refused.say["busy"])).to_be_visible()
         assert refused.box.input_value() == QUESTION[locale[:2]]  # to be sent again

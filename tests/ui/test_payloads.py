@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage
 from playwright.sync_api import Browser, expect
 
 from rag import Corpus, Settings
+from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
 from rag.ui.conversation import Exchange
 from rag.ui.memory import Memory
 from tests.conftest import WordEmbedder
@@ -121,6 +122,74 @@ def test_in_articles_questions_and_a_models_words(
                 article.close()
             harmless(visit, attacker)
             visit.leave()
+
+
+def test_in_a_saved_conversation(browser: Browser, corpus: Corpus, attacker: Attacker) -> None:
+    corpus.sync()
+    hostile = payloads(attacker.address)
+    memory = Memory.beside(corpus.index)
+    with running(corpus) as address:
+        visit = Visit(browser, address)
+        (cookie,) = (each for each in visit.context.cookies() if each["name"] == "visitor")
+        user = f"visitor:{cookie['value']}"
+        memory.save(user, "kept", tuple(map(_hostile_exchange, hostile)))
+        for number, payload in enumerate(hostile):  # as titles in the list
+            memory.save(user, str(number), (_hostile_exchange(payload),))
+        visit.page.reload()
+        visit.errors.clear()  # the connections of the page that was left
+        visit.page.get_by_label("Toggle Sidebar").click()
+        visit.page.locator("#history-find input").fill("")
+        memory.rename(user, "kept", "all of them")
+        visit.page.locator("#history-find input").fill("all of them")
+        visit.page.locator("#history").get_by_text("all of them", exact=True).click()
+        expect(visit.answers).to_have_count(len(hostile))
+        harmless(visit, attacker)
+        unfold_all(visit)
+        shown = _words(visit.page.locator("#sources").inner_text())
+        assert [each for each in hostile if _words(each) not in shown] == []
+        harmless(visit, attacker)
+        visit.page.locator("#history-find input").fill("")
+        expect(visit.page.locator("#history label")).to_have_count(len(hostile) + 1)
+        harmless(visit, attacker)
+        visit.leave()
+
+
+def _hostile_exchange(payload: str) -> Exchange:
+    """An exchange in which everything that can be kept is the payload."""
+    document = Document(
+        id=payload,
+        text="",
+        title=payload,
+        language="en",
+        date="2024-06-20",
+        authors=(payload,),
+        source=payload,
+        path=payload,
+        sha256=payload,
+    )
+    length = len(payload)
+    passage = SearchResult(document, Chunk(payload, 0, length, payload, payload), 1.0)
+    citation = Citation("[1]", document, 0, length, payload, Span(length // 3, length // 2 + 1))
+    sentence = CheckedSentence(0, length, "unsupported", (payload,))
+    answer = Answer(
+        payload,
+        f"{payload} [1]",
+        (citation,),
+        False,
+        0.5,
+        payload,
+        (passage,),
+        (sentence,),
+        1,
+        payload,
+    )
+    return Exchange(
+        question=payload,
+        searched=payload,
+        passages=(passage,),
+        sentences=(sentence,),
+        answer=answer,
+    )
 
 
 def test_at_every_prefix_of_a_stream(browser: Browser, corpus: Corpus, attacker: Attacker) -> None:
