@@ -4,12 +4,12 @@ Both are measured on scales that mean the same for every question, corpus and mo
 
 - meaning: the cosine above the question's cosines with passages that nobody asked
   for, in standard deviations of these;
-- words: the mean of two shares, of BM25 in the most that the question's words could get,
-  and of the words that the passage holds in all of them.
+- words: what BM25 gives, as a share of the most that the question's words could get, and
+  what share of these words the passage holds.
 
 So the words weigh what they can know, without a rule about languages: across
 languages little more than names and numbers match, and their share is small.
-benchmarks/fusion.py is the experiment behind the three constants.
+benchmarks/fusion.py is the experiment behind the constants.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from rag.store.vectors import FloatArray
 
 #: Standard deviations of meaning that all the question's words are worth.
 WORDS = 5.0
+
+#: How much of the words' share is BM25's; the rest is the share of words that are held.
+BM25_PART = 0.67
 
 #: How much of the nearness of a question to a whole language is taken off its passages.
 LANGUAGE_BIAS = 0.8

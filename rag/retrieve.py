@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
-from rag.fusion import Fused, fuse
+from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages
 from rag.recent import Recent
 from rag.settings import Settings
@@ -238,7 +238,7 @@ class _Search:
         self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
         greatest = np.float32(_greatest_bm25(self._frequencies, len(reader)))
         self._bm25_shares, self._coverage = self._bm25 / greatest, self._held()
-        shares = (self._bm25_shares + self._coverage) / 2
+        shares = BM25_PART * self._bm25_shares + (1 - BM25_PART) * self._coverage
         self._shares = shares.astype(np.float32)
         self._fused = self._fuse(self._cosines, self._shares, self._languages)
         keys = np.array(self._keys, np.int64)

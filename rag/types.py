@@ -181,7 +181,7 @@ class Explanation:
         background: Mean cosine of the question with the passages of that language.
         spread: Standard deviation of these cosines.
         meaning: What its nearness in meaning is worth.
-        share: Of the question's words in it, 0 to 1; the mean of BM25's and of the words held.
+        share: Of the question's words in it, 0 to 1: BM25's, and that of the words it holds.
         words: What its words are worth, `untold` included.
         untold: What it was given because its language cannot share the question's words.
         matched: The question's terms that it or its title holds.
