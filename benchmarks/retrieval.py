@@ -2,17 +2,22 @@
 
     python -m benchmarks.retrieval [SET ...] [--limit N]
 
-For each set: nDCG@10 of each leg and of the default, per pair of languages, with
-the bar that issue and publication set.
+For each set: nDCG@10 of each leg and of the default, per pair of languages, beside what
+was published. Where the same passage exists in several languages and all are searched: how
+often it is among the first three and ten, per language of question and passage.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
 
 from benchmarks.sets import DATA, open_set
 from rag.evaluate import Measured, Question, evaluate, languages, read_questions
+from rag.retrieve import Retriever
 
 SETS = (
     "piaf_fr",
@@ -22,6 +27,9 @@ SETS = (
     "ntrex_news",
     "service_public_fr",
 )
+
+#: Among how many passages the right one is looked for, of so many that are ranked.
+FIRST, DEPTH = (3, 10), 100
 
 #: Published nDCG@10 by set, languages of questions and passages, and leg.
 PUBLISHED = {
@@ -72,6 +80,21 @@ def lines(name: str, measured: Sequence[Measured]) -> Iterator[str]:
                 yield f"{'':18}   {leg}: published {number:.4f} ({by}), here {difference:+.4f}"
 
 
+def pooled(
+    retriever: Retriever, asked: Sequence[Question], known: Mapping[str, str]
+) -> Iterator[str]:
+    """For each pair of languages, how often the right passage is among the first of all."""
+    places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for question in asked:
+        ranking = retriever.rankings(question.text, DEPTH)["fused"]
+        rank = {id: place for place, id in enumerate(ranking)}
+        for id in question.relevant:
+            places[question.language, known[id]].append(rank.get(id, DEPTH))
+    for (question_language, language), found in sorted(places.items()):
+        shares = (f"{np.mean(np.array(found) < first):.3f}" for first in FIRST)
+        yield f"  all searched, {question_language} -> {language}: first 3, 10: {', '.join(shares)}"
+
+
 def main() -> None:
     """Measures the sets that are named, else all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,11 +103,11 @@ def main() -> None:
     arguments = parser.parse_args()
     for name in arguments.sets:
         with open_set(name) as corpus:
-            known = languages(corpus.documents())
-            measured = evaluate(
-                corpus.retriever().retriever, questions(name, arguments.limit), known
-            )
-        print("\n".join(lines(name, measured)), flush=True)
+            known, retriever = languages(corpus.documents()), corpus.retriever().retriever
+            asked = questions(name, arguments.limit)
+            print("\n".join(lines(name, evaluate(retriever, asked, known))), flush=True)
+            if len(set(known.values())) > 1:
+                print("\n".join(pooled(retriever, asked[::3], known)), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.model import ModelReader
-from rag.answer.notices import notices
+from rag.answer.phrases import phrases
 from rag.answer.prompt import messages
 from rag.answer.support import Finding, SupportCheck, common_cosine
 from rag.cite import (
@@ -62,7 +62,7 @@ class GenerativeAnswerer:
             yield from pieces
             yield quoted
             return
-        say = notices(retrieval.language)
+        say = phrases(retrieval.language)
         draft = Draft(retrieval, self._check(retrieval))
         try:
             for text in self._reader.read(self._messages(retrieval, history)):
