@@ -26,6 +26,9 @@ from rag.types import SearchResult, Span
 #: Longest answer within a sentence, in tokens.
 _ANSWER_TOKENS = 30
 
+#: Spans that the tightest words of a sentence are chosen from.
+_LIKELY_SPANS = 50
+
 _NEVER = -30.0  # a logit: no token, no answer
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -49,13 +52,15 @@ class Sentence:
     """A sentence that may answer.
 
     Attributes:
-        quote: Its place, and the likeliest answer within it.
+        quote: Its place, and the tightest answer within it.
+        document: Id of the document that it is in.
         text: Its words.
         holds: Logit that its passage holds an answer.
         features: What speaks for it.
     """
 
     quote: Quote
+    document: str
     text: str
     holds: float
     features: Features
@@ -108,7 +113,8 @@ class _Passage:
             seen.add((chunk.document_id, place))
             inside = self._inside(span)
             yield Sentence(
-                Quote(self._position, place, self._likeliest(inside)),
+                Quote(self._position, place, self._tightest(inside)),
+                chunk.document_id,
                 chunk.text[span.start : span.end],
                 self._reading.holds,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
@@ -119,17 +125,28 @@ class _Passage:
         starts, ends = self._tokens.T
         return np.flatnonzero((starts < span.end) & (ends > span.start) & (ends > starts))
 
-    def _likeliest(self, inside: IntArray) -> Span | None:
-        """The likeliest answer made of some tokens, in characters of the document."""
+    def _tightest(self, inside: IntArray) -> Span | None:
+        """The best answer made of some tokens, in characters of the document.
+
+        It is not the likeliest span but the one that shares most with the likely ones: the
+        greatest mean F1 of tokens with them, each as often as it is likely.
+        """
         if not len(inside):
             return None
-        logits = self._reading.starts[inside][:, None] + self._reading.ends[inside]
         size = len(inside)
+        logits = self._reading.starts[inside][:, None] + self._reading.ends[inside]
         forward = ~np.tri(size, k=-1, dtype=bool)
         short = np.tri(size, k=_ANSWER_TOKENS - 1, dtype=bool)
-        best = int(np.where(forward & short, logits, -np.inf).argmax())
-        first, last = self._tokens[inside[best // size]], self._tokens[inside[best % size]]
-        span = stripped(self._chunk.text, int(first[0]), int(last[1]))
+        allowed = np.where(forward & short, logits, -np.inf).ravel()
+        likely = np.argsort(-allowed, kind="stable")[:_LIKELY_SPANS]
+        likely = likely[np.isfinite(allowed[likely])]
+        first, last = np.divmod(likely, size)
+        shared = np.minimum(last[:, None], last) - np.maximum(first[:, None], first) + 1
+        length = last - first + 1
+        overlap = 2 * np.maximum(shared, 0) / (length[:, None] + length)
+        best = int((overlap @ np.exp(allowed[likely] - allowed[likely[0]])).argmax())
+        start, end = self._tokens[inside[first[best]], 0], self._tokens[inside[last[best]], 1]
+        span = stripped(self._chunk.text, int(start), int(end))
         return Span(self._chunk.start + span.start, self._chunk.start + span.end)
 
     def _share(self, inside: IntArray) -> float:

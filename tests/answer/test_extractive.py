@@ -18,12 +18,12 @@ from rag.types import Span, Turn
 NOTHING = Features(*[0.0] * len(Features._fields))
 
 
-def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
-    """Sentences of some lengths, one behind the other."""
+def sentences(*lengths: int, passage: int = 0, document: str = "") -> list[Sentence]:
+    """Sentences of some lengths, one behind the other, each passage in its own document."""
     found, at = [], 0
     for length in lengths:
         place = Quote(passage, Span(at, at + length))
-        found.append(Sentence(place, "x" * length, 0.0, NOTHING))
+        found.append(Sentence(place, document or str(passage), "x" * length, 0.0, NOTHING))
         at += length + 1
     return found
 
@@ -38,10 +38,13 @@ def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> Non
     assert [quote.span for quote in quotes] == [found[2].quote.span, found[4].quote.span]
 
 
-def test_another_quote_of_the_same_passage_must_come_nearer() -> None:
+def test_another_quote_of_the_same_document_must_come_nearer() -> None:
     here, there = sentences(100, 300, 100), sentences(100, passage=1)
     quotes = quotes_of([*here, *there], scores(5, -9, 3.5, 3.5))
     assert [quote.passage for quote in quotes] == [0, 1]
+    later = sentences(100, passage=1, document="0")
+    assert len(quotes_of([*here, *later], scores(5, -9, 3.5, 3.5))) == 1
+    assert len(quotes_of([*here, *later], scores(5, -9, 3.5, 4.5))) == 2
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
