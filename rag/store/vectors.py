@@ -33,7 +33,9 @@ STORED = np.dtype("<f2")
 #: More vectors than this are searched in parts: a flat search takes 35 ms a million.
 FLAT_MAX = 500_000
 
-_PROBES = 32
+# Every fourth list is looked into. Of the nearest 10 of 100,000 real passages that finds 0.96;
+# of 1,024 lists 32 found 0.83.
+_PROBED = 4
 _TRAINING_ROWS_PER_LIST = 64  # FAISS asks for 39 to 256
 _GROWTH = 4  # an index in parts is cut anew when it has grown so much
 
@@ -134,7 +136,7 @@ class VectorIndex:
             return []
         parameters: Any = faiss.SearchParametersIVF() if self.lists else faiss.SearchParameters()
         if self.lists:
-            parameters.nprobe = _PROBES if among is None else self.lists
+            parameters.nprobe = max(1, self.lists // _PROBED) if among is None else self.lists
         selector = None if among is None else _selector(among)
         parameters.sel = selector  # a pointer: the name keeps the object alive
         scores, keys = self._index.search(
