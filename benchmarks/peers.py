@@ -1,12 +1,13 @@
 """Beside the peers: the same articles, questions and model, in one run, a process each.
 
-    python -m benchmarks.peers [--questions 500] [--rounds 5]
+    python -m benchmarks.peers [--questions 500] [--rounds 5] [--threads N]
 
 LangChain, txtai and Haystack are put together as their documentation does, with the same
 model as a local sentence-transformers folder on torch, and e5's prefixes: see
 benchmarks/contenders. `make bench` installs them where nothing else finds them. The
 contenders take turns, so that a busy machine slows all of them alike; ratios are medians
-over the rounds.
+over the rounds. Where other programs want the cores too, `--threads 1` gives each contender
+one: threads that wait for each other are slowed most, and torch's have more to wait for.
 """
 
 from __future__ import annotations
@@ -107,10 +108,13 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=500, help="of each set, at most")
     parser.add_argument("--articles", type=int, default=None, help="of each set, at most")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", help="of each, all cores unless told")
     parser.add_argument("--peers", nargs="*", default=list(_CONTENDERS)[1:], help="beside this")
     options = parser.parse_args()
     if options.peers and not _PEERS_PYTHON.exists():
         sys.exit("the peers are not installed; run `make .venv/peers`")
+    if options.threads:
+        os.environ["OMP_NUM_THREADS"] = options.threads
     setups: dict[str, str] = {}
     for title, part in (("PIAF", piaf), ("Belebele EN->DE", belebele)):
         articles, questions = part()

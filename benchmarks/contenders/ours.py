@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Ours:
     setup = "default settings"
 
     def __init__(self, _: Path) -> None:
-        self._embedder = load_embedder(Settings())
+        self._settings = Settings(threads=int(os.environ.get("OMP_NUM_THREADS", 0)))
+        self._embedder = load_embedder(self._settings)
         self._embedder.embed_documents(["The model is loaded."])
         self._embedder.embed_query("Is it?")
         self._corpus: Corpus | None = None
@@ -27,7 +29,7 @@ class Ours:
         folder = home / "corpus"
         folder.mkdir(parents=True)
         shutil.copy(corpus, folder)
-        self._corpus = Corpus(folder, home / "index", Settings(), self._embedder)
+        self._corpus = Corpus(folder, home / "index", self._settings, self._embedder)
         self._opened.sync()
 
     def again(self) -> bool:
