@@ -311,7 +311,7 @@ def panels(measured: Sequence[Measured]) -> list[Panel]:
         panel("build, s", lambda size: float(size["stored_s"] + size["indexed_s"])),
         panel("disk, MB", lambda size: float(size["catalog_mb"] + size["vectors_mb"])),
         panel("memory, MB", lambda size: float(size[size["kept"]]["memory_mb"])),
-        panel("search p95, ms", lambda size: float(size["search"]["search_ms"][1])),
+        panel("search p95, processor ms", lambda size: float(size["search"]["processor_ms"][1])),
     ]
 
 
