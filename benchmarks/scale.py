@@ -27,13 +27,12 @@ import numpy as np
 
 from benchmarks.contenders.turns import peak_mb
 from benchmarks.index import memory_mb
-from benchmarks.latency import percentiles, timed
+from benchmarks.latency import by_words, percentiles, timed
 from benchmarks.passages import SETS, real_passages
 from benchmarks.plot import Panel, plot
 from benchmarks.sets import DATA, WORK, read_rows, remembering
 from rag import Settings
 from rag.embed import load_embedder
-from rag.language import analyze
 from rag.retrieve import Retriever
 from rag.store import Fingerprint, Store, layout
 from rag.store.catalog import connect
@@ -183,7 +182,7 @@ def search(home: Path) -> Measured:
     languages = dict(_questions())
     retriever = Retriever(store, load_embedder(Settings()), Settings())
     with store.reader() as reader:
-        words = timed(lambda text: reader.lexical(analyze(text, languages[text]), 500), texts)
+        words = timed(lambda text: by_words(reader, text, languages[text]), texts)
     whole = timed(retriever.search, texts)
     return {
         "lexical_ms": percentiles(words.taken),
