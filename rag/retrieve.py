@@ -33,7 +33,7 @@ _LEXICAL_DEPTH = 500
 
 #: The words of a question are looked up from the rarest on, until so many passages hold one:
 #: BM25 takes 3 microseconds for each. What frequent words say is in the share of words held.
-_POSTINGS = 6_000
+POSTINGS = 6_000
 
 #: How deep the dense leg looks where languages must be made comparable first.
 _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
@@ -225,7 +225,7 @@ class _Search:
         terms = _terms(question, self._question_languages)
         self._frequencies = dict(reader.document_frequencies(terms))
         dense = self._dense(filters, wanted)
-        telling = rarest(self._frequencies, _POSTINGS)
+        telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
         #: Chunks in the order of each leg.
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
