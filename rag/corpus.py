@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rag.address import local_path
 from rag.errors import NotFoundError
 from rag.once import once
 from rag.settings import Caution, Settings
@@ -61,7 +62,7 @@ class Corpus:
         self.settings = settings
         self.address = str(index)
         #: What files of this machine that belong to the index are named after.
-        self.index = Path(index)
+        self.index = local_path(self.address)
         self._given_embedder = embedder
         self._reload_settings = reload_settings or (lambda: self.settings)
         self._given_model = chat_model
@@ -79,11 +80,12 @@ class Corpus:
         settings: Settings | None = None,
         reload_settings: Callable[[], Settings] | None = None,
     ) -> Corpus:
-        """The corpus in `folder`, with its index in another folder.
+        """The corpus in `folder`, with its index in another folder or in a database.
 
         Args:
             folder: Articles, at any depth.
-            index: Created by the first sync; None takes the setting.
+            index: A folder, created by the first sync, or `postgresql://...`; None takes
+                the setting.
             settings: None reads `rag.toml` and the environment.
             reload_settings: Asked when another process has rebuilt the index with other
                 settings, which may be the ones to follow.
@@ -355,7 +357,7 @@ class _Parts:
         self._lock = threading.RLock()
         self._answerers: dict[tuple[Caution, bool], Answerer] = {}
         self.reader: ModelReader | None = None
-        self.store = open_backend(index, self._fingerprint)
+        self.store = open_backend(index, self._fingerprint, settings)
 
     @once
     def embedder(self) -> Embedder:

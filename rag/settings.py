@@ -30,7 +30,20 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     index: str = Field(
-        "index", min_length=1, description="Folder of the index, created by the first sync."
+        "index",
+        min_length=1,
+        description="Folder of the index, created by the first sync, or the address of a "
+        "PostgreSQL database that holds it: `postgresql://user@host/database`.",
+    )
+    index_timeout_s: float = Field(
+        30.0, gt=0, description="How long a database may take for one step of a search."
+    )
+    index_ef_search: int = Field(
+        200,
+        ge=1,
+        le=1000,
+        description="How far a database looks for the nearest vectors: more is slower, and "
+        "misses fewer.",
     )
     embedding_model: str = Field(
         "intfloat/multilingual-e5-small",

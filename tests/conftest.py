@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
+from tests.postgres.server import Server
 from tests.words import WordEmbedder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -80,8 +82,46 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked `each_backend` runs with an index in a folder, and with one in a database."""
+    marker = metafunc.definition.get_closest_marker("each_backend")
+    embedded = metafunc.definition.get_closest_marker("embedded")
+    if marker and not embedded and "index" in metafunc.fixturenames:
+        metafunc.parametrize("index", ["embedded", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server with pgvector, on a socket."""
+    server = Server()
+    try:
+        server.create()
+        server.start()
+        with psycopg.connect(server.address) as connection:
+            connection.execute("CREATE EXTENSION vector")
+        yield server
+    finally:
+        server.remove()
+
+
 @pytest.fixture
-def corpus(folder: Path, words: WordEmbedder) -> Iterator[Corpus]:
+def database(server: Server) -> Iterator[str]:
+    """The address of an index that is not there yet, on the server."""
+    with server.schema() as address:
+        yield address
+
+
+@pytest.fixture
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an index that is not there yet."""
+    if getattr(request, "param", "") == "postgres":
+        address: str = request.getfixturevalue("database")
+        return address
+    return str(tmp_path / "index")
+
+
+@pytest.fixture
+def corpus(folder: Path, index: str, words: WordEmbedder) -> Iterator[Corpus]:
     """The three articles, not yet synced, with the tiny embedder."""
-    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+    with Corpus(folder, index, Settings(), words) as corpus:
         yield corpus

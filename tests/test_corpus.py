@@ -26,11 +26,11 @@ from rag.store.vectors import FloatArray
 from rag.sync import Progress
 from tests.conftest import WordEmbedder
 
+pytestmark = pytest.mark.each_backend
+
 
 def reopen(corpus: Corpus, embedder: WordEmbedder | None = None) -> Corpus:
-    return Corpus(
-        corpus.folder, corpus.folder.parent / "index", Settings(), embedder or WordEmbedder()
-    )
+    return Corpus(corpus.folder, corpus.address, Settings(), embedder or WordEmbedder())
 
 
 def settle(folder: Path) -> None:
@@ -180,17 +180,17 @@ def test_the_stream_is_passages_then_text_then_the_answer(corpus: Corpus) -> Non
 
 def test_another_model_is_refused_until_a_rebuild(corpus: Corpus) -> None:
     corpus.sync()
-    other = reopen(corpus, WordEmbedder("other words"))
-    for use in (other.sync, lambda: other.search("bridge")):
-        with pytest.raises(MismatchError, match=r"'words'.*'other words'.*--rebuild"):
-            use()
-    assert corpus.search("bridge")
-    report = other.sync(rebuild=True)
-    assert (report.updated, report.embedded) == (3, 3)
-    assert other.search("bridge", top_k=1)[0].document.id == "bridge.txt"
-    with pytest.raises(MismatchError):
-        corpus.search("bridge")
-    assert other.sync().embedded == 0
+    with reopen(corpus, WordEmbedder("other words")) as other:
+        for use in (other.sync, lambda: other.search("bridge")):
+            with pytest.raises(MismatchError, match=r"'words'.*'other words'.*--rebuild"):
+                use()
+        assert corpus.search("bridge")
+        report = other.sync(rebuild=True)
+        assert (report.updated, report.embedded) == (3, 3)
+        assert other.search("bridge", top_k=1)[0].document.id == "bridge.txt"
+        with pytest.raises(MismatchError):
+            corpus.search("bridge")
+        assert other.sync().embedded == 0
 
 
 def test_a_change_by_another_process_is_seen(corpus: Corpus) -> None:
@@ -212,18 +212,19 @@ def test_only_one_sync_at_a_time(corpus: Corpus, words: WordEmbedder) -> None:
             assert leave.wait(10)
             return super().embed_documents(texts)
 
-    slow = reopen(corpus, Slow())
-    thread = threading.Thread(target=slow.sync)
-    thread.start()
-    assert entered.wait(10)
-    with pytest.raises(LockedError, match=str(os.getpid())):
-        corpus.sync()
-    leave.set()
-    report = corpus.sync(wait_s=10)
-    thread.join()
-    assert report.unchanged == 3
+    with reopen(corpus, Slow()) as slow:
+        thread = threading.Thread(target=slow.sync)
+        thread.start()
+        assert entered.wait(10)
+        with pytest.raises(LockedError, match=str(os.getpid())):
+            corpus.sync()
+        leave.set()
+        report = corpus.sync(wait_s=10)
+        thread.join()
+        assert report.unchanged == 3
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "foreign"])
 def test_a_damaged_vector_file_changes_nothing(corpus: Corpus, damage: str) -> None:
     corpus.sync()
@@ -266,10 +267,10 @@ class Refusing(WordEmbedder):
         raise ModelError("the model is not needed")
 
 
-def test_an_empty_index_answers_without_the_model(folder: Path) -> None:
+def test_an_empty_index_answers_without_the_model(folder: Path, index: str) -> None:
     for file in folder.iterdir():
         file.unlink()
-    with Corpus(folder, folder.parent / "index", Settings(), Refusing()) as corpus:
+    with Corpus(folder, index, Settings(), Refusing()) as corpus:
         with pytest.raises(NotFoundError):
             corpus.ask("Who froze?")
         corpus.sync()
@@ -281,11 +282,11 @@ def test_an_empty_index_answers_without_the_model(folder: Path) -> None:
             corpus.ask("Who froze?")
 
 
-def test_progress_tells_rate_and_time_left(folder: Path, words: WordEmbedder) -> None:
+def test_progress_tells_rate_and_time_left(folder: Path, index: str, words: WordEmbedder) -> None:
     for number in range(400):
         (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
     told: list[Progress] = []
-    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+    with Corpus(folder, index, Settings(), words) as corpus:
         report = corpus.sync(on_progress=told.append)
     told = [progress for progress in told if progress.phase == "indexing"]
     assert [progress.embedded for progress in told] == sorted(p.embedded for p in told)

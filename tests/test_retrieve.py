@@ -14,6 +14,8 @@ from rag.store.languages import Background, LanguageIndex
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex
 from tests.conftest import WordEmbedder
 
+pytestmark = pytest.mark.each_backend
+
 EVEN = Background({"en": 0.5, "fr": 0.5}, 0.5, 0.1)
 
 
@@ -98,7 +100,7 @@ def test_vector_search_among_some_keys_agrees_with_brute_force() -> None:
 
 
 @pytest.fixture
-def dated(folder: Path, words: WordEmbedder) -> Iterator[Corpus]:
+def dated(folder: Path, index: str, words: WordEmbedder) -> Iterator[Corpus]:
     """Five articles about an election: two languages, two sources, dates of every precision."""
     rows = [
         ("a", "en", "Times", "2023-05-06"),
@@ -115,7 +117,7 @@ def dated(folder: Path, words: WordEmbedder) -> Iterator[Corpus]:
     for file in folder.iterdir():
         file.unlink()
     (folder / "rows.jsonl").write_text("\n".join(lines) + "\n")
-    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+    with Corpus(folder, index, Settings(), words) as corpus:
         corpus.sync()
         yield corpus
 
@@ -166,9 +168,11 @@ def test_a_date_is_written_as_iso_8601(date: str) -> None:
         Filters(since=date)
 
 
-def test_a_number_is_among_the_words_that_matched(folder: Path, words: WordEmbedder) -> None:
+def test_a_number_is_among_the_words_that_matched(
+    folder: Path, index: str, words: WordEmbedder
+) -> None:
     (folder / "rate.txt").write_text("Rates\n\nThe bank set its rate to 2.5 percent.\n")
-    with Corpus(folder, folder.parent / "index", Settings(), words) as corpus:
+    with Corpus(folder, index, Settings(), words) as corpus:
         corpus.sync()
         (hit,) = corpus.search("a rate of 2.5 percent", top_k=1)
     assert hit.explanation is not None

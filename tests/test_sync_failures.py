@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from rag import Corpus, Settings
 from rag.load import Loader
 from rag.plan import make_plan
@@ -13,6 +15,8 @@ from rag.types import Failure, PassingFailure
 from tests.load import samples
 from tests.test_sync import settle
 from tests.words import WordEmbedder
+
+pytestmark = pytest.mark.each_backend
 
 
 class CountingLoader(Loader):
@@ -54,10 +58,9 @@ def test_what_failed_is_listed_again_without_being_read_again(corpus: Corpus) ->
     assert [failure.path for failure in corpus.sync().failed] == ["many.zip/y.png", "rows2.jsonl:2"]
 
 
-def test_other_bounds_are_another_try(folder: Path, words: WordEmbedder) -> None:
+def test_other_bounds_are_another_try(folder: Path, index: str, words: WordEmbedder) -> None:
     (folder / "large.txt").write_text("The mill burned down. " * 60_000)
     settle(folder)
-    index = folder.parent / "index"
     with Corpus(folder, index, Settings(file_max_mb=1), words) as corpus:
         (failure,) = corpus.sync().failed
         assert failure == Failure("large.txt", "larger than 1 MB (file_max_mb)")

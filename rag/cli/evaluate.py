@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.address import local_path
 from rag.cli.options import CORPUS, CorpusOption, IndexOption, JsonOption, SettingsOption
 from rag.corpus import Corpus
 from rag.settings import Settings
@@ -43,7 +44,7 @@ def evaluation(
     if feedback:
         from rag.feedback import write_folder
 
-        print(write_folder(Path(address), folder), file=sys.stderr)
+        print(write_folder(local_path(address), folder), file=sys.stderr)
     questions = read_questions(folder)[:limit]
     with _open(folder, corpus, address, read) as opened:
         retriever = opened.retriever().retriever
@@ -63,7 +64,7 @@ def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
 
     if not (folder / "corpus.jsonl").is_file():
         return Corpus.open(corpus, index=index, settings=settings)
-    work = Path(index) / "evaluate" / folder.resolve().name
+    work = local_path(index) / "evaluate" / folder.resolve().name
     (work / "corpus").mkdir(parents=True, exist_ok=True)
     with (work / "corpus" / "corpus.jsonl").open("w", encoding="utf-8") as file:
         for row in read_jsonl(folder / "corpus.jsonl"):

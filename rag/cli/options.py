@@ -18,7 +18,7 @@ CORPUS = Path("corpus")
 CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the articles.")]
 IndexOption = Annotated[
     str | None,
-    typer.Option("--index", help="Folder of the index; else the setting."),
+    typer.Option("--index", help="Folder of the index, or postgresql://...; else the setting."),
 ]
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="TOML file; rag.toml here if there is one.")

@@ -59,7 +59,7 @@ class LanguageIndex:
         #: Languages of the chunks.
         self.languages = frozenset(self._names.tolist())
         self._samples = {
-            name: vectors(keys[:: -(-len(keys) // _SAMPLE)]) for name, keys in self._groups()
+            name: vectors(keys[:: sample_step(len(keys))]) for name, keys in self._groups()
         }
 
     @classmethod
@@ -86,17 +86,35 @@ class LanguageIndex:
         Args:
             query: Unit vector of shape (dimension,).
         """
-        cosines = {name: sample @ query for name, sample in self._samples.items()}
-        if not cosines:
-            return Background({}, 0.0, 0.0)
-        means = {name: float(some.mean()) for name, some in cosines.items()}
-        sizes = dict(zip(self._names.tolist(), np.bincount(self._language).tolist(), strict=True))
-        weights = [min(1.0, sizes[name] / _FULL_CHUNKS) for name in cosines]
-        overall = float(np.average(list(means.values()), weights=weights))
-        drawn = {
-            name: (sizes[name] * mean + _PRIOR_CHUNKS * overall) / (sizes[name] + _PRIOR_CHUNKS)
-            for name, mean in means.items()
-        }
-        spreads = [float(((some - drawn[name]) ** 2).mean()) for name, some in cosines.items()]
-        variance = float(np.average(spreads, weights=weights))
-        return Background(drawn, overall, math.sqrt(variance))
+        sizes = np.bincount(self._language).tolist()
+        return background(query, self._samples, dict(zip(self._names.tolist(), sizes, strict=True)))
+
+
+def sample_step(chunks: int) -> int:
+    """Every so many-th of a language's chunks, from the first on, stands for all of them."""
+    return -(-chunks // _SAMPLE)
+
+
+def background(
+    query: FloatArray, samples: Mapping[str, FloatArray], sizes: Mapping[str, int]
+) -> Background:
+    """How near a question is to each language as a whole.
+
+    Args:
+        query: Unit vector of shape (dimension,).
+        samples: Vectors of chunks by language.
+        sizes: Number of chunks by language.
+    """
+    cosines = {name: sample @ query for name, sample in samples.items()}
+    if not cosines:
+        return Background({}, 0.0, 0.0)
+    means = {name: float(some.mean()) for name, some in cosines.items()}
+    weights = [min(1.0, sizes[name] / _FULL_CHUNKS) for name in cosines]
+    overall = float(np.average(list(means.values()), weights=weights))
+    drawn = {
+        name: (sizes[name] * mean + _PRIOR_CHUNKS * overall) / (sizes[name] + _PRIOR_CHUNKS)
+        for name, mean in means.items()
+    }
+    spreads = [float(((some - drawn[name]) ** 2).mean()) for name, some in cosines.items()]
+    variance = float(np.average(spreads, weights=weights))
+    return Background(drawn, overall, math.sqrt(variance))

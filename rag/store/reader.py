@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,16 +13,13 @@ from rag.errors import CorruptError
 from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import Background, LanguageIndex
+from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import match_any, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
-from rag.types import Chunk, Document, Filters, Place
+from rag.types import Chunk, Document, Filters
 
 #: A document's columns and their checksum, in the order in which it is taken.
-DOCUMENT_COLUMNS = (
-    "documents.id, documents.text, documents.title, documents.language, documents.date, "
-    "documents.authors, documents.source, documents.path, documents.sha256, documents.url, "
-    "documents.date_certainty, documents.places, documents.hidden, documents.crc"
-)
+DOCUMENT_COLUMNS = ", ".join(f"documents.{column}" for column in (*COLUMNS, "crc"))
 
 
 class Hit(NamedTuple):
@@ -222,20 +218,4 @@ def _document(row: Sequence[Any]) -> Document:
     *columns, crc = row
     if document_crc(columns) != crc:
         raise damaged_row(f"the article {row[0]}")
-    id, text, title, language, date, authors, source, path, sha256, *rest = columns
-    url, date_certainty, places, hidden = rest
-    return Document(
-        id=id,
-        text=text,
-        title=title,
-        language=language,
-        date=date,
-        authors=tuple(json.loads(authors)),
-        source=source,
-        path=path,
-        sha256=sha256,
-        date_certainty=date_certainty,
-        url=url,
-        places=tuple(Place(*place) for place in json.loads(places)),
-        hidden=hidden,
-    )
+    return document_of(columns)

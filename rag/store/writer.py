@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
+from rag.store.rows import COLUMNS, document_row
 from rag.store.terms import term_text
 from rag.store.vectors import FloatArray, pack
 from rag.types import Document, Failure, Span
@@ -138,28 +138,11 @@ class Writer:
 
     def put(self, entry: Entry) -> None:
         """Adds a document, or replaces the one of the same id; its vectors are stored already."""
-        document = entry.document
-        self.remove([document.id])
-        row = (
-            document.id,
-            document.text,
-            document.title,
-            document.language,
-            document.date,
-            json.dumps(document.authors, ensure_ascii=False),
-            document.source,
-            document.path,
-            document.sha256,
-            document.url,
-            document.date_certainty,
-            json.dumps(document.places, ensure_ascii=False),
-            document.hidden,
-        )
+        self.remove([entry.document.id])
+        row = document_row(entry.document)
         cursor = self._connection.execute(
-            "INSERT INTO documents "
-            "(id, text, title, language, date, authors, source, path, sha256, "
-            "url, date_certainty, places, hidden, digest, crc) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO documents ({', '.join(COLUMNS)}, digest, crc) "
+            f"VALUES (?, ?{', ?' * len(row)})",
             (*row, entry.digest, document_crc(row)),
         )
         self._put_chunks(int(cursor.lastrowid or 0), entry.chunks)

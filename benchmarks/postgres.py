@@ -1,0 +1,261 @@
+"""An index in a PostgreSQL database beside the embedded one: the same answers, and how fast.
+
+    python -m benchmarks.postgres [parity] [scale] [--chunks 100000]
+
+A server of its own is started for it, on a socket, and removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import zip_longest
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.latency import percentiles, timed
+from benchmarks.sets import DATA, open_set, read_rows, remembering
+from rag import Corpus, Filters, Settings
+from rag.embed import load_embedder
+from rag.evaluate import Question, languages, read_questions
+from rag.evaluate.retrieval import score
+from rag.language import analyze
+from rag.postgres import PostgresStore
+from rag.postgres.reader import PostgresReader
+from rag.retrieve import Retriever
+from rag.store import Entry, Fingerprint
+from rag.store.vectors import FloatArray
+from rag.types import Document, SearchResult, Span
+from tests.postgres.server import Server
+
+QUESTIONS, TOP_K, DEPTH = 500, 10, 20
+SCALE_SET, BATCH = "service_public_fr", 500
+RECALL_QUESTIONS, CLIENTS, CLIENT_S = 200, 8, 10.0
+
+#: How far a copy of a passage is moved from it, and how often each is copied.
+NOISE = 0.02
+
+
+def main() -> None:
+    """Measures what is named, else all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", default=["parity", "scale"])
+    parser.add_argument("--chunks", type=int, default=100_000)
+    arguments = parser.parse_args()
+    with running() as server:
+        if "parity" in arguments.what:
+            for name, asked, searched in (
+                ("piaf_fr", "fr", "fr"),
+                ("belebele_en_de", "en", "de"),
+                ("belebele_en_de", "de", "de"),
+            ):
+                with server.schema() as address:
+                    compare(name, asked, searched, address)
+        if "scale" in arguments.what:
+            with server.schema() as address:
+                scale(address, arguments.chunks)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server that is durable, as one in use is."""
+    server = Server(settings={"fsync": "on", "shared_buffers": "1GB", "max_wal_size": "8GB"})
+    try:
+        server.create()
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+def compare(name: str, asked: str, searched: str, address: str) -> None:
+    """The same questions to both, over the passages of one language among all of a set."""
+    settings = Settings()
+    with (
+        open_set(name) as embedded,
+        Corpus(embedded.folder, address, settings, remembering(settings)) as served,
+    ):
+        served.sync()
+        questions = chosen(name, asked, searched, languages(embedded.documents()))
+        filters = Filters(languages=(searched,))
+        runs = [
+            {
+                question.id: found(corpus.search(question.text, top_k=DEPTH, filters=filters))
+                for question in questions
+            }
+            for corpus in (embedded, served)
+        ]
+    pairs = [
+        pair
+        for question in questions
+        for pair in zip_longest(*(run[question.id][:TOP_K] for run in runs))
+    ]
+    same = sum(one == other for one, other in pairs) / len(pairs)
+    scores = [score(questions, run)["nDCG@10"].mean for run in runs]
+    print(
+        f"{name:15} {asked} -> {searched}, {len(questions)} questions: {same:.2%} of "
+        f"{len(pairs)} ranks hold the same document (bar: 98 %); nDCG@10 {scores[0]:.4f} "
+        f"embedded, {scores[1]:.4f} PostgreSQL (bar: within 0.005)",
+        flush=True,
+    )
+
+
+def chosen(name: str, asked: str, searched: str, known: dict[str, str]) -> list[Question]:
+    """Questions of one language that documents of another answer, evenly thinned out."""
+    questions = []
+    for question in read_questions(DATA / name):
+        relevant = {id: g for id, g in question.relevant.items() if known.get(id) == searched}
+        if relevant and question.language in (asked, "*"):
+            questions.append(dataclasses.replace(question, relevant=relevant))
+    return questions[:: max(1, len(questions) // QUESTIONS)][:QUESTIONS]
+
+
+def found(hits: Sequence[SearchResult]) -> list[str]:
+    """The documents of passages, each where its best passage stands."""
+    return list(dict.fromkeys(hit.document.id for hit in hits))
+
+
+def scale(address: str, chunks: int) -> None:
+    """Recall and time of a large index."""
+    settings = Settings()
+    embedder = remembering(settings)
+    fingerprint = Fingerprint(embedder.fingerprint, str(embedder.dimension), "made", "up")
+    store = PostgresStore(address, lambda: fingerprint, settings)
+    real = passages()
+    started = time.monotonic()
+    vectors = fill(store, real, chunks)
+    status = store.status()
+    print(
+        f"{status.chunks} chunks in {time.monotonic() - started:.0f} s, no model; "
+        f"{status.bytes / 1e6:.0f} MB, {status.vector_index}",
+        flush=True,
+    )
+    texts = [row["text"] for row in read_rows(DATA / SCALE_SET / "queries.jsonl")]
+    texts = texts[:: len(texts) // RECALL_QUESTIONS][:RECALL_QUESTIONS]
+    queries = {text: embedder.embed_query(text) for text in texts}
+    one = Filters(sources=("source 7",))
+    with store.reader() as reader:
+        show_recall("recall@10 of the dense leg", reader, queries, vectors, None)
+        show_recall("with a filter that keeps 1 %", reader, queries, vectors, one)
+        parts: dict[str, Callable[[str], object]] = {
+            "dense leg, 100": lambda text: reader.dense(queries[text], 100),
+            "lexical leg, 500": lambda text: reader.lexical(analyze(text, "fr"), 500),
+            "dense leg, filter": lambda text: reader.dense(queries[text], 100, one),
+        }
+        for name, act in parts.items():
+            print(f"  {name:32} {percentiles(timed(act, texts))}", flush=True)
+    retriever = Retriever(store, load_embedder(settings), settings)
+    for name, filters in (("whole search", None), ("whole search, filter", one)):
+        seconds = timed(partial(retriever.search, filters=filters), texts)
+        print(f"  {name:32} {percentiles(seconds)} (bar: p95 50 ms)", flush=True)
+    retriever = Retriever(store, embedder, settings)
+    print(f"  {CLIENTS} clients, questions embedded before: {throughput(retriever, texts)}")
+    store.close()
+
+
+class Passage(NamedTuple):
+    """A passage of a real set."""
+
+    text: str
+    terms: list[str]
+    vector: FloatArray
+
+
+def passages() -> list[Passage]:
+    """All of a set, as the embedded index has them."""
+    with open_set(SCALE_SET) as corpus, corpus.retriever().retriever.store.reader() as reader:
+        anywhere = np.zeros(384, np.float32)
+        keys = sorted(key for key, _ in reader.dense(anywhere, len(reader)))
+        hits, rows = reader.hits(keys), reader.vectors(keys)
+    return [
+        Passage(hits[key].chunk.text, hits[key].terms.split(), row)
+        for key, row in zip(keys, rows, strict=True)
+    ]
+
+
+def fill(store: PostgresStore, real: Sequence[Passage], chunks: int) -> FloatArray:
+    """Passages of a real set, then copies of them a little moved; their vectors, in order."""
+    dice = np.random.default_rng(0)
+    kept = []
+    with store.writer() as writer:
+        for first in range(0, chunks, BATCH):
+            numbers = range(first, min(first + BATCH, chunks))
+            origins = [real[number % len(real)] for number in numbers]
+            moved = np.vstack([origin.vector for origin in origins])
+            if first >= len(real):
+                moved = moved + dice.standard_normal(moved.shape).astype(np.float32) * NOISE
+            moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+            kept.append(moved.astype(np.float16).astype(np.float32))
+            digests = [b"%016d" % number for number in numbers]
+            writer.add_vectors(digests, moved)
+            with writer.transaction():
+                for number, origin, digest in zip(numbers, origins, digests, strict=True):
+                    writer.put(entry(number, origin, digest))
+                writer.next_generation()
+    return np.vstack(kept)
+
+
+def entry(number: int, passage: Passage, digest: bytes) -> Entry:
+    text = passage.text
+    document = Document(
+        id=f"{number:08d}",
+        text=text,
+        title="",
+        language="fr",
+        date=None,
+        authors=(),
+        source=f"source {number % 100}",
+        path="made-up.jsonl",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    return Entry(document, digest, [(Span(0, len(text)), digest, passage.terms)])
+
+
+def show_recall(
+    name: str,
+    reader: PostgresReader,
+    queries: dict[str, FloatArray],
+    vectors: FloatArray,
+    filters: Filters | None,
+) -> None:
+    """How many of the ten nearest are among the ten first found."""
+    among = np.arange(len(vectors))
+    if filters:
+        among = among[among % 100 == int(filters.sources[0].split()[1])]
+    hit = 0
+    for query in queries.values():
+        best = among[np.argsort(-(vectors[among] @ query), kind="stable")[:TOP_K]]
+        keys = [key for key, _ in reader.dense(query, 100, filters)[:TOP_K]]
+        ids = {int(id) for id in reader.document_ids(keys)}
+        hit += len(ids & set(best.tolist()))
+    bar = 0.95 if filters else 0.97
+    print(f"  {name:32} {hit / TOP_K / len(queries):.4f} (bar: {bar})", flush=True)
+
+
+def throughput(retriever: Retriever, texts: Sequence[str]) -> str:
+    """Searches a second of several threads at once."""
+    done = [0] * CLIENTS
+    deadline = time.monotonic() + CLIENT_S
+
+    def ask(client: int) -> None:
+        while time.monotonic() < deadline:
+            retriever.search(texts[(client * 31 + done[client]) % len(texts)])
+            done[client] += 1
+
+    threads = [threading.Thread(target=ask, args=[client]) for client in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return f"{sum(done) / CLIENT_S:.0f} searches/s"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Connections to the database of an index: transactions to read in, and one to write in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from pgvector.psycopg import register_vector
+from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from rag.errors import LockedError, SettingsError
+from rag.postgres.failures import (
+    check_pgvector,
+    check_server,
+    explained,
+    masked,
+    no_schema,
+    not_found,
+)
+from rag.postgres.schema import check_version
+from rag.settings import Settings
+
+_CONNECT_TIMEOUT_S = 5
+_POLL_S = 0.1
+_GRACE_S = 0.5  # a connection that was closed holds its lock for an instant more
+_MAX_IDLE = 16  # connections kept open for the next questions
+
+#: Tells the advisory locks of this program from those of others.
+_LOCK_SPACE: Final = 0x72616731
+#: One for each index: its tables are in a schema of their own.
+_LOCK_NUMBER: Final = "hashtext(current_schema())"
+
+_BEGIN: Final = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    # Before anything is read: a rebuild that ends now is then seen whole or not at all.
+    "LOCK TABLE meta IN ACCESS SHARE MODE;"
+    "SELECT version FROM migrations;"
+    "SELECT key, value FROM meta;"
+    "SELECT language, documents, chunks, terms FROM languages ORDER BY language"
+)
+
+
+class Size(NamedTuple):
+    """How much there is in one language."""
+
+    documents: int
+    chunks: int
+    terms: int
+
+
+class Reading(NamedTuple):
+    """One state of an index, for as long as a read transaction is open."""
+
+    connection: Connection[Any]
+    meta: dict[str, str]
+    sizes: dict[str, Size]
+
+
+class Connections:
+    """To one database; usable from several threads."""
+
+    def __init__(self, address: str, settings: Settings) -> None:
+        """Nothing is connected yet.
+
+        Raises:
+            SettingsError: The address is none.
+        """
+        try:
+            known: dict[str, Any] = conninfo_to_dict(address)
+        except psycopg.ProgrammingError as error:
+            raise SettingsError(f"{masked(address)} is no address of an index: {error}") from None
+        self._known = {
+            "connect_timeout": _CONNECT_TIMEOUT_S,
+            "application_name": f"rag {socket.gethostname()} {os.getpid()}",
+            **known,
+        }
+        self._timeout_ms = int(settings.index_timeout_s * 1000)
+        self._ef_search = settings.index_ef_search
+        self._idle: list[Connection[Any]] = []
+        #: What to call the database in front of people.
+        self.place = _place(known)
+
+    def close(self) -> None:
+        """Closes idle connections; others can be opened afterwards."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A read transaction: one state of the index, whatever others write meanwhile.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+            StoreError: The server cannot be reached or used.
+        """
+        with self.explaining():
+            reading = self._begin()
+            is_reusable = False
+            try:
+                if "generation" not in reading.meta:
+                    raise not_found(self.place)
+                yield reading
+                reading.connection.execute("COMMIT")
+                is_reusable = len(self._idle) < _MAX_IDLE
+            finally:
+                if is_reusable:
+                    self._idle.append(reading.connection)
+                else:
+                    reading.connection.close()
+
+    @contextmanager
+    def writing(self, wait_s: float) -> Iterator[Connection[Any]]:
+        """A connection that holds the writer's lock, which ends with it, however that ends.
+
+        Raises:
+            LockedError: Another process is writing.
+            StoreError: The server cannot be reached or written to.
+        """
+        with self.explaining(), closing(self.connect(write=True)) as connection:
+            self._lock(connection, time.monotonic() + max(wait_s, _GRACE_S))
+            yield connection
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raises what a person should be told of a failure inside."""
+        try:
+            yield
+        except psycopg.Error as error:
+            raise explained(error, self.place) from error
+
+    def connect(self, *, write: bool = False) -> Connection[Any]:
+        """A new connection; each statement is a transaction unless one is begun."""
+        only = {"target_session_attrs": "read-write"} if write else {}
+        connection = Connection.connect(make_conninfo(**{**self._known, **only}), autocommit=True)
+        try:
+            check_server(self.place, connection.info.server_version)
+            if _one(connection, "SELECT current_schema()") is None:
+                raise no_schema(self.place)
+            self._set_up(connection, 0 if write else self._timeout_ms)
+            self.register(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def register(self, connection: Connection[Any]) -> bool:
+        """Lets a connection pass vectors; False if the database has no extension for them."""
+        # Its types are found wherever it was created, whatever path the address names.
+        row = connection.execute(
+            "SELECT extversion, set_config('search_path', "
+            "current_setting('search_path') || ', ' || extnamespace::regnamespace, false) "
+            "FROM pg_extension WHERE extname = 'vector'"
+        ).fetchone()
+        if row is None:
+            return False
+        check_pgvector(self.place, row[0])
+        register_vector(connection)
+        return True
+
+    def _set_up(self, connection: Connection[Any], timeout_ms: int) -> None:
+        values = {
+            "statement_timeout": timeout_ms,
+            # A question is planned for what it asks; compiling one takes longer than running it.
+            "plan_cache_mode": "force_custom_plan",
+            "jit": "off",
+            "hnsw.ef_search": self._ef_search,
+            "hnsw.iterative_scan": "relaxed_order",
+        }
+        connection.execute(
+            "SELECT set_config(name, value, false) "
+            "FROM unnest(%s::text[], %s::text[]) AS given(name, value)",
+            ([*values], [str(value) for value in values.values()]),
+        )
+
+    def _begin(self) -> Reading:
+        """A read transaction, on a connection that is used again if there is one."""
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return self._begin_on(self.connect())
+            try:
+                return self._begin_on(connection)
+            except psycopg.OperationalError:  # the server was away: the others are broken too
+                self.close()
+
+    def _begin_on(self, connection: Connection[Any]) -> Reading:
+        try:
+            results = connection.execute(_BEGIN).results()
+            *_, versions, meta, sizes = [
+                result.fetchall() if result.description else [] for result in results
+            ]
+            check_version(self.place, max((number for (number,) in versions), default=0))
+        except errors.UndefinedTable:
+            connection.close()
+            raise not_found(self.place) from None
+        except BaseException:
+            connection.close()
+            raise
+        return Reading(connection, dict(meta), {name: Size(*size) for name, *size in sizes})
+
+    def _lock(self, connection: Connection[Any], deadline: float) -> None:
+        while not _one(connection, f"SELECT pg_try_advisory_lock({_LOCK_SPACE}, {_LOCK_NUMBER})"):
+            if time.monotonic() >= deadline:
+                raise LockedError(
+                    f"another sync ({lock_holder(connection) or 'just ended'}) is writing to "
+                    f"{self.place}; wait for it to end, or use --wait"
+                )
+            time.sleep(_POLL_S)
+
+
+def lock_holder(connection: Connection[Any]) -> str | None:
+    """The writer at work, by what it calls itself; None if there is none."""
+    holder: str | None = _one(
+        connection,
+        "SELECT coalesce(nullif(application_name, ''), 'process ' || pid) "
+        "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+        f"AND classid = {_LOCK_SPACE} AND objid::bigint = {_LOCK_NUMBER}::bigint & 4294967295",
+    )
+    return holder
+
+
+def _one(connection: Connection[Any], query: str) -> Any:
+    """The first column of the first row; None if there is none."""
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def _place(known: dict[str, Any]) -> str:
+    """An address as short as can be, without user and password."""
+    host, port = known.get("host") or "localhost", known.get("port")
+    where = f"{host}:{port}" if port else str(host)
+    return f"postgresql://{where}/{known.get('dbname') or ''}"

@@ -1,0 +1,85 @@
+"""What is in an index, counted and listed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from psycopg import Connection
+
+from rag.postgres.connections import Reading, lock_holder
+from rag.postgres.schema import TABLES
+from rag.postgres.writer import known_failures
+from rag.store.listing import Listed, Listing, Order
+from rag.store.status import Status
+
+#: SQL to sort by; what has no title is called by its id.
+_ORDERS: Final[dict[Order, str]] = {
+    "title": "lower(coalesce(nullif(title, ''), id))",
+    "date": "coalesce(date, '')",
+    "language": "language",
+    "source": "lower(source)",
+    "path": "path",
+    "size": "length(text)",
+}
+
+
+def status(reading: Reading) -> Status:
+    """Counts what a read transaction sees, whatever built it."""
+    connection, meta, sizes = reading
+    languages = {name: size.documents for name, size in sizes.items() if size.documents}
+    (size,) = connection.execute(
+        "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name",
+        (list(TABLES),),
+    ).fetchone() or (0,)
+    return Status(
+        documents=sum(languages.values()),
+        chunks=sum(size.chunks for size in sizes.values()),
+        languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
+        generation=int(meta["generation"]),
+        model=meta.get("embedding", ""),
+        synced_at=meta.get("synced_at"),
+        syncing=lock_holder(connection),
+        bytes=int(size),
+        vector_index="HNSW" if "hnsw" in meta else "none yet: compared one by one",
+        failed=tuple(known_failures(connection)),
+    )
+
+
+def listing(
+    connection: Connection[Any],
+    search: str,
+    order: Order,
+    *,
+    descending: bool,
+    offset: int,
+    limit: int,
+) -> Listing:
+    """The documents whose title, id or source holds what is searched, whatever its case."""
+    found = "FROM documents WHERE title || chr(10) || id || chr(10) || source ILIKE %s"
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"%{escaped}%"
+    (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone() or (0,)
+    rows = connection.execute(
+        f"SELECT id, title, language, date, source, path, length(text) {found} "
+        f"ORDER BY {_sorted(order)} {'DESC' if descending else 'ASC'}, id LIMIT %s OFFSET %s",
+        (like, limit, offset),
+    )
+    return Listing(total, tuple(Listed(*row) for row in rows))
+
+
+def sources(connection: Connection[Any]) -> list[str]:
+    """Every source, sorted."""
+    rows = connection.execute(
+        "SELECT source FROM documents WHERE source <> '' GROUP BY 1 ORDER BY source COLLATE \"C\""
+    )
+    return [source for (source,) in rows]
+
+
+def generation(connection: Connection[Any]) -> int:
+    """The number of the state that readers see; 0 if there is none."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _sorted(order: Order) -> str:
+    return _ORDERS[order] if order == "size" else f'{_ORDERS[order]} COLLATE "C"'

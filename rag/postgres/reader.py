@@ -1,0 +1,180 @@
+"""Reading one generation of an index in a PostgreSQL database: search and fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rag.postgres import lexical
+from rag.postgres.connections import Reading
+from rag.postgres.filters import condition
+from rag.postgres.samples import Samples, rows_of
+from rag.store.languages import Background, background
+from rag.store.reader import Hit
+from rag.store.rows import COLUMNS, document_of
+from rag.store.vectors import FloatArray
+from rag.types import Chunk, Document, Filters
+
+#: So many chunks are compared one by one, which is exact; among more the nearest are looked
+#: for in the vector index.
+EXACT_MAX: Final = 10_000
+
+_DOCUMENT: Final = ", ".join(f"documents.{column}" for column in COLUMNS)
+
+# The nearest by half precision, then measured with the question as it is.
+_DENSE: Final = """
+SELECT key, language, -(embedding::vector <#> %s) AS cosine FROM (
+    SELECT chunks.key, chunks.language, embedding
+    FROM vectors JOIN chunks ON chunks.vector = vectors.key {documents}
+    ORDER BY (embedding <#> %s::vector::halfvec){exactly} LIMIT %s
+) AS near ORDER BY cosine DESC, key
+"""
+_JOIN: Final = "JOIN documents ON documents.key = chunks.document WHERE"
+
+
+class PostgresReader:
+    """One generation, as a consistent whole; valid inside `PostgresStore.reader()` only."""
+
+    def __init__(self, reading: Reading, samples: Samples, exact_max: int) -> None:
+        self._connection = reading.connection
+        self._dimension = int(reading.meta.get("dimension", 0))
+        self._sizes = {name: size for name, size in reading.sizes.items() if size.chunks}
+        self._meta, self._samples = reading.meta, samples
+        self._chunks = sum(size.chunks for size in reading.sizes.values())
+        self._terms = sum(size.terms for size in reading.sizes.values())
+        self._is_indexed = "hnsw" in reading.meta
+        self._exact_max = exact_max
+        self._language_of: dict[int, str] = {}
+        self._words: dict[str, lexical.Word] = {}
+        #: Languages of the documents.
+        self.languages = frozenset(self._sizes)
+
+    def __len__(self) -> int:
+        """Number of chunks."""
+        return self._chunks
+
+    def dense(
+        self, query: FloatArray, top_k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
+        """The nearest chunks as `(key, cosine)`, best first.
+
+        Args:
+            query: Unit vector of shape (dimension,).
+            top_k: At most so many.
+            filters: What to choose from; None is everything.
+        """
+        where, values = condition(filters)
+        statement = _DENSE.format(
+            documents=f"{_JOIN} {where}" if where else "",
+            exactly=" + 0" if self._is_exact(where, values) else "",
+        )
+        rows = self._connection.execute(
+            statement,
+            (query, *values, query, top_k),
+        ).fetchall()
+        self._language_of |= {key: language for key, language, _ in rows}
+        return [(key, float(cosine)) for key, _, cosine in rows]
+
+    def _is_exact(self, where: str, values: list[Any]) -> bool:
+        """Whether there are few enough to compare them all."""
+        if not self._is_indexed or self._chunks <= self._exact_max:
+            return True
+        if not where:
+            return False
+        query = f"SELECT FROM chunks {_JOIN} {where} OFFSET {self._exact_max} LIMIT 1"
+        return self._connection.execute(query, values).rowcount == 0
+
+    def lexical(
+        self, terms: Sequence[str], top_k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
+        """The chunks that share a term with the query as `(key, BM25)`, best first."""
+        self.document_frequencies(terms)
+        words = [self._words[term] for term in terms if term in self._words]
+        if not words:
+            return []
+        where, values = condition(filters)
+        among = f"SELECT chunks.key FROM chunks {_JOIN} {where}" if where else ""
+        mean_length = self._terms / self._chunks
+        return lexical.search(
+            self._connection, words, self._chunks, mean_length, top_k, (among, values)
+        )
+
+    def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
+        """For each term, how many chunks hold it."""
+        terms = list(terms)
+        if not self._words.keys() >= set(terms):
+            self._words |= lexical.words_of(self._connection, terms)
+        return [(term, self._words[term].chunks if term in self._words else 0) for term in terms]
+
+    def vectors(self, keys: Iterable[int]) -> FloatArray:
+        """Stored vectors of chunks, shape (n, dimension)."""
+        found = self._fetched(
+            "SELECT chunks.key, embedding FROM chunks "
+            "JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key = ANY(%s)",
+            list(keys),
+        )
+        return rows_of(found, self._dimension)
+
+    def terms(self, keys: Sequence[int]) -> list[str]:
+        """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
+        return self._fetched("SELECT key, terms FROM chunks WHERE key = ANY(%s)", keys)
+
+    def chunk_languages(self, keys: Sequence[int]) -> list[str]:
+        """The language of each chunk's document."""
+        if unseen := [key for key in keys if key not in self._language_of]:
+            query = "SELECT key, language FROM chunks WHERE key = ANY(%s)"
+            self._language_of |= zip(unseen, self._fetched(query, unseen), strict=True)
+        return [self._language_of[key] for key in keys]
+
+    def background(self, query: FloatArray) -> Background:
+        """How near a question, a unit vector, is to passages that nobody asked for."""
+        sizes = {name: size.chunks for name, size in self._sizes.items()}
+        return background(query, self._samples.of(self._connection, self._meta, sizes), sizes)
+
+    def document_ids(self, keys: Sequence[int]) -> list[str]:
+        """The id of each chunk's document."""
+        return self._fetched(
+            "SELECT chunks.key, documents.id FROM chunks "
+            "JOIN documents ON documents.key = chunks.document WHERE chunks.key = ANY(%s)",
+            keys,
+        )
+
+    def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
+        """Chunks and their documents by chunk key."""
+        chunks = self._connection.execute(
+            'SELECT key, document, start, "end", terms FROM chunks WHERE key = ANY(%s)',
+            (list(keys),),
+        ).fetchall()
+        owners = list({owner for _, owner, *_ in chunks})
+        documents = {
+            key: document_of(row)
+            for key, *row in self._connection.execute(
+                f"SELECT key, {_DOCUMENT} FROM documents WHERE key = ANY(%s)", (owners,)
+            )
+        }
+        found = {}
+        for key, owner, start, end, terms in chunks:
+            document = documents[owner]
+            text = document.text[start:end]
+            chunk = Chunk(document.id, start, end, text, document.language)
+            found[key] = Hit(document, chunk, terms)
+        return found
+
+    def document(self, id: str) -> Document | None:
+        """The document of that id, if there is one."""
+        row = self._connection.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE id = %s", (id,)
+        ).fetchone()
+        return document_of(row) if row else None
+
+    def documents(self, after: str, limit: int) -> list[Document]:
+        """The next documents in the order of their ids, from behind `after`."""
+        rows = self._connection.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE id > %s ORDER BY id LIMIT %s", (after, limit)
+        )
+        return [document_of(row) for row in rows]
+
+    def _fetched(self, query: str, keys: Sequence[int]) -> list[Any]:
+        """The second column of rows that are found by their first, in the order of the keys."""
+        found = dict(self._connection.execute(query, (list(keys),), binary=True).fetchall())
+        return [found[key] for key in keys]

@@ -1,0 +1,274 @@
+"""An index in a PostgreSQL database: any number of page servers, one writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from rag.errors import MismatchError, NotFoundError, StoreError
+from rag.postgres import looking
+from rag.postgres.connections import Connections
+from rag.postgres.failures import no_pgvector
+from rag.postgres.reader import EXACT_MAX, PostgresReader
+from rag.postgres.samples import Samples
+from rag.postgres.schema import MAX_INDEXED_DIMENSION, migrate, replace
+from rag.postgres.verify import problems
+from rag.postgres.writer import (
+    PostgresWriter,
+    known_documents,
+    known_failures,
+    known_files,
+)
+from rag.settings import Settings
+from rag.store.fingerprint import Fingerprint
+from rag.store.listing import Listing, Order
+from rag.store.status import Status
+from rag.store.verify import Problems
+from rag.store.writer import Known, Stamp
+from rag.types import Failure
+
+_TIDY_CHUNKS = 10_000  # a sync that wrote more leaves the tables ready to be searched
+
+
+class PostgresStore:
+    """A database's index, seen with what the running program would build it with.
+
+    Readers get a generation each: everything in one read transaction. What is kept in
+    memory is small, and derived.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        fingerprint: Callable[[], Fingerprint],
+        settings: Settings,
+        *,
+        exact_max: int = EXACT_MAX,
+    ) -> None:
+        """The index at an address, which need not exist yet; nothing is connected.
+
+        Args:
+            fingerprint: Called when it is first needed, by a search or a sync.
+            exact_max: Among so many chunks the nearest are found one by one, without an index.
+
+        Raises:
+            SettingsError: The address is none.
+        """
+        self._fingerprint = fingerprint
+        self._connections = Connections(address, settings)
+        self._samples = Samples()
+        self._fitting = ""
+        self._exact_max = exact_max
+
+    def close(self) -> None:
+        """Closes idle connections; the store can be used again afterwards."""
+        self._connections.close()
+
+    @contextmanager
+    def reader(self, *, search: bool = True, check: bool = True) -> Iterator[PostgresReader]:
+        """One consistent generation.
+
+        Args:
+            search: False if only documents are looked at, whatever built the index.
+            check: False if it does not matter what the vectors mean.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+            MismatchError: The index was built with other settings.
+        """
+        with self._connections.reading() as reading:
+            if search and check:
+                self._check(reading.meta)
+            yield PostgresReader(reading, self._samples, self._exact_max)
+
+    def fits(self) -> bool:
+        """False if the index is one of other settings; asks the server."""
+        try:
+            with self._connections.reading() as reading:
+                if reading.meta["index"] != self._fitting:
+                    self._check(reading.meta)
+                    self._fitting = reading.meta["index"]
+        except MismatchError:
+            return False
+        except StoreError:  # whoever uses the index will hear of it
+            return True
+        return True
+
+    def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp], list[Failure]]:
+        """The documents, files and failures of a fitting index; none before the first sync.
+
+        Raises:
+            MismatchError: The index was built with other settings.
+        """
+        try:
+            with self._connections.reading() as reading:
+                self._check(reading.meta)
+                connection = reading.connection
+                return (
+                    known_documents(connection),
+                    known_files(connection),
+                    known_failures(connection),
+                )
+        except NotFoundError:
+            return {}, {}, []
+
+    @contextmanager
+    def writer(self, *, wait_s: float = 0.0, rebuild: bool = False) -> Iterator[PostgresWriter]:
+        """The one writer; on the way out the vector index is made if there are enough vectors.
+
+        Args:
+            wait_s: How long to wait for another writer.
+            rebuild: Fill other tables, which take the place of these on the way out; what an
+                interrupted rebuild has left is gone on with.
+
+        Raises:
+            LockedError: Another process is writing.
+            MismatchError: The index was built with other settings.
+        """
+        fingerprint = self._fingerprint()
+        with self._connections.writing(wait_s) as connection:
+            self._prepare(connection)
+            if rebuild and _has_index(connection):
+                yield from self._rebuilding(connection, fingerprint)
+            else:
+                yield from self._updating(connection, fingerprint)
+
+    def verify(self) -> Problems:
+        """Everything that is wrong with the index, whatever it was built with.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return problems(reading)
+
+    def status(self) -> Status:
+        """What is in the index, whatever it was built with.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return looking.status(reading)
+
+    def listing(
+        self,
+        search: str = "",
+        order: Order = "title",
+        *,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Listing:
+        """The documents as a table; see `rag.store.listing`.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return looking.listing(
+                reading.connection, search, order, descending=descending, offset=offset, limit=limit
+            )
+
+    def sources(self) -> list[str]:
+        """Every source of the documents, sorted.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return looking.sources(reading.connection)
+
+    def _check(self, meta: Mapping[str, str]) -> None:
+        self._fingerprint().check(meta, self._connections.place)
+
+    def _prepare(self, connection: Connection[Any]) -> None:
+        """Sees to the extension; only an administrator may create it in some databases."""
+        if self._connections.register(connection):
+            return
+        try:
+            connection.execute("CREATE EXTENSION vector")
+        except psycopg.Error as error:
+            raise no_pgvector(self._connections.place, error) from error
+        self._connections.register(connection)
+
+    def _updating(
+        self, connection: Connection[Any], fingerprint: Fingerprint
+    ) -> Iterator[PostgresWriter]:
+        """Changes the index in place, a transaction at a time."""
+        migrate(connection, self._connections.place, int(fingerprint.dimension))
+        meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        fingerprint.check(meta, self._connections.place)
+        writer = PostgresWriter(connection)
+        writer.set_meta(fingerprint._asdict())
+        yield writer
+        self._finish(connection, writer, int(fingerprint.dimension))
+
+    def _rebuilding(
+        self, connection: Connection[Any], fingerprint: Fingerprint
+    ) -> Iterator[PostgresWriter]:
+        """Fills other tables, then puts them in the place of those that are there."""
+        (current,) = connection.execute("SELECT current_schema()").fetchone() or ("",)
+        following = f"{current}_next"
+        generation = looking.generation(connection)
+        if not _can_go_on(connection, following, fingerprint):
+            _execute(connection, "DROP SCHEMA IF EXISTS {} CASCADE", following)
+            _execute(connection, "CREATE SCHEMA {}", following)
+        with _first_in_path(connection, following):
+            migrate(connection, self._connections.place, int(fingerprint.dimension))
+            writer = PostgresWriter(connection, replaced=current)
+            writer.set_meta(fingerprint._asdict())
+            yield writer
+            writer.set_meta({"generation": str(generation + 1)})
+            self._finish(connection, writer, int(fingerprint.dimension))
+        replace(connection, current, following)
+
+    def _finish(self, connection: Connection[Any], writer: PostgresWriter, dimension: int) -> None:
+        """Leaves the tables ready to be searched."""
+        chunks = writer.chunk_count()
+        if chunks > self._exact_max and dimension <= MAX_INDEXED_DIMENSION:
+            with writer.transaction():
+                connection.execute(
+                    "CREATE INDEX IF NOT EXISTS vectors_by_nearness ON vectors "
+                    "USING hnsw (embedding halfvec_ip_ops)"
+                )
+                writer.set_meta({"hnsw": "vectors_by_nearness"})
+        if writer.changed > _TIDY_CHUNKS:
+            connection.execute("VACUUM (ANALYZE) documents, chunks, vectors, words, postings")
+
+
+def _has_index(connection: Connection[Any]) -> bool:
+    (table,) = connection.execute("SELECT to_regclass('meta')").fetchone() or (None,)
+    return table is not None
+
+
+def _can_go_on(connection: Connection[Any], following: str, fingerprint: Fingerprint) -> bool:
+    """Whether an interrupted rebuild was for the settings of now."""
+    query = sql.SQL("SELECT key, value FROM {}").format(sql.Identifier(following, "meta"))
+    try:
+        fingerprint.check(dict(connection.execute(query).fetchall()), following)
+    except (psycopg.errors.UndefinedTable, MismatchError):
+        return False
+    return True
+
+
+@contextmanager
+def _first_in_path(connection: Connection[Any], schema: str) -> Iterator[None]:
+    """Unqualified names mean tables of a schema."""
+    (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
+    connection.execute(
+        "SELECT set_config('search_path', quote_ident(%s) || ', ' || %s, false)", (schema, path)
+    )
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute("SELECT set_config('search_path', %s, false)", (path,))
+
+
+def _execute(connection: Connection[Any], statement: str, name: str) -> None:
+    connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

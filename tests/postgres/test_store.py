@@ -1,0 +1,253 @@
+"""What only an index in a database has: a lock, a schema with versions, a vector index."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from rag import (
+    Corpus,
+    LockedError,
+    MismatchError,
+    NotFoundError,
+    Settings,
+    SettingsError,
+    StoreError,
+)
+from rag.address import is_server, local_path
+from rag.postgres import PostgresStore
+from rag.postgres.schema import MIGRATIONS, check_version, migrate
+from rag.store import Fingerprint
+from tests.postgres.server import Server
+from tests.postgres.test_same import FINGERPRINT, WIDTH, fill, questions
+from tests.words import WordEmbedder
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[PostgresStore]:
+    store = PostgresStore(database, lambda: FINGERPRINT, Settings(), exact_max=100)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def served(folder: Path, database: str, words: WordEmbedder) -> Iterator[Corpus]:
+    """The three articles, in a database."""
+    with Corpus(folder, database, Settings(), words) as corpus:
+        yield corpus
+
+
+def test_what_is_a_server_and_what_lies_beside_its_index() -> None:
+    assert not is_server("index")
+    assert local_path("some/index") == Path("some/index")
+    for address in (
+        "postgresql://me:secret@db.example:5433/news",
+        "postgres://db.example:5433/news",
+    ):
+        assert is_server(address)
+        assert local_path(address) == Path("postgresql-db.example-5433-news")
+
+
+def test_an_address_that_is_none_is_told_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="no address") as told:
+        PostgresStore("postgresql://me:secret@h/db?nonsense=1", lambda: FINGERPRINT, Settings())
+    assert "secret" not in str(told.value)
+
+
+def test_the_vector_index_finds_nearly_all_also_behind_a_filter(store: PostgresStore) -> None:
+    fill(store)
+    assert store.status().vector_index == "HNSW"
+    with store.reader() as reader:
+        assert len(reader) > 400
+        found = exact = 0
+        for query in questions():
+            near = {key for key, _ in reader.dense(query, 10)}
+            everything = [key for key, _ in reader.dense(query, len(reader))]
+            rows = reader.vectors(everything)
+            best = np.argsort(-(rows @ query), kind="stable")[:10]
+            found += len(near & {everything[place] for place in best})
+            exact += 10
+        assert found / exact > 0.97
+
+
+def test_one_writer_at_a_time_and_a_dead_one_lets_go(store: PostgresStore, database: str) -> None:
+    other = PostgresStore(database, lambda: FINGERPRINT, Settings())
+
+    def interrupted() -> None:
+        with store.writer() as writer:
+            writer.next_generation()
+            with pytest.raises(LockedError, match=rf"{os.getpid()}.*--wait"), other.writer():
+                pass
+            assert str(os.getpid()) in str(other.status().syncing)
+            with psycopg.connect(database) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                )
+            with other.writer(wait_s=20) as second:
+                second.next_generation()
+            writer.next_generation()  # what has lost its lock writes no more
+
+    with pytest.raises(StoreError, match=r"starting or stopping|broke"):
+        interrupted()
+    assert other.status().generation == 2
+    other.close()
+
+
+def test_an_index_of_each_schema_has_a_lock_of_its_own(
+    server: Server, store: PostgresStore
+) -> None:
+    with server.schema() as address:
+        bare = address.removesuffix(",public")  # the extension is found all the same
+        other = PostgresStore(bare, lambda: FINGERPRINT, Settings())
+        with store.writer(), other.writer() as writer:
+            writer.next_generation()
+        other.close()
+
+
+def test_migrations_are_applied_once_and_a_later_version_is_refused(database: str) -> None:
+    later = (*MIGRATIONS, "ALTER TABLE meta ADD COLUMN note text NOT NULL DEFAULT ''")
+    with psycopg.connect(database, autocommit=True) as connection:
+        migrate(connection, "here", WIDTH)
+        assert _versions(connection) == [1]
+        migrate(connection, "here", WIDTH, later)
+        migrate(connection, "here", WIDTH, later)
+        assert _versions(connection) == [1, 2]
+        with pytest.raises(MismatchError, match=r"version 2.*uses 1; update the program"):
+            migrate(connection, "here", WIDTH)
+    store = PostgresStore(database, lambda: FINGERPRINT, Settings())
+    with pytest.raises(MismatchError, match="update the program"), store.reader():
+        pass
+    with pytest.raises(MismatchError, match="update the program"), store.writer():
+        pass
+    with pytest.raises(MismatchError, match=r"version 1.*uses 2; run `rag sync`"):
+        check_version("here", 1, 2)
+    store.close()
+
+
+def _versions(connection: psycopg.Connection[Any]) -> list[int]:
+    return [number for (number,) in connection.execute("SELECT version FROM migrations ORDER BY 1")]
+
+
+def test_a_migration_that_fails_leaves_nothing(database: str) -> None:
+    broken = (*MIGRATIONS, "CREATE TABLE half (a int); SELECT nothing_like_it")
+    with psycopg.connect(database, autocommit=True) as connection:
+        with pytest.raises(psycopg.Error):
+            migrate(connection, "here", WIDTH, broken)
+        assert _versions(connection) == [1]
+        (half,) = connection.execute("SELECT to_regclass('half')").fetchone() or ("",)
+        assert half is None
+
+
+def test_nothing_of_a_transaction_that_fails_is_there(store: PostgresStore) -> None:
+    fill(store)
+    before = store.status()
+
+    def interrupted() -> None:
+        with store.writer() as writer, writer.transaction():
+            writer.remove([f"a{number}" for number in range(100)])
+            writer.next_generation()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
+    assert replace(store.status(), syncing=None) == replace(before, syncing=None)
+    assert store.verify() == ((), ())
+
+
+DAMAGES = {
+    "not what was stored": "UPDATE documents SET text = text || ' more' WHERE id = 'bridge.txt'",
+    "no slice of it": 'UPDATE chunks SET "end" = 100000',
+    "not in order": 'INSERT INTO chunks (document, start, "end", vector, language, terms) '
+    'SELECT document, start, "end", vector, language, terms FROM chunks LIMIT 1',
+    "has no chunk": "DELETE FROM chunks WHERE document = (SELECT min(key) FROM documents)",
+    "another language": "UPDATE chunks SET language = 'xx'",
+    "unit length": "UPDATE vectors SET embedding = embedding + embedding",
+    "marked as unused and a chunk": "INSERT INTO unused SELECT min(key) FROM vectors",
+    "not marked as unused": "INSERT INTO vectors (digest, embedding) "
+    "SELECT 'x', embedding FROM vectors LIMIT 1",
+    "found by": "UPDATE postings SET count = count + 1 WHERE word = (SELECT min(id) FROM words)",
+    "word .* counted wrong": "UPDATE words SET chunks = chunks + 1",
+    "language .* counted wrong": "UPDATE languages SET terms = terms + 1 WHERE language = 'en'",
+}
+
+
+@pytest.mark.parametrize("told", DAMAGES)
+def test_damage_is_told_and_repair_mends_it(served: Corpus, told: str) -> None:
+    served.sync()
+    assert served.verify().problems == ()
+    before = [(hit.document.id, hit.score) for hit in served.search("iron bridge", top_k=3)]
+    with psycopg.connect(served.address) as connection:
+        connection.execute(DAMAGES[told].encode())
+    problems = served.verify(repair=True).problems
+    assert any(re.search(told, problem) for problem in problems), problems
+    assert served.verify().problems == ()
+    after = [(hit.document.id, hit.score) for hit in served.search("iron bridge", top_k=3)]
+    assert after == before
+
+
+def test_questions_go_on_while_a_rebuild_takes_the_place(served: Corpus) -> None:
+    served.sync()
+    stop, wrong = threading.Event(), []
+
+    def ask() -> None:
+        with Corpus(served.folder, served.address, Settings(), WordEmbedder()) as corpus:
+            while not stop.is_set():
+                found = corpus.search("harbour", top_k=1)[0].document.id
+                if found != "harbour":
+                    wrong.append(found)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        assert served.sync(rebuild=True).embedded == 0
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert served.status().generation >= 6
+
+
+def test_before_the_first_sync_there_is_no_index(store: PostgresStore) -> None:
+    for use in (store.status, store.verify, store.sources, store.listing):
+        with pytest.raises(NotFoundError, match="rag sync"):
+            use()
+    assert store.fits()
+    assert store.remembered() == ({}, {}, [])
+
+
+def test_hostile_names_and_texts_are_kept_as_they_are(served: Corpus) -> None:
+    odd = {
+        "id": "a'b\";--",
+        "title": "x\ty\n\\.",
+        "text": "\\N and %s {} é日本\u2028",
+        "source": "\\",
+    }
+    (served.folder / "odd.jsonl").write_text(
+        json.dumps(odd) + "\n" + json.dumps({"id": "n\0l", "title": "\0", "text": "a\0b c"}) + "\n"
+    )
+    served.sync()
+    assert served.sync().unchanged == served.status().documents
+    assert served.document(odd["id"]).text == odd["text"]
+    assert served.listing("\\").rows
+    assert served.verify().problems == ()
+
+
+def test_another_fingerprint_is_refused(store: PostgresStore, database: str) -> None:
+    fill(store)
+    other = Fingerprint("another", str(WIDTH), "1", "1")
+    changed = PostgresStore(database, lambda: other, Settings())
+    assert not changed.fits()
+    with pytest.raises(MismatchError, match=r"'made up'.*'another'.*--rebuild"), changed.writer():
+        pass
+    changed.close()
