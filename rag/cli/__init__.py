@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from rag.cli import ask, evaluate, index, mcp, people, serve
+from rag.cli import ask, evaluate, index, mcp, migrate, people, serve
 from rag.errors import LockedError, QuestionError, RagError
 
 _FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
@@ -31,6 +31,7 @@ app.command()(ask.ask)
 app.command()(ask.search)
 app.command()(index.status)
 app.command()(index.verify)
+app.command("migrate")(migrate.migrate_index)
 app.command("evaluate")(evaluate.evaluation)
 app.command()(serve.serve)
 app.command("mcp")(mcp.serve_mcp)

@@ -10,10 +10,12 @@ from rag.postgres.connections import Reading
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
 from rag.store.languages import Background, background
-from rag.store.reader import Hit
+from rag.store.reader import Hit, Stored
 from rag.store.rows import COLUMNS, document_of
+from rag.store.terms import split_terms
 from rag.store.vectors import FloatArray
-from rag.types import Chunk, Document, Filters
+from rag.store.writer import Entry
+from rag.types import Chunk, Document, Filters, Span
 
 #: So many chunks are compared one by one, which is exact; among more the nearest are looked
 #: for in the vector index.
@@ -173,6 +175,27 @@ class PostgresReader:
             f"SELECT {_DOCUMENT} FROM documents WHERE id > %s ORDER BY id LIMIT %s", (after, limit)
         )
         return [document_of(row) for row in rows]
+
+    def stored(self, after: str, limit: int) -> list[Stored]:
+        """The next documents in the order of their ids, with all that is kept of them."""
+        rows = self._connection.execute(
+            f"SELECT key, digest, {_DOCUMENT} FROM documents WHERE id > %s ORDER BY id LIMIT %s",
+            (after, limit),
+        ).fetchall()
+        chunks: dict[int, list[Any]] = {key: [] for key, *_ in rows}
+        for owner, *chunk in self._connection.execute(
+            'SELECT document, start, "end", digest, terms, embedding FROM chunks '
+            "JOIN vectors ON vectors.key = vector WHERE document = ANY(%s) ORDER BY chunks.key",
+            (list(chunks),),
+            binary=True,
+        ):
+            chunks[owner].append(chunk)
+        found = []
+        for key, digest, *fields in rows:
+            prepared = [(Span(a, z), of, split_terms(terms)) for a, z, of, terms, _ in chunks[key]]
+            vectors = rows_of([chunk[-1] for chunk in chunks[key]], self._dimension)
+            found.append(Stored(Entry(document_of(fields), digest, prepared), vectors))
+        return found
 
     def _fetched(self, query: str, keys: Sequence[int]) -> list[Any]:
         """The second column of rows that are found by their first, in the order of the keys."""

@@ -28,7 +28,7 @@ CREATE TABLE files (
     size bigint NOT NULL,
     mtime_ns bigint NOT NULL,
     ctime_ns bigint NOT NULL,
-    inode numeric NOT NULL,
+    inode bigint NOT NULL,
     documents integer NOT NULL
 );
 CREATE TABLE failures (

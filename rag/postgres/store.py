@@ -137,6 +137,15 @@ class PostgresStore:
             else:
                 yield from self._updating(connection, fingerprint)
 
+    def built_with(self) -> Fingerprint:
+        """What the numbers of the index mean, whatever the program would build it with.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return Fingerprint.of(reading.meta)
+
     def verify(self) -> Problems:
         """Everything that is wrong with the index, whatever it was built with.
 

@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from psycopg.pq import TransactionStatus
 
 from rag.store.rows import COLUMNS, document_row
-from rag.store.terms import term_text
+from rag.store.terms import split_terms, term_text
 from rag.store.vectors import FloatArray
 from rag.store.writer import Entry, Known, Stamp
 from rag.types import Failure
@@ -274,7 +274,7 @@ class PostgresWriter:
 
     def _write_words(self, texts: Mapping[int, str]) -> None:
         """Makes chunks, by their keys, findable by the words of their analysed terms."""
-        counted = {key: Counter(filter(None, text.split(" "))) for key, text in texts.items()}
+        counted = {key: Counter(split_terms(text)) for key, text in texts.items()}
         frequencies = Counter(word for counts in counted.values() for word in counts)
         words = self._word_ids(frequencies)
         rows = (

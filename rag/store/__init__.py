@@ -3,7 +3,7 @@
 from rag.store.backend import Backend, Reader, Writer
 from rag.store.fingerprint import Fingerprint
 from rag.store.opening import open_backend
-from rag.store.reader import Hit
+from rag.store.reader import Hit, Stored
 from rag.store.status import Status
 from rag.store.store import Store
 from rag.store.vectors import VectorIndex
@@ -21,6 +21,7 @@ __all__ = [
     "Stamp",
     "Status",
     "Store",
+    "Stored",
     "VectorIndex",
     "Writer",
     "open_backend",

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from rag.store.fingerprint import Fingerprint
 from rag.store.languages import Background
 from rag.store.listing import Listing, Order
-from rag.store.reader import Hit
+from rag.store.reader import Hit, Stored
 from rag.store.status import Status
 from rag.store.vectors import FloatArray
 from rag.store.verify import Problems
@@ -74,6 +75,10 @@ class Reader(Protocol):
 
     def documents(self, after: str, limit: int) -> list[Document]:
         """The next documents in the order of their ids, from behind `after`."""
+        ...
+
+    def stored(self, after: str, limit: int) -> list[Stored]:
+        """The next documents in the order of their ids, with all that is kept of them."""
         ...
 
 
@@ -201,6 +206,10 @@ class Backend(Protocol):
 
     def fits(self) -> bool:
         """False if the index is one of other settings."""
+        ...
+
+    def built_with(self) -> Fingerprint:
+        """What the numbers of the index mean, whatever the program would build it with."""
         ...
 
     def verify(self) -> Problems:

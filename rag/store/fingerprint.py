@@ -18,6 +18,11 @@ class Fingerprint(NamedTuple):
     analyzer: str
     loader: str = ""
 
+    @classmethod
+    def of(cls, meta: Mapping[str, str]) -> Fingerprint:
+        """What an index says of itself."""
+        return cls(**{field: meta.get(field, "") for field in cls._fields})
+
     def check(self, meta: Mapping[str, str], place: Path | str) -> None:
         """Refuses an index that was built with another fingerprint.
 

@@ -14,9 +14,10 @@ from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import Background, LanguageIndex
 from rag.store.rows import COLUMNS, document_of
-from rag.store.terms import match_any, term_text
+from rag.store.terms import match_any, split_terms, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
-from rag.types import Chunk, Document, Filters
+from rag.store.writer import Entry, PreparedChunk
+from rag.types import Chunk, Document, Filters, Span
 
 #: A document's columns and their checksum, in the order in which it is taken.
 DOCUMENT_COLUMNS = ", ".join(f"documents.{column}" for column in (*COLUMNS, "crc"))
@@ -28,6 +29,17 @@ class Hit(NamedTuple):
     document: Document
     chunk: Chunk
     terms: str
+
+
+class Stored(NamedTuple):
+    """A document as it was stored, with the vectors of its chunks, shape (n, dimension)."""
+
+    entry: Entry
+    vectors: FloatArray
+
+    def equals(self, other: Stored) -> bool:
+        """Whether both are the same in every bit."""
+        return self.entry == other.entry and np.array_equal(self.vectors, other.vectors)
 
 
 class Reader:
@@ -158,6 +170,36 @@ class Reader:
             (after, limit),
         )
         return [_document(row) for row in rows]
+
+    def stored(self, after: str, limit: int) -> list[Stored]:
+        """The next documents in the order of their ids, with all that is kept of them."""
+        rows = self._connection.execute(
+            f"SELECT documents.key, digest, {DOCUMENT_COLUMNS} FROM documents WHERE id > ? "
+            "ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        found = []
+        for key, digest, *fields in rows.fetchall():
+            keys, chunks = self._prepared(key)
+            entry = Entry(_document(fields), digest, chunks)
+            found.append(Stored(entry, self.vectors(keys)))
+        return found
+
+    def _prepared(self, document: int) -> tuple[list[int], list[PreparedChunk]]:
+        """The keys of a document's chunks, and what they were stored as."""
+        rows = self._connection.execute(
+            'SELECT chunks.key, start, "end", digest, terms, chunks.crc FROM chunks '
+            "JOIN vectors ON vectors.key = chunks.vector WHERE document = ? ORDER BY chunks.key",
+            (document,),
+        )
+        keys: list[int] = []
+        chunks: list[PreparedChunk] = []
+        for key, start, end, digest, terms, crc in rows:
+            if chunk_crc(document, start, end, terms) != crc:
+                raise damaged_row(f"passage {key}")
+            keys.append(key)
+            chunks.append((Span(start, end), digest, split_terms(terms)))
+        return keys, chunks
 
 
 def chunk_languages(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:

@@ -148,6 +148,15 @@ class Store:
             ) as writer:
                 yield writer
 
+    def built_with(self) -> Fingerprint:
+        """What the numbers of the index mean, whatever the program would build it with.
+
+        Raises:
+            NotFoundError: Nothing was synced yet.
+        """
+        with self._connections.reading() as reading:
+            return Fingerprint.of(reading.meta)
+
     def verify(self) -> Problems:
         """Everything that is wrong with the index, whatever it was built with.
 

@@ -14,6 +14,11 @@ def term_text(terms: Iterable[str]) -> str:
     return " ".join(_SEPARATORS.sub("_", term) for term in terms)
 
 
+def split_terms(text: str) -> list[str]:
+    """The terms that `term_text` has joined."""
+    return text.split(" ") if text else []
+
+
 def match_any(terms: Iterable[str]) -> str:
     """A full-text query for the chunks that hold at least one of the terms."""
     return " OR ".join(f'"{_SEPARATORS.sub("_", term)}"' for term in terms)

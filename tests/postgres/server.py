@@ -66,8 +66,13 @@ class Server:
     def create(self, *options: str) -> None:
         """Makes an empty data folder."""
         self.run("initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--no-sync", *options)
-        access = "local all postgres trust\nlocal all all scram-sha-256\n"
+        access = "local all,replication postgres trust\nlocal all all scram-sha-256\n"
         (self.data / "pg_hba.conf").write_text(f"{access}{_LOOPBACK}")
+
+    def empty(self) -> None:
+        """Removes the data folder, if there is one, so that another can be put in its place."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
 
     def start(self) -> None:
         """Starts the server and waits until it answers."""
