@@ -169,6 +169,8 @@ class Connections:
             # A question is planned for what it asks; compiling one takes longer than running it.
             "plan_cache_mode": "force_custom_plan",
             "jit": "off",
+            # The vectors of many candidates are sorted in memory.
+            "work_mem": "32MB",
             "hnsw.ef_search": self._ef_search,
             "hnsw.iterative_scan": "relaxed_order",
         }

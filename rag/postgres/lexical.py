@@ -15,8 +15,8 @@ from rag.store.terms import term_text
 _K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
 _SEARCH: Final = """
-SELECT chunk, sum(idf * count * {k1_1} / (count + {k1} * ({b_1} + {b} * length / %s))) AS score
-FROM unnest(%s::integer[], %s::float8[]) AS asked (word, idf) JOIN postings USING (word)
+SELECT chunk, sum(weight * count / (count + %s + %s * length)) AS score
+FROM unnest(%s::integer[], %s::float8[]) AS asked (word, weight) JOIN postings USING (word)
 {among} GROUP BY chunk ORDER BY score DESC, chunk LIMIT %s
 """
 
@@ -54,16 +54,11 @@ def search(
         among: SQL for the keys of the chunks to choose from, and its values; "" for all.
     """
     condition, values = among
-    query = _SEARCH.format(
-        k1=_K1,
-        k1_1=_K1 + 1,
-        b=_B,
-        b_1=1 - _B,
-        among=f"WHERE chunk IN ({condition})" if condition else "",
-    )
-    weights = [_idf(word.chunks, chunks) for word in words]
-    ids = [word.id for word in words]
-    rows = connection.execute(query, (mean_length, ids, weights, *values, top_k))
+    query = _SEARCH.format(among=f"WHERE chunk IN ({condition})" if condition else "")
+    weights = [(_K1 + 1) * _idf(word.chunks, chunks) for word in words]
+    per_term = _K1 * _B / mean_length
+    asked = (_K1 * (1 - _B), per_term, [word.id for word in words], weights)
+    rows = connection.execute(query, (*asked, *values, top_k))
     return [(int(key), float(score)) for key, score in rows]
 
 
