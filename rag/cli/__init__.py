@@ -1,6 +1,7 @@
 """The command line: `rag sync | add | ask | search | status | verify | serve | evaluate`.
 
-And `rag user add` for who may sign in to the page, and `rag mcp` for language models.
+And `rag user add` for who may sign in to the page, `rag mcp` for language models, and
+`rag migrate` for an index that moves.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.

@@ -47,6 +47,21 @@ def test_a_server_that_is_gone_and_comes_back(served: Corpus, server: Server) ->
     assert served.sync().unchanged == 3
 
 
+def test_the_page_says_so_and_goes_on_by_itself(served: Corpus, server: Server) -> None:
+    from fastapi.testclient import TestClient
+
+    from rag.ui.server import build_app
+
+    client, question = TestClient(build_app(served)), {"question": "harbour"}
+    assert client.post("/api/search", json=question).status_code == 200
+    server.kill()
+    refused = client.post("/api/search", json=question)
+    assert refused.status_code == 503
+    assert "postgresql://" in refused.text
+    server.start()
+    assert client.post("/api/search", json=question).json()["results"][0]["document"]
+
+
 def test_a_connection_that_was_cut_is_made_again_without_a_word(
     served: Corpus, server: Server
 ) -> None:
