@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
@@ -267,9 +267,12 @@ class PostgresWriter:
 
     def _count(self, entries: Iterable[Entry]) -> None:
         """Notes how much more there is in each language."""
+        more: dict[str, Counter[str]] = defaultdict(Counter)
         for entry in entries:
             terms = sum(len(terms) for _, _, terms in entry.chunks)
-            row = (entry.document.language, 1, len(entry.chunks), terms)
+            more[entry.document.language].update(documents=1, chunks=len(entry.chunks), terms=terms)
+        for language, count in more.items():
+            row = (language, count["documents"], count["chunks"], count["terms"])
             self._connection.execute(_COUNT, row)
 
     def _write_words(self, texts: Mapping[int, str]) -> None:
@@ -278,8 +281,9 @@ class PostgresWriter:
         frequencies = Counter(word for counts in counted.values() for word in counts)
         words = self._word_ids(frequencies)
         rows = (
-            (words[word], min(count, _MAX_SMALLINT), min(counts.total(), _MAX_SMALLINT), key)
+            (words[word], min(count, _MAX_SMALLINT), length, key)
             for key, counts in counted.items()
+            for length in [min(counts.total(), _MAX_SMALLINT)]
             for word, count in counts.items()
         )
         # In the order of the index that they go into.
