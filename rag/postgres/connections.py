@@ -83,6 +83,7 @@ class Connections:
         self._timeout_ms = int(settings.index_timeout_s * 1000)
         self._ef_search = settings.index_ef_search
         self._idle: list[Connection[Any]] = []
+        self._written: dict[str, str] = {}
         #: What to call the database in front of people.
         self.place = _place(known)
 
@@ -101,6 +102,9 @@ class Connections:
         """
         with self.explaining():
             reading = self._begin()
+            if self._is_behind(reading.meta):
+                reading.connection.close()
+                reading = self._begin_on(self.connect(write=True))
             is_reusable = False
             try:
                 if "generation" not in reading.meta:
@@ -125,6 +129,17 @@ class Connections:
         with self.explaining(), closing(self.connect(write=True)) as connection:
             self._lock(connection, time.monotonic() + max(wait_s, _GRACE_S))
             yield connection
+
+    def wrote(self, meta: dict[str, str]) -> None:
+        """Notes a generation that this process has written: it must not see an earlier one."""
+        self._written = meta
+
+    def _is_behind(self, meta: dict[str, str]) -> bool:
+        """Whether a replica has not heard yet of what this process has written."""
+        written = self._written
+        return written.get("index") == meta.get("index") and int(meta.get("generation", 0)) < int(
+            written.get("generation", 0)
+        )
 
     @contextmanager
     def explaining(self) -> Iterator[None]:

@@ -136,6 +136,7 @@ class PostgresStore:
                 yield from self._rebuilding(connection, fingerprint)
             else:
                 yield from self._updating(connection, fingerprint)
+            self._connections.wrote(_meta(connection))
 
     def built_with(self) -> Fingerprint:
         """What the numbers of the index mean, whatever the program would build it with.
@@ -210,8 +211,7 @@ class PostgresStore:
     ) -> Iterator[PostgresWriter]:
         """Changes the index in place, a transaction at a time."""
         migrate(connection, self._connections.place, int(fingerprint.dimension))
-        meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-        fingerprint.check(meta, self._connections.place)
+        fingerprint.check(_meta(connection), self._connections.place)
         writer = PostgresWriter(connection)
         writer.set_meta(fingerprint._asdict())
         yield writer
@@ -248,6 +248,11 @@ class PostgresStore:
                 writer.set_meta({"hnsw": "vectors_by_nearness"})
         if writer.changed > _TIDY_CHUNKS:
             connection.execute("VACUUM (ANALYZE) documents, chunks, vectors, words, postings")
+
+
+def _meta(connection: Connection[Any]) -> dict[str, str]:
+    """What an index says of itself, by name."""
+    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
 
 
 def _has_index(connection: Connection[Any]) -> bool:

@@ -81,3 +81,25 @@ def test_nothing_that_was_said_to_be_done_is_lost(
             assert corpus.verify().problems == ()
             follow(primary, standby)
             primary, standby = standby, primary
+
+
+def test_who_has_written_reads_it_though_the_standby_is_behind(
+    pair: tuple[Server, Server], folder: Path
+) -> None:
+    _, standby = pair
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in pair)
+    address = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=prefer-standby"
+    with (
+        Corpus(folder, address, Settings(), WordEmbedder()) as corpus,
+        Corpus(folder, address, Settings(), WordEmbedder()) as other,
+    ):
+        corpus.sync()
+        standby.wait_until("SELECT to_regclass('meta') IS NOT NULL")
+        standby.execute("SELECT pg_wal_replay_pause()")
+        (folder / "new.txt").write_text("A lighthouse was built.")
+        assert corpus.sync().added == 1
+        assert corpus.search("lighthouse", top_k=1)[0].document.id == "new.txt"
+        assert "new.txt" not in {document.id for document in other.documents()}
+        standby.execute("SELECT pg_wal_replay_resume()")
+        standby.wait_until("SELECT count(*) = 4 FROM documents")
+        assert other.search("lighthouse", top_k=1)[0].document.id == "new.txt"

@@ -107,6 +107,15 @@ class Server:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def wait_until(self, query: str) -> None:
+        """Waits until the answer to a question is yes."""
+        deadline = time.monotonic() + _START_S
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            while not (row := connection.execute(query.encode()).fetchone()) or not row[0]:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(query)
+                time.sleep(0.05)
+
     def run(self, program: str, *arguments: object) -> None:
         """Runs one of the server's programs, as the user of the server."""
         command = [str(programs() / program), *map(str, arguments)]
