@@ -77,7 +77,7 @@ def running() -> Iterator[Server]:
 
 def compare(name: str, asked: str, searched: str, address: str) -> None:
     """The same questions to both, over the passages of one language among all of a set."""
-    settings = Settings()
+    settings = Settings(recent_questions=0)
     with (
         open_set(name) as embedded,
         Corpus(embedded.folder, address, settings, remembering(settings)) as served,
@@ -124,7 +124,7 @@ def found(hits: Sequence[SearchResult]) -> list[str]:
 
 def scale(address: str, chunks: int) -> None:
     """Recall and time of a large index."""
-    settings = Settings()
+    settings = Settings(recent_questions=0)
     embedder = remembering(settings)
     fingerprint = Fingerprint(embedder.fingerprint, str(embedder.dimension), "made", "up")
     store = PostgresStore(address, lambda: fingerprint, settings)

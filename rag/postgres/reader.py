@@ -48,6 +48,8 @@ class PostgresReader:
         self._exact_max = exact_max
         self._language_of: dict[int, str] = {}
         self._words: dict[str, lexical.Word] = {}
+        #: The index and its generation: no two states of any index share it.
+        self.generation = (reading.meta["index"], reading.meta["generation"])
         #: Languages of the documents.
         self.languages = frozenset(self._sizes)
 
