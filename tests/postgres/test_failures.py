@@ -149,7 +149,7 @@ def tiny(server: Server) -> Iterator[str]:
     """The address of an index on a disk of a few megabytes."""
     place = server.home / "tiny"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m,mode=777", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m,mode=777", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("a small disk can be mounted by root only")
     try:
@@ -169,7 +169,7 @@ def test_a_full_disk_loses_nothing(
 ) -> None:
     with Corpus(folder, tiny, Settings(), words) as corpus:
         corpus.sync()
-        for number in range(100):
+        for number in range(50):
             said_nothing = " ".join(os.urandom(200).hex() for _ in range(250))
             (folder / f"{number}.txt").write_text(f"Article {number}\n\n{said_nothing}")
         with pytest.raises(StoreError, match=r"disk of .* is full") as error:
@@ -178,7 +178,7 @@ def test_a_full_disk_loses_nothing(
         assert corpus.search("harbour", top_k=1)[0].document.id == "harbour"
         larger = ["mount", "-o", "remount,size=64m", str(server.home / "tiny")]
         subprocess.run(larger, check=True)
-        for number in range(100):
+        for number in range(50):
             (folder / f"{number}.txt").unlink()
         assert corpus.sync().chunks == 3
         assert corpus.verify().problems == ()
