@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.latency import percentiles, timed
+from benchmarks.latency import Times, percentiles, timed
 from benchmarks.sets import DATA, open_set, read_rows, remembering
 from rag import Corpus, Filters, Settings
 from rag.embed import load_embedder
@@ -150,11 +150,11 @@ def scale(address: str, chunks: int) -> None:
             "dense leg, filter": lambda text: reader.dense(queries[text], 100, one),
         }
         for name, act in parts.items():
-            print(f"  {name:32} {percentiles(timed(act, texts))}", flush=True)
+            print(f"  {name:32} {spread(timed(act, texts))}", flush=True)
     retriever = Retriever(store, load_embedder(settings), settings)
     for name, filters in (("whole search", None), ("whole search, filter", one)):
-        seconds = timed(partial(retriever.search, filters=filters), texts)
-        print(f"  {name:32} {percentiles(seconds)} (bar: p95 50 ms)", flush=True)
+        times = timed(partial(retriever.search, filters=filters), texts)
+        print(f"  {name:32} {spread(times)} (bar: p95 50 ms)", flush=True)
     retriever = Retriever(store, embedder, settings)
     print(f"  {CLIENTS} clients, questions embedded before: {throughput(retriever, texts)}")
     store.close()
@@ -237,6 +237,13 @@ def show_recall(
         hit += len(ids & set(best.tolist()))
     bar = 0.95 if filters else 0.97
     print(f"  {name:32} {hit / TOP_K / len(queries):.4f} (bar: {bar})", flush=True)
+
+
+def spread(times: Times) -> str:
+    """Median and 95th percentile, and how long this process's own processor was busy."""
+    median, p95, _ = percentiles(times.taken)
+    own, *_ = percentiles(times.processor)
+    return f"median {median:6.1f} ms (own processor {own:.1f} ms), p95 {p95:6.1f} ms"
 
 
 def throughput(retriever: Retriever, texts: Sequence[str]) -> str:
