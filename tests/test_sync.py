@@ -82,6 +82,7 @@ def test_an_edit_that_restores_size_and_time_is_seen(corpus: Corpus) -> None:
     assert "Friday" in corpus.document("bridge.txt").text
 
 
+@pytest.mark.embedded
 def test_a_file_moved_over_another_of_equal_size_and_time_is_seen(corpus: Corpus) -> None:
     other = corpus.folder.parent / "other.txt"
     text = (corpus.folder / "bridge.txt").read_text()
@@ -95,6 +96,7 @@ def test_a_file_moved_over_another_of_equal_size_and_time_is_seen(corpus: Corpus
     assert corpus.sync().updated == 1
 
 
+@pytest.mark.embedded
 def test_a_clock_that_goes_back_hides_no_edit(corpus: Corpus) -> None:
     file = corpus.folder / "bridge.txt"
     future = time.time() + 86_400
