@@ -33,7 +33,7 @@ _LEXICAL_DEPTH = 500
 
 #: The words of a question are looked up from the rarest on, until so many passages hold one:
 #: BM25 takes 3 microseconds for each. What frequent words say is in the share of words held.
-POSTINGS = 6_000
+POSTINGS = 3_000
 
 #: How deep the dense leg looks where languages must be made comparable first.
 _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
