@@ -82,7 +82,7 @@ class Settings(BaseModel):
     )
     file_max_mb: int = Field(100, ge=1, description="A larger file is left out, and listed.")
     file_max_text_mb: int = Field(50, ge=1, description="A file with more text is left out.")
-    file_timeout_s: float = Field(10.0, gt=0, description="How long reading one file may take.")
+    file_timeout_s: float = Field(9.0, gt=0, description="How long reading one file may take.")
     file_memory_mb: int = Field(1024, ge=256, description="How much memory it may take.")
     archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
     archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")

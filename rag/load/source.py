@@ -23,7 +23,7 @@ class Bounds:
 
     file_max_mb: int = 100
     file_max_text_mb: int = 50
-    file_timeout_s: float = 10.0
+    file_timeout_s: float = 9.0
     file_memory_mb: int = 1024
     archive_max_files: int = 10_000
     archive_max_mb: int = 500
