@@ -224,6 +224,8 @@ class _Search:
         self._background = reader.background(vector)
         terms = _terms(question, self._question_languages)
         self._frequencies = dict(reader.document_frequencies(terms))
+        chunks = len(reader)
+        self._idf = {term: _idf(count, chunks) for term, count in self._frequencies.items()}
         dense = self._dense(filters, wanted)
         telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
@@ -236,7 +238,7 @@ class _Search:
         self._languages = reader.chunk_languages(self._keys)
         self._cosines = np.array(list(dense.values()), np.float32)
         self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
-        greatest = np.float32(_greatest_bm25(self._frequencies, len(reader)))
+        greatest = np.float32(_greatest_bm25(self._frequencies, chunks))
         self._bm25_shares, self._coverage = self._bm25 / greatest, self._held()
         shares = BM25_PART * self._bm25_shares + (1 - BM25_PART) * self._coverage
         self._shares = shares.astype(np.float32)
@@ -249,13 +251,10 @@ class _Search:
 
         A term weighs its idf squared, as in the cosine of two tf-idf vectors.
         """
-        weights = {
-            f" {term_text([term])} ": _idf(count, len(self._reader)) ** 2
-            for term, count in self._frequencies.items()
-        }
+        weights = {f" {term_text([term])} ": idf**2 for term, idf in self._idf.items()}
+        texts = (f" {terms} " for terms in self._reader.terms(self._keys))
         held: list[float] = [
-            sum(weight for term, weight in weights.items() if term in f" {terms} ")
-            for terms in self._reader.terms(self._keys)
+            sum(weight for term, weight in weights.items() if term in text) for text in texts
         ]
         return np.array(held, np.float32) / np.float32(sum(weights.values()) or 1.0)
 
@@ -276,12 +275,11 @@ class _Search:
 
     def retrieval(self, top_k: int) -> Retrieval:
         """What is handed on to the answer."""
-        chunks = len(self._reader)
         return Retrieval(
             question=self._question,
             vector=self._vector,
             languages=self._question_languages,
-            idf={term: _idf(count, chunks) for term, count in self._frequencies.items()},
+            idf=self._idf,
             results=self._results(top_k),
         )
 
