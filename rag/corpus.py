@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rag.store import Fingerprint, Status
     from rag.store.listing import Listing, Order
     from rag.sync import OnProgress, Progress
+    from rag.work import Worked
 
 _PAGE = 200  # documents read at a time
 
@@ -152,6 +153,41 @@ class Corpus:
         from rag.sync import plan_sync
 
         return plan_sync(self.folder, self._parts().store, self.settings, rebuild=rebuild)
+
+    def enqueue(self, *, wait_s: float = 0.0) -> Plan:
+        """As `sync`, but leaves to workers what needs the model; what a sync would have done.
+
+        Args:
+            wait_s: How long to wait for a sync of another process.
+
+        Raises:
+            StoreError: The index is in a folder.
+            LockedError: Another process is syncing.
+            MismatchError: The index was built with other settings.
+        """
+        from rag.work import enqueue
+
+        return enqueue(self.folder, self._parts().store, self.settings, wait_s=wait_s)
+
+    def work(self, *, wait_s: float = 0.0) -> Iterator[Worked]:
+        """Indexes what `enqueue` has left, beside other workers; needs no folder.
+
+        Args:
+            wait_s: How long to wait for a sync of another process.
+
+        Yields:
+            How much was committed together.
+
+        Raises:
+            StoreError: The index is in a folder.
+            LockedError: Another process is syncing.
+            NotFoundError: Nothing was ever queued.
+            MismatchError: The index was built with other settings.
+        """
+        from rag.work import work
+
+        parts = self._parts()
+        return work(parts.store, parts.embedder, self.settings, wait_s=wait_s)
 
     def documents(self) -> Iterator[Document]:
         """Every indexed document, in the order of their ids."""

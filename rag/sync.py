@@ -35,9 +35,9 @@ BATCH = 128
 # Text that waits in memory, read but not yet chunked.
 _WAITING_CHARS = 50_000_000
 
-# How long the vectors of a removed text are kept: a folder that is replaced, or a
-# disk that was not mounted, comes back without anything being embedded again.
-_GRACE_S = 86_400
+#: How long the vectors of a removed text are kept: a folder that is replaced, or a
+#: disk that was not mounted, comes back without anything being embedded again.
+GRACE_S = 86_400
 
 _REPORT_S = 0.2
 
@@ -133,6 +133,14 @@ def require_folder(folder: Path) -> None:
     """Raises NotFoundError if there is no such corpus folder."""
     if not folder.is_dir():
         raise NotFoundError(f"there is no corpus folder {folder}; create it and put articles in it")
+
+
+def note_read(writer: Writer, plan: Plan, bounds: str) -> None:
+    """Remembers what was read of the folder, so that it is not read again."""
+    writer.stamp(plan.stamps)
+    writer.set_failures(plan.failed)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    writer.set_meta({"synced_at": now, "bounds": bounds})
 
 
 @dataclass
@@ -291,13 +299,9 @@ class _Run:
         self._report()
 
     def _end(self) -> None:
-        plan, writer = self._plan, self._writer
-        with writer.transaction():
-            writer.stamp(plan.stamps)
-            writer.set_failures(plan.failed)
-            writer.drop_unused_vectors(before=time.time() - _GRACE_S)
-            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            writer.set_meta({"synced_at": now, "bounds": self._bounds})
+        with self._writer.transaction():
+            self._writer.drop_unused_vectors(before=time.time() - GRACE_S)
+            note_read(self._writer, self._plan, self._bounds)
 
     def _report_reading(self, documents: int) -> None:
         seconds = time.monotonic() - self._phase_started

@@ -1,7 +1,7 @@
 """The command line: `rag sync | add | ask | search | status | verify | serve | evaluate`.
 
 And `rag user add` for who may sign in to the page, `rag mcp` for language models, and
-`rag migrate` for an index that moves.
+`rag migrate` for an index that moves, and `rag worker` for many machines that fill one.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
 read; they are listed), 75 another sync holds the lock.
@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from rag.cli import ask, evaluate, index, mcp, migrate, people, serve
+from rag.cli import ask, evaluate, index, mcp, migrate, people, serve, worker
 from rag.errors import LockedError, QuestionError, RagError
 
 _FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
@@ -32,6 +32,7 @@ app.command()(ask.ask)
 app.command()(ask.search)
 app.command()(index.status)
 app.command()(index.verify)
+app.command()(worker.worker)
 app.command("migrate")(migrate.migrate_index)
 app.command("evaluate")(evaluate.evaluation)
 app.command()(serve.serve)

@@ -46,9 +46,12 @@ def sync(
     dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Wait for another sync to end.")] = False,
     watch: Annotated[bool, typer.Option(help="Go on: sync after every change.")] = False,
+    queue: Annotated[bool, typer.Option(help="Leave the embedding to `rag worker`.")] = False,
 ) -> None:
     """Make the index follow the folder; only what is new is embedded."""
     wait_s = float("inf") if wait else _FOLLOWER_S
+    if queue and (rebuild or watch):
+        raise typer.BadParameter("--queue goes with neither --rebuild nor --watch")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with open_corpus(corpus, index, settings) as opened:
         if dry_run:
@@ -56,6 +59,9 @@ def sync(
             show(as_json, lambda: plan_json(plan), lambda: _plan_lines(plan))
             return
         try:
+            if queue:
+                _enqueue(opened, as_json, wait_s)
+                return
             report = run_sync(opened, quiet=as_json, rebuild=rebuild, wait_s=wait_s)
             if watch:
                 _watch(opened, report, as_json)
@@ -156,6 +162,22 @@ def report_lines(report: SyncReport) -> Iterator[str]:
     yield from failure_lines(report.failed)
 
 
+def _enqueue(corpus: Corpus, as_json: bool, wait_s: float) -> None:
+    """Tells what waits for workers now, and what was done."""
+    plan = corpus.enqueue(wait_s=wait_s)
+    show(
+        as_json,
+        lambda: plan_json(plan),
+        lambda: (
+            f"{len(plan.added) + len(plan.updated)} articles wait for `rag worker`, "
+            f"{len(plan.removed)} removed, {plan.unchanged} unchanged",
+            *failure_lines(plan.failed),
+        ),
+    )
+    if plan.failed:
+        raise typer.Exit(_PARTLY)
+
+
 def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:
     """Prints what each sync does that changes something, until it is interrupted."""
     from rag.watch import follow
@@ -215,6 +237,8 @@ def _status_lines(status: Status) -> Iterator[str]:
     yield f"model       {status.model}"
     yield f"vectors     {status.vector_index}"
     yield f"last sync   {status.synced_at or 'not finished yet'}"
+    if status.waiting:
+        yield f"waiting     {status.waiting} articles, for `rag worker`"
     if status.syncing:
         yield f"syncing     now, process {status.syncing}"
     yield from failure_lines(status.failed)

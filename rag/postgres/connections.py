@@ -31,8 +31,9 @@ _POLL_S = 0.1
 _GRACE_S = 0.5  # a connection that was closed holds its lock for an instant more
 _MAX_IDLE = 16  # connections kept open for the next questions
 
-#: Tells the advisory locks of this program from those of others.
-_LOCK_SPACE: Final = 0x72616731
+#: Advisory locks of this program. Who syncs has the first alone, those who fill or empty the
+#: queue share it; who fills it has the second, too; who stores what was claimed, the third.
+_WRITING, FILLING, STORING = 0x72616731, 0x72616732, 0x72616733
 #: One for each index: its tables are in a schema of their own.
 _LOCK_NUMBER: Final = "hashtext(current_schema())"
 
@@ -119,15 +120,19 @@ class Connections:
                     reading.connection.close()
 
     @contextmanager
-    def writing(self, wait_s: float) -> Iterator[Connection[Any]]:
+    def writing(self, wait_s: float, *, shared: bool = False) -> Iterator[Connection[Any]]:
         """A connection that holds the writer's lock, which ends with it, however that ends.
+
+        Args:
+            wait_s: How long to wait for others.
+            shared: Keep out only those who want the lock for themselves.
 
         Raises:
             LockedError: Another process is writing.
             StoreError: The server cannot be reached or written to.
         """
         with self.explaining(), closing(self.connect(write=True)) as connection:
-            self._lock(connection, time.monotonic() + max(wait_s, _GRACE_S))
+            self.lock(connection, wait_s, shared=shared)
             yield connection
 
     def wrote(self, meta: dict[str, str]) -> None:
@@ -222,24 +227,44 @@ class Connections:
             raise
         return Reading(connection, dict(meta), {name: Size(*size) for name, *size in sizes})
 
-    def _lock(self, connection: Connection[Any], deadline: float) -> None:
-        while not _one(connection, f"SELECT pg_try_advisory_lock({_LOCK_SPACE}, {_LOCK_NUMBER})"):
+    def lock(
+        self,
+        connection: Connection[Any],
+        wait_s: float,
+        space: int = _WRITING,
+        *,
+        shared: bool = False,
+    ) -> None:
+        """Has a connection hold a lock until it ends.
+
+        Raises:
+            LockedError: Another process holds it.
+        """
+        deadline = time.monotonic() + max(wait_s, _GRACE_S)
+        taking = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+        while not _one(connection, f"SELECT {taking}({space}, {_LOCK_NUMBER})"):
             if time.monotonic() >= deadline:
+                holder = lock_holder(connection, space) or "just ended"
                 raise LockedError(
-                    f"another sync ({lock_holder(connection) or 'just ended'}) is writing to "
+                    f"another sync ({holder}) is writing to "
                     f"{self.place}; wait for it to end, or use --wait"
                 )
             time.sleep(_POLL_S)
 
 
-def lock_holder(connection: Connection[Any]) -> str | None:
-    """The writer at work, by what it calls itself; None if there is none."""
+def lock_until_committed(connection: Connection[Any], space: int) -> None:
+    """Waits for a lock, and holds it until the transaction ends."""
+    connection.execute(f"SELECT pg_advisory_xact_lock({space}, {_LOCK_NUMBER})")
+
+
+def lock_holder(connection: Connection[Any], space: int = _WRITING) -> str | None:
+    """A writer at work, by what it calls itself; None if there is none."""
     holder: str | None = _one(
         connection,
         "SELECT coalesce(nullif(application_name, ''), 'process ' || pid) "
         "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-        f"AND classid = {_LOCK_SPACE} AND objid::bigint = {_LOCK_NUMBER}::bigint & 4294967295",
+        f"AND classid = {space} AND objid::bigint = {_LOCK_NUMBER}::bigint & 4294967295",
     )
     return holder
 

@@ -31,6 +31,7 @@ def status(reading: Reading) -> Status:
         "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name",
         (list(TABLES),),
     ).fetchone() or (0,)
+    (waiting,) = connection.execute("SELECT count(*) FROM queue").fetchone() or (0,)
     return Status(
         documents=sum(languages.values()),
         chunks=sum(size.chunks for size in sizes.values()),
@@ -42,6 +43,7 @@ def status(reading: Reading) -> Status:
         bytes=int(size),
         vector_index="HNSW" if "hnsw" in meta else "none yet: compared one by one",
         failed=tuple(known_failures(connection)),
+        waiting=int(waiting),
     )
 
 

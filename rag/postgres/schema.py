@@ -98,8 +98,20 @@ CREATE TABLE languages (
 );
 """
 
+# What was read and waits to be indexed; `document` is a row of `documents` as JSON, `replaces`
+# the document that goes when this one comes.
+_QUEUE: Final = """
+CREATE TABLE queue (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text COLLATE "C" NOT NULL UNIQUE,
+    path text NOT NULL,
+    document text NOT NULL,
+    replaces text COLLATE "C"
+)
+"""
+
 #: One script a version, to be added to and never to be changed.
-MIGRATIONS: Final = (_FIRST,)
+MIGRATIONS: Final = (_FIRST, _QUEUE)
 
 #: The tables that change places with those of a rebuild.
 TABLES: Final = (
@@ -114,6 +126,7 @@ TABLES: Final = (
     "words",
     "postings",
     "languages",
+    "queue",
 )
 
 
@@ -130,16 +143,25 @@ def migrate(
         "(version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"
     )
     storage = "plain" if dimension <= MAX_INDEXED_DIMENSION else "external"
-    query = "SELECT coalesce(max(version), 0) FROM migrations"
-    (version,) = connection.execute(query).fetchone() or (0,)
-    for number in range(version + 1, len(scripts) + 1):
+    found = version(connection)
+    for number in range(found + 1, len(scripts) + 1):
         script = scripts[number - 1].format(dimension=dimension, storage=storage)
         with connection.transaction():
             connection.execute(script.encode())
             connection.execute("INSERT INTO migrations (version) VALUES (%s)", (number,))
             if number == 1:
                 connection.execute("INSERT INTO meta VALUES ('index', %s)", (uuid.uuid4().hex,))
-    check_version(place, max(version, len(scripts)), len(scripts))
+    check_version(place, max(found, len(scripts)), len(scripts))
+
+
+def version(connection: Connection[Any]) -> int:
+    """Of the tables; 0 if there are none."""
+    query = "SELECT coalesce(max(version), 0) FROM migrations"
+    try:
+        (number,) = connection.execute(query).fetchone() or (0,)
+    except errors.UndefinedTable:
+        return 0
+    return int(number)
 
 
 def check_version(place: str, version: int, known: int = len(MIGRATIONS)) -> None:

@@ -11,11 +11,12 @@ from psycopg import Connection, sql
 
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.postgres import looking
-from rag.postgres.connections import Connections
+from rag.postgres.connections import FILLING, Connections
 from rag.postgres.failures import no_pgvector
+from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
-from rag.postgres.schema import MAX_INDEXED_DIMENSION, migrate, replace
+from rag.postgres.schema import MAX_INDEXED_DIMENSION, check_version, migrate, replace, version
 from rag.postgres.verify import problems
 from rag.postgres.writer import (
     PostgresWriter,
@@ -138,6 +139,37 @@ class PostgresStore:
                 yield from self._updating(connection, fingerprint)
             self._connections.wrote(_meta(connection))
 
+    @contextmanager
+    def queue(self, *, wait_s: float = 0.0, fill: bool = False) -> Iterator[PostgresQueue]:
+        """What waits to be indexed, for any number of processes at once.
+
+        Args:
+            wait_s: How long to wait for who writes alone.
+            fill: Be the one who says what waits, in place of what waits now.
+
+        Raises:
+            LockedError: Another process is writing alone, or filling the queue.
+            NotFoundError: It was never filled.
+            MismatchError: The index was built with other settings.
+        """
+        fingerprint, place = self._fingerprint(), self._connections.place
+        dimension = int(fingerprint.dimension)
+        with self._connections.writing(wait_s, shared=True) as connection:
+            if fill:
+                self._connections.lock(connection, wait_s, FILLING)
+                self._prepare(connection)
+                migrate(connection, place, dimension)
+            else:
+                check_version(place, version(connection))
+            fingerprint.check(_meta(connection), place)
+            queue = PostgresQueue(connection)
+            if fill:
+                queue.writer.set_meta(fingerprint._asdict())
+            yield queue
+            if not fill:
+                self._finish(connection, queue.writer, dimension, queue.store_alone)
+            self._connections.wrote(_meta(connection))
+
     def built_with(self) -> Fingerprint:
         """What the numbers of the index mean, whatever the program would build it with.
 
@@ -213,7 +245,9 @@ class PostgresStore:
         migrate(connection, self._connections.place, int(fingerprint.dimension))
         fingerprint.check(_meta(connection), self._connections.place)
         writer = PostgresWriter(connection)
-        writer.set_meta(fingerprint._asdict())
+        with writer.transaction():
+            writer.set_meta(fingerprint._asdict())
+            PostgresQueue(connection).clear()  # what waits is as new as its file, or older
         yield writer
         self._finish(connection, writer, int(fingerprint.dimension))
 
@@ -236,11 +270,18 @@ class PostgresStore:
             self._finish(connection, writer, int(fingerprint.dimension))
         replace(connection, current, following)
 
-    def _finish(self, connection: Connection[Any], writer: PostgresWriter, dimension: int) -> None:
+    def _finish(
+        self,
+        connection: Connection[Any],
+        writer: PostgresWriter,
+        dimension: int,
+        begin: Callable[[], None] = lambda: None,
+    ) -> None:
         """Leaves the tables ready to be searched."""
         chunks = writer.chunk_count()
         if chunks > self._exact_max and dimension <= MAX_INDEXED_DIMENSION:
             with writer.transaction():
+                begin()
                 connection.execute(
                     "CREATE INDEX IF NOT EXISTS vectors_by_nearness ON vectors "
                     "USING hnsw (embedding halfvec_ip_ops)"

@@ -165,7 +165,8 @@ class PostgresWriter:
         """Remembers files as read."""
         with self.transaction():
             self.forget(stamps)
-            self._copy(
+            copy_rows(
+                self._connection,
                 "files (path, size, mtime_ns, ctime_ns, inode, documents)",
                 ((path, *stamp) for path, stamp in stamps.items()),
             )
@@ -189,7 +190,7 @@ class PostgresWriter:
         """Replaces the list of what could not be read."""
         with self.transaction():
             self._connection.execute("DELETE FROM failures")
-            self._copy("failures (path, reason)", failures)
+            copy_rows(self._connection, "failures (path, reason)", failures)
 
     def drop_unused_vectors(self, before: float) -> None:
         """Forgets the vectors that no chunk has used since then, in seconds since 1970."""
@@ -232,7 +233,8 @@ class PostgresWriter:
         self._pending.clear()
         self._remove([entry.document.id for entry in entries])
         documents = self._new_keys("documents", len(entries))
-        self._copy(
+        copy_rows(
+            self._connection,
             f"documents (key, {', '.join(COLUMNS)}, digest)",
             (
                 (key, *document_row(entry.document), entry.digest)
@@ -250,7 +252,8 @@ class PostgresWriter:
         vectors = self._vector_keys([digest for _, _, (_, digest, _) in found])
         keys = self._new_keys("chunks", len(found))
         texts = [term_text(terms) for _, _, (_, _, terms) in found]
-        self._copy(
+        copy_rows(
+            self._connection,
             'chunks (key, document, start, "end", vector, language, terms)',
             (
                 (key, document, *span, vectors[digest], language, text)
@@ -287,7 +290,11 @@ class PostgresWriter:
             for word, count in counts.items()
         )
         # In the order of the index that they go into.
-        self._copy("postings (word, count, length, chunk)", sorted(rows, key=itemgetter(0, 3)))
+        copy_rows(
+            self._connection,
+            "postings (word, count, length, chunk)",
+            sorted(rows, key=itemgetter(0, 3)),
+        )
 
     def _word_ids(self, frequencies: Mapping[str, int]) -> dict[str, int]:
         """The ids of words, each now in so many chunks more."""
@@ -322,13 +329,12 @@ class PostgresWriter:
         )
         return [key for (key,) in rows]
 
-    def _copy(self, into: str, rows: Iterable[Sequence[Any]]) -> None:
-        with (
-            self._connection.cursor() as cursor,
-            cursor.copy(sql.SQL("COPY " + into + " FROM STDIN")) as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+
+def copy_rows(connection: Connection[Any], into: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Adds rows to a table, which is named with its columns."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN".encode()) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def known_documents(connection: Connection[Any]) -> dict[str, Known]:

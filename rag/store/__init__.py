@@ -1,6 +1,6 @@
 """The index: a SQLite catalogue, which is the truth, and a FAISS file derived from it."""
 
-from rag.store.backend import Backend, Reader, Writer
+from rag.store.backend import Backend, Queue, Reader, Waiting, Writer
 from rag.store.fingerprint import Fingerprint
 from rag.store.opening import open_backend
 from rag.store.reader import Hit, Stored
@@ -17,12 +17,14 @@ __all__ = [
     "Hit",
     "Known",
     "Problems",
+    "Queue",
     "Reader",
     "Stamp",
     "Status",
     "Store",
     "Stored",
     "VectorIndex",
+    "Waiting",
     "Writer",
     "open_backend",
 ]

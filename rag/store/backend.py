@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rag.store.fingerprint import Fingerprint
 from rag.store.languages import Background
@@ -162,6 +162,55 @@ class Writer(Protocol):
         ...
 
 
+class Waiting(NamedTuple):
+    """A document as it was read, and the id of the one that goes when it comes, if one does."""
+
+    document: Document
+    replaces: str | None
+
+
+class Queue(Protocol):
+    """Documents that wait to be indexed by any number of processes at once."""
+
+    @property
+    def writer(self) -> Writer:
+        """Writes in the transactions of the queue."""
+        ...
+
+    def clear(self) -> None:
+        """Takes out what waits, once nobody is at it; the files that it is of are read again."""
+        ...
+
+    def add(self, documents: Sequence[Document]) -> None:
+        """Lets documents wait."""
+        ...
+
+    def replace(self, renamed: Mapping[str, str]) -> set[str]:
+        """Has documents go when those come that take their place; which ones will.
+
+        Args:
+            renamed: Old id by new id. What does not wait any more is passed over.
+        """
+        ...
+
+    def claimed(self, documents: int, chars: int) -> AbstractContextManager[list[Waiting]]:
+        """A transaction with some of what waits and nobody is at; it waits no more afterwards.
+
+        Args:
+            documents: At most so many.
+            chars: No more when there is so much text.
+        """
+        ...
+
+    def store_alone(self) -> None:
+        """Waits until nobody else stores, and keeps others from it until the transaction ends."""
+        ...
+
+    def is_done(self) -> bool:
+        """Whether nothing waits, nobody is at anything, and nobody fills the queue."""
+        ...
+
+
 class Backend(Protocol):
     """An index, seen with what the running program would build it with.
 
@@ -196,6 +245,19 @@ class Backend(Protocol):
 
         Raises:
             LockedError: Another process is writing.
+            MismatchError: The index was built with other settings.
+        """
+        ...
+
+    def queue(self, *, wait_s: float = 0.0, fill: bool = False) -> AbstractContextManager[Queue]:
+        """What waits to be indexed, for any number of processes at once.
+
+        Args:
+            wait_s: How long to wait for who writes alone.
+            fill: Be the one who says what waits, in place of what waits now.
+
+        Raises:
+            LockedError: Another process is writing alone, or filling the queue.
             MismatchError: The index was built with other settings.
         """
         ...

@@ -23,6 +23,7 @@ class Status:
         syncing: Process id of the sync at work; None if there is none.
         bytes: Size on disk.
         vector_index: How the vectors are searched.
+        waiting: Documents that wait for a worker.
     """
 
     documents: int
@@ -35,6 +36,7 @@ class Status:
     bytes: int
     vector_index: str
     failed: tuple[Failure, ...]
+    waiting: int = 0
 
 
 def read_status(reading: Reading) -> Status:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.store import layout
+from rag.store.backend import Queue
 from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
@@ -96,6 +97,13 @@ class Store:
                 return True
             self._fitting = catalog
         return True
+
+    def queue(self, *, wait_s: float = 0.0, fill: bool = False) -> AbstractContextManager[Queue]:
+        """Raises StoreError: a folder is for one process that writes."""
+        raise StoreError(
+            f"{self.folder} has no queue, one process at a time can write to it; "
+            "for several, give --index postgresql://..."
+        )
 
     def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp], list[Failure]]:
         """The documents, files and failures of a fitting index; none before the first sync.
