@@ -1,6 +1,6 @@
 """An index in a PostgreSQL database beside the embedded one: the same answers, and how fast.
 
-    python -m benchmarks.postgres [parity] [scale] [--chunks 100000]
+    python -m benchmarks.postgres [parity] [workers] [scale] [--chunks 100000]
 
 A server of its own is started for it, on a socket, and removed afterwards.
 """
@@ -10,18 +10,22 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
+import json
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.latency import Times, percentiles, timed
-from benchmarks.sets import DATA, open_set, read_rows, remembering
+from benchmarks.sets import DATA, WrappedEmbedder, open_set, read_rows, remembering
 from rag import Corpus, Filters, Settings
 from rag.embed import load_embedder
 from rag.evaluate import Question, languages, read_questions
@@ -39,6 +43,10 @@ QUESTIONS, TOP_K, DEPTH = 500, 10, 20
 SCALE_SET, BATCH = "service_public_fr", 500
 RECALL_QUESTIONS, CLIENTS, CLIENT_S = 200, 8, 10.0
 
+#: Articles that workers share, and where the model of the workers computes: in them, on one
+#: thread each, or on another machine, which takes so long for a passage.
+ARTICLES, HERE, ELSEWHERE, ELSEWHERE_S = 1_500, "here", "elsewhere", 0.01
+
 #: How far a copy of a passage is moved from it, and how often each is copied.
 NOISE = 0.02
 
@@ -46,7 +54,7 @@ NOISE = 0.02
 def main() -> None:
     """Measures what is named, else all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["parity", "scale"])
+    parser.add_argument("what", nargs="*", default=["parity", "workers", "scale"])
     parser.add_argument("--chunks", type=int, default=100_000)
     arguments = parser.parse_args()
     with running() as server:
@@ -58,6 +66,11 @@ def main() -> None:
             ):
                 with server.schema() as address:
                     compare(name, asked, searched, address)
+        if "workers" in arguments.what:
+            for model in (ELSEWHERE, HERE):
+                for count in (1, 2, 3):
+                    with server.schema() as address:
+                        shared(address, count, model)
         if "scale" in arguments.what:
             with server.schema() as address:
                 scale(address, arguments.chunks)
@@ -120,6 +133,60 @@ def chosen(name: str, asked: str, searched: str, known: dict[str, str]) -> list[
 def found(hits: Sequence[SearchResult]) -> list[str]:
     """The documents of passages, each where its best passage stands."""
     return list(dict.fromkeys(hit.document.id for hit in hits))
+
+
+class Elsewhere(WrappedEmbedder):
+    """Costs time and none of this processor's: a model on another machine."""
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Unit rows of shape (len(texts), dimension)."""
+        time.sleep(ELSEWHERE_S * len(texts))
+        rows = np.random.default_rng(0).standard_normal((len(texts), self.dimension))
+        unit: FloatArray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+
+def open_shared(folder: Path, address: str, model: str) -> Corpus:
+    settings = Settings(threads=1, recent_questions=0)
+    embedder = load_embedder(settings)
+    if model == ELSEWHERE:
+        return Corpus(folder, address, settings, Elsewhere(embedder, ELSEWHERE))
+    return Corpus(folder, address, settings, embedder)
+
+
+def work(address: str, model: str) -> None:
+    """One worker."""
+    with open_shared(Path("no folder"), address, model) as corpus:
+        for _ in corpus.work():
+            pass
+
+
+def shared(address: str, count: int, model: str) -> None:
+    """So many workers index the same articles; from the first that is stored on."""
+    with TemporaryDirectory() as folder:
+        rows = read_rows(DATA / SCALE_SET / "corpus.jsonl")[:ARTICLES]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (Path(folder) / "corpus.jsonl").write_text(text, encoding="utf-8")
+        with open_shared(Path(folder), address, model) as corpus:
+            corpus.enqueue()
+            context = multiprocessing.get_context("spawn")
+            workers = [context.Process(target=work, args=(address, model)) for _ in range(count)]
+            for worker in workers:
+                worker.start()
+            while not (first := corpus.status().chunks):
+                time.sleep(0.01)
+            started = time.monotonic()
+            while corpus.status().waiting:
+                time.sleep(0.05)
+            seconds = time.monotonic() - started
+            for worker in workers:
+                worker.join()
+            done = corpus.status()
+    print(
+        f"{count} workers, the model {model}: {done.documents} articles, "
+        f"{(done.chunks - first) / seconds:.0f} passages/s",
+        flush=True,
+    )
 
 
 def scale(address: str, chunks: int) -> None:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from rag import Corpus, MismatchError, Settings, StoreError
-from rag.postgres.failures import check_pgvector, check_server, no_pgvector
+from rag.postgres.failures import check_server
 from tests.postgres.server import Server
 from tests.words import WordEmbedder
 
@@ -133,15 +133,37 @@ def test_a_user_who_may_not_create_the_extension(served: Corpus, server: Server)
     said(error)
 
 
-def test_a_server_without_the_extension_and_versions_that_are_too_old() -> None:
-    refused = psycopg.errors.FeatureNotSupported('extension "vector" is not available')
-    assert "has no pgvector; install it" in str(no_pgvector("here", refused))
+def test_a_server_without_the_extension(served: Corpus, server: Server, tmp_path: Path) -> None:
+    server.execute("DROP DATABASE IF EXISTS bare", "CREATE DATABASE bare")
+    bare = server.address.replace("/postgres?", "/bare?")
+    with (
+        elsewhere(served, f"{bare}&options=-cextension_control_path%3D{tmp_path}") as corpus,
+        pytest.raises(StoreError, match="has no pgvector; install it") as error,
+    ):
+        corpus.sync()
+    said(error)
+
+
+def test_an_extension_that_is_too_old(served: Corpus, server: Server) -> None:
+    server.execute("DROP DATABASE IF EXISTS old", "CREATE DATABASE old")
+    old = server.address.replace("/postgres?", "/old?")
+    with elsewhere(served, old) as corpus:
+        corpus.sync()
+        with psycopg.connect(old) as connection:
+            connection.execute(
+                "UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'"
+            )
+        corpus.close()
+        for use in (lambda: corpus.search("harbour"), corpus.sync):
+            with pytest.raises(MismatchError, match=r"pgvector 0\.7\.4, at least 0\.8") as error:
+                use()
+            said(error)
+
+
+def test_a_server_that_is_too_old() -> None:
     check_server("here", 140001)
-    check_pgvector("here", "0.8.0")
     with pytest.raises(MismatchError, match="here runs PostgreSQL 13, at least 14 is needed"):
         check_server("here", 130012)
-    with pytest.raises(MismatchError, match=r"here runs pgvector 0\.7\.4, at least 0\.8 is needed"):
-        check_pgvector("here", "0.7.4")
 
 
 @pytest.fixture
