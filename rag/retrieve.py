@@ -36,7 +36,7 @@ _LEXICAL_DEPTH = 500
 POSTINGS = 3_000
 
 #: How deep the dense leg looks where languages must be made comparable first.
-_MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.02
+_MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.01
 
 #: How many passages a cross-encoder, if one is set, puts in its own order.
 RERANKED = 20

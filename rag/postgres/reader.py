@@ -73,10 +73,8 @@ class PostgresReader:
             documents=f"{_JOIN} {where}" if where else "",
             exactly=" + 0" if self._is_exact(where, values) else "",
         )
-        rows = self._connection.execute(
-            statement,
-            (query, *values, query, top_k),
-        ).fetchall()
+        asked = (query, *values, query, top_k)
+        rows = self._connection.execute(statement, asked, binary=True).fetchall()
         self._language_of |= {key: language for key, language, _ in rows}
         return [(key, float(cosine)) for key, _, cosine in rows]
 
@@ -86,8 +84,9 @@ class PostgresReader:
             return True
         if not where:
             return False
-        # Documents are counted more quickly than their chunks.
-        most = self._exact_max * self._documents // self._chunks
+        # Half as many: behind a filter each is looked up for itself. Documents are counted
+        # more quickly than their chunks.
+        most = self._exact_max // 2 * self._documents // self._chunks
         query = f"SELECT FROM documents WHERE {where} OFFSET {most} LIMIT 1"
         return self._connection.execute(query, values).rowcount == 0
 
