@@ -214,9 +214,10 @@ class Corpus:
         Raises:
             NotFoundError: Nothing was synced yet.
         """
-        return self._parts().store.listing(
-            search, order, descending=descending, offset=offset, limit=limit
-        )
+        from rag.store.listing import Look
+
+        with self._parts().store.reader(search=False) as reader:
+            return reader.listing(Look(search, order, descending, offset, limit))
 
     def sources(self) -> list[str]:
         """Every source of the documents, sorted.
@@ -224,7 +225,8 @@ class Corpus:
         Raises:
             NotFoundError: Nothing was synced yet.
         """
-        return self._parts().store.sources()
+        with self._parts().store.reader(search=False) as reader:
+            return reader.sources()
 
     def document(self, id: str) -> Document:
         """The indexed document of that id.

@@ -9,7 +9,7 @@ from psycopg import Connection
 from rag.postgres.connections import Reading, lock_holder
 from rag.postgres.schema import TABLES
 from rag.postgres.writer import known_failures
-from rag.store.listing import Listed, Listing, Order
+from rag.store.listing import Listed, Listing, Look, Order, pattern
 from rag.store.status import Status
 
 #: SQL to sort by; what has no title is called by its id.
@@ -47,24 +47,16 @@ def status(reading: Reading) -> Status:
     )
 
 
-def listing(
-    connection: Connection[Any],
-    search: str,
-    order: Order,
-    *,
-    descending: bool,
-    offset: int,
-    limit: int,
-) -> Listing:
+def listing(connection: Connection[Any], look: Look) -> Listing:
     """The documents whose title, id or source holds what is searched, whatever its case."""
     found = "FROM documents WHERE title || chr(10) || id || chr(10) || source ILIKE %s"
-    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"%{escaped}%"
+    like = pattern(look.search)
     (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone() or (0,)
     rows = connection.execute(
         f"SELECT id, title, language, date, source, path, length(text) {found} "
-        f"ORDER BY {_sorted(order)} {'DESC' if descending else 'ASC'}, id LIMIT %s OFFSET %s",
-        (like, limit, offset),
+        f"ORDER BY {_sorted(look.order)} {'DESC' if look.descending else 'ASC'}, id "
+        "LIMIT %s OFFSET %s",
+        (like, look.limit, look.offset),
     )
     return Listing(total, tuple(Listed(*row) for row in rows))
 

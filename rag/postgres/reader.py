@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from rag.postgres import lexical
+from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
 from rag.store.languages import Background, background
+from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import split_terms
 from rag.store.vectors import FloatArray
 from rag.store.writer import Entry
-from rag.types import Chunk, Document, Filters, Span
+from rag.types import Document, Filters, Span
 
 #: So many chunks are compared one by one, which is exact; among more the nearest are looked
 #: for in the vector index.
@@ -158,13 +159,7 @@ class PostgresReader:
                 f"SELECT key, {_DOCUMENT} FROM documents WHERE key = ANY(%s)", (owners,)
             )
         }
-        found = {}
-        for key, owner, start, end, terms in chunks:
-            document = documents[owner]
-            text = document.text[start:end]
-            chunk = Chunk(document.id, start, end, text, document.language)
-            found[key] = Hit(document, chunk, terms)
-        return found
+        return {key: Hit.of(documents[owner], *chunk) for key, owner, *chunk in chunks}
 
     def document(self, id: str) -> Document | None:
         """The document of that id, if there is one."""
@@ -200,6 +195,14 @@ class PostgresReader:
             vectors = rows_of([chunk[-1] for chunk in chunks[key]], self._dimension)
             found.append(Stored(Entry(document_of(fields), digest, prepared), vectors))
         return found
+
+    def listing(self, look: Look) -> Listing:
+        """The documents as a table."""
+        return looking.listing(self._connection, look)
+
+    def sources(self) -> list[str]:
+        """Every source of the documents, sorted."""
+        return looking.sources(self._connection)
 
     def _fetched(self, query: str, keys: Sequence[int]) -> list[Any]:
         """The second column of rows that are found by their first, in the order of the keys."""

@@ -26,7 +26,6 @@ from rag.postgres.writer import (
 )
 from rag.settings import Settings
 from rag.store.fingerprint import Fingerprint
-from rag.store.listing import Listing, Order
 from rag.store.status import Status
 from rag.store.verify import Problems
 from rag.store.writer import Known, Stamp
@@ -196,34 +195,6 @@ class PostgresStore:
         """
         with self._connections.reading() as reading:
             return looking.status(reading)
-
-    def listing(
-        self,
-        search: str = "",
-        order: Order = "title",
-        *,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> Listing:
-        """The documents as a table; see `rag.store.listing`.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return looking.listing(
-                reading.connection, search, order, descending=descending, offset=offset, limit=limit
-            )
-
-    def sources(self) -> list[str]:
-        """Every source of the documents, sorted.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return looking.sources(reading.connection)
 
     def _check(self, meta: Mapping[str, str]) -> None:
         self._fingerprint().check(meta, self._connections.place)

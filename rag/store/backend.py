@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from rag.store.fingerprint import Fingerprint
 from rag.store.languages import Background
-from rag.store.listing import Listing, Order
+from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.status import Status
 from rag.store.vectors import FloatArray
@@ -79,6 +79,14 @@ class Reader(Protocol):
 
     def stored(self, after: str, limit: int) -> list[Stored]:
         """The next documents in the order of their ids, with all that is kept of them."""
+        ...
+
+    def listing(self, look: Look) -> Listing:
+        """The documents as a table."""
+        ...
+
+    def sources(self) -> list[str]:
+        """Every source of the documents, sorted."""
         ...
 
 
@@ -280,20 +288,4 @@ class Backend(Protocol):
 
     def status(self) -> Status:
         """What is in the index, whatever it was built with."""
-        ...
-
-    def listing(
-        self,
-        search: str = "",
-        order: Order = "title",
-        *,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> Listing:
-        """The documents as a table; see `rag.store.listing`."""
-        ...
-
-    def sources(self) -> list[str]:
-        """Every source of the documents, sorted."""
         ...

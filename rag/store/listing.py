@@ -18,6 +18,16 @@ _ORDERS: Final[dict[Order, str]] = {
 }
 
 
+class Look(NamedTuple):
+    """Which page of the table to look at: those whose title, id or source holds `search`."""
+
+    search: str = ""
+    order: Order = "title"
+    descending: bool = False
+    offset: int = 0
+    limit: int = 100
+
+
 class Listed(NamedTuple):
     """A document without its text; `size` is in characters."""
 
@@ -37,28 +47,26 @@ class Listing(NamedTuple):
     rows: tuple[Listed, ...]
 
 
-def listing(
-    connection: sqlite3.Connection,
-    search: str = "",
-    order: Order = "title",
-    *,
-    descending: bool = False,
-    offset: int = 0,
-    limit: int = 100,
-) -> Listing:
+def listing(connection: sqlite3.Connection, look: Look) -> Listing:
     """The documents whose title, id or source holds what is searched, whatever its case."""
     found = (
         "FROM documents WHERE (title || char(10) || id || char(10) || source) LIKE ? ESCAPE '\\'"
     )
-    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"%{escaped}%"
+    like = pattern(look.search)
     (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone()
     rows = connection.execute(
         f"SELECT id, title, language, date, source, path, length(text) {found} "
-        f"ORDER BY {_ORDERS[order]} {'DESC' if descending else 'ASC'}, id LIMIT ? OFFSET ?",
-        (like, limit, offset),
+        f"ORDER BY {_ORDERS[look.order]} {'DESC' if look.descending else 'ASC'}, id "
+        "LIMIT ? OFFSET ?",
+        (like, look.limit, look.offset),
     )
     return Listing(total, tuple(Listed(*row) for row in rows))
+
+
+def pattern(search: str) -> str:
+    """What LIKE matches that holds a text, with a backslash before what would match more."""
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def sources(connection: sqlite3.Connection) -> list[str]:

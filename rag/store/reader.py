@@ -13,6 +13,7 @@ from rag.errors import CorruptError
 from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import Background, LanguageIndex
+from rag.store.listing import Listing, Look, listing, sources
 from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import match_any, split_terms, term_text
 from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
@@ -29,6 +30,12 @@ class Hit(NamedTuple):
     document: Document
     chunk: Chunk
     terms: str
+
+    @classmethod
+    def of(cls, document: Document, start: int, end: int, terms: str) -> Hit:
+        """The slice of a document."""
+        text = document.text[start:end]
+        return cls(document, Chunk(document.id, start, end, text, document.language), terms)
 
 
 class Stored(NamedTuple):
@@ -151,9 +158,7 @@ class Reader:
                 document = documents[fields[0]]
                 if chunk_crc(owner, start, end, terms) != crc:
                     raise damaged_row(f"a passage of {document.id}")
-                text = document.text[start:end]
-                chunk = Chunk(document.id, start, end, text, document.language)
-                found[key] = Hit(document, chunk, terms)
+                found[key] = Hit.of(document, start, end, terms)
         return found
 
     def document(self, id: str) -> Document | None:
@@ -184,6 +189,14 @@ class Reader:
             entry = Entry(_document(fields), digest, chunks)
             found.append(Stored(entry, self.vectors(keys)))
         return found
+
+    def listing(self, look: Look) -> Listing:
+        """The documents as a table."""
+        return listing(self._connection, look)
+
+    def sources(self) -> list[str]:
+        """Every source of the documents, sorted."""
+        return sources(self._connection)
 
     def _prepared(self, document: int) -> tuple[list[int], list[PreparedChunk]]:
         """The keys of a document's chunks, and what they were stored as."""

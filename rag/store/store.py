@@ -14,7 +14,6 @@ from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
 from rag.store.fingerprint import Fingerprint
 from rag.store.languages import LanguageIndex
-from rag.store.listing import Listing, Order, listing, sources
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
 from rag.store.status import Status, read_status
@@ -186,34 +185,6 @@ class Store:
         """
         with self._connections.reading() as reading:
             return read_status(reading)
-
-    def listing(
-        self,
-        search: str = "",
-        order: Order = "title",
-        *,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> Listing:
-        """The documents as a table; see `rag.store.listing`.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return listing(
-                reading.connection, search, order, descending=descending, offset=offset, limit=limit
-            )
-
-    def sources(self) -> list[str]:
-        """Every source of the documents, sorted.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return sources(reading.connection)
 
     def _check(self, meta: Mapping[str, str]) -> None:
         self._fingerprint().check(meta, self.folder)

@@ -226,7 +226,7 @@ def test_questions_go_on_while_a_rebuild_takes_the_place(served: Corpus) -> None
 
 
 def test_before_the_first_sync_there_is_no_index(store: PostgresStore) -> None:
-    for use in (store.status, store.verify, store.sources, store.listing):
+    for use in (store.status, store.verify, store.built_with):
         with pytest.raises(NotFoundError, match="rag sync"):
             use()
     assert store.fits()
