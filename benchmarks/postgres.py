@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
+import psycopg
 
 from benchmarks.latency import Times, by_words, percentiles, timed
 from benchmarks.sets import DATA, WrappedEmbedder, open_set, read_rows, remembering
@@ -203,6 +204,7 @@ def scale(address: str, chunks: int) -> None:
         f"{status.bytes / 1e6:.0f} MB, {status.vector_index}",
         flush=True,
     )
+    print(f"  {sizes(address)}", flush=True)
     texts = [row["text"] for row in read_rows(DATA / SCALE_SET / "queries.jsonl")]
     texts = texts[:: len(texts) // RECALL_QUESTIONS][:RECALL_QUESTIONS]
     queries = {text: embedder.embed_query(text) for text in texts}
@@ -225,6 +227,16 @@ def scale(address: str, chunks: int) -> None:
     retriever = Retriever(store, embedder, settings)
     print(f"  {CLIENTS} clients, questions embedded before: {throughput(retriever, texts)}")
     store.close()
+
+
+def sizes(address: str) -> str:
+    """The largest tables and indexes."""
+    with psycopg.connect(address) as connection:
+        rows = connection.execute(
+            "SELECT relname, pg_table_size(oid) / 1e6 FROM pg_class WHERE relkind IN ('r', 'i') "
+            "AND relnamespace = current_schema()::regnamespace ORDER BY 2 DESC LIMIT 8"
+        ).fetchall()
+    return ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in rows)
 
 
 class Passage(NamedTuple):
