@@ -15,7 +15,7 @@ from rag.settings import Caution
 from rag.types import Filters
 from rag.ui import export
 from rag.ui.conversation import Exchange, Options, answering, paced
-from rag.ui.examples import Examples
+from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, new_id
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text, message, plain_text
@@ -58,7 +58,10 @@ class Chat:
         kept = gr.State("", time_to_live=_FORGOTTEN_S)
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
-                chat = _chatbot(has_feedback=self._history is not None)
+                with gr.Column(elem_classes="talk"):
+                    chat = _chatbot(has_feedback=self._history is not None)
+                    with gr.Row(elem_classes="examples"):
+                        examples = [_example() for _ in range(SHOWN)]
                 if self._history:
                     self._history.build_feedback(chat, talk, conversation)
                 box = _question_box()
@@ -86,7 +89,7 @@ class Chat:
         answered = [*shown, kept]
         running: Any = [
             box.submit(self.ask, [box, *asked], answered, **ASKING),
-            chat.example_select(self.ask_example, asked, answered, **ASKING),
+            *(each.click(self.ask, [each, *asked], answered, **ASKING) for each in examples),
             chat.retry(self.retry, asked, answered, **ASKING),
             chat.edit(self.edit, asked, answered, **ASKING),
         ]
@@ -97,10 +100,11 @@ class Chat:
         save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
         if self._history:
             self._history.build_sidebar(page, talk, kept, shown)
-        page.load(self.greet, None, [chat, *options[:2]], show_progress="hidden", **UNQUEUED)
+        greeted = [*options[:2], *examples]
+        page.load(self.greet, None, greeted, show_progress="hidden", **UNQUEUED)
 
-    def greet(self, request: gr.Request) -> tuple[Any, Any, Any]:
-        """Examples and choices from what is in the corpus now."""
+    def greet(self, request: gr.Request) -> tuple[Any, ...]:
+        """Choices and examples from what is in the corpus now."""
         say = texts_of(request)
         try:
             languages = [
@@ -108,12 +112,14 @@ class Chat:
             ]
             sources = self._corpus.sources()
         except RagError:  # the page says what is wrong with the index
-            return gr.skip(), gr.skip(), gr.skip()
-        examples = [{"text": text} for text in self._examples.questions(say)]
+            return (gr.skip(),) * (2 + SHOWN)
+        examples = [gr.update(value=text, visible=True) for text in self._examples.questions(say)]
+        missing = [gr.update(visible=False)] * (SHOWN - len(examples))
         return (
-            gr.update(examples=examples),
             gr.update(choices=sorted(languages)),
             gr.update(choices=sources),
+            *examples,
+            *missing,
         )
 
     def ask(
@@ -121,17 +127,6 @@ class Chat:
     ) -> Iterator[Update]:
         """Answers a question at the end of the conversation."""
         yield from self._answer(question, talk, exchanges, chosen, request)
-
-    def ask_example(
-        self,
-        talk: str,
-        exchanges: Exchanges,
-        picked: gr.SelectData,
-        request: gr.Request,
-        *chosen: Any,
-    ) -> Iterator[Update]:
-        """Asks what an example says."""
-        yield from self._answer(picked.value["text"], talk, exchanges, chosen, request)
 
     def retry(
         self, talk: str, exchanges: Exchanges, at: gr.RetryData, request: gr.Request, *chosen: Any
@@ -206,7 +201,7 @@ class Chat:
             options = _options_of(chosen, say)
             self._check(question, say)
         except QuestionError as error:
-            gr.Warning(markdown_text(str(error)))
+            gr.Warning(markdown_text(str(error)), title=say["notice"])
             yield (gr.skip(),) * 6
             return
         is_written = self._corpus.has_chat_model and not options.quotes_only
@@ -247,8 +242,7 @@ def _chatbot(*, has_feedback: bool) -> gr.Chatbot:
     return gr.Chatbot(
         label=named("chat"),
         show_label=False,
-        height="62vh",
-        min_height=320,
+        height="100%",
         latex_delimiters=[],
         buttons=["copy"],
         editable="user",
@@ -256,6 +250,11 @@ def _chatbot(*, has_feedback: bool) -> gr.Chatbot:
         placeholder=named("intro"),
         feedback_options=("Like", "Dislike") if has_feedback else None,
     )
+
+
+def _example() -> gr.Button:
+    """A button whose text is a question, which the page's style hides in a conversation."""
+    return gr.Button(visible=False, size="md", min_width=260, elem_classes="example")
 
 
 def _question_box() -> gr.Textbox:

@@ -11,8 +11,8 @@ from rag.errors import NotFoundError, RagError
 from rag.store.listing import Listed
 from rag.ui.texts import Texts
 
-#: Examples shown, and titles tried until so many of them get an answer.
-_SHOWN, _TRIED = 4, 12
+#: Examples at most, and titles tried until so many of them get an answer.
+SHOWN, _TRIED = 4, 12
 
 _NEWEST = 60  # articles looked at
 _TITLE_CHARS = 80
@@ -37,7 +37,7 @@ class Examples:
             if generation != self._generation:
                 self._generation, self._questions = generation, {}
             if say["code"] not in self._questions:
-                self._questions[say["code"]] = [*islice(self._answered(say), _SHOWN)]
+                self._questions[say["code"]] = [*islice(self._answered(say), SHOWN)]
             return self._questions[say["code"]]
 
     def _answered(self, say: Texts) -> Iterator[str]:

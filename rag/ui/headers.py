@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from importlib.resources import files
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -13,6 +14,9 @@ from rag.ui.request import LANGUAGE_COOKIE, VISITOR_COOKIE, chosen_language, lan
 from rag.ui.texts import translated
 
 _COOKIE = f"Path=/; SameSite=Lax; Max-Age={365 * 24 * 3600}"
+
+#: Goes into the page, because Gradio would run a script of its user's with `eval`.
+_SCRIPT = b"<script>%s</script></head>" % (files(__package__) / "page.js").read_bytes()
 
 _SCRIPT_TAG = re.compile(rb"<script\b")
 
@@ -86,7 +90,7 @@ class _Sender:
 
     async def _send_page(self, start: Message, request: Request) -> None:
         """The page in the reader's language, and its scripts with the nonce."""
-        body = translated(self._body, language_of(request))
+        body = translated(self._body, language_of(request)).replace(b"</head>", _SCRIPT, 1)
         body = _SCRIPT_TAG.sub(b'<script nonce="%s"' % self._nonce.encode(), body)
         headers = MutableHeaders(scope=start)
         headers["content-length"] = str(len(body))

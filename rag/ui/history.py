@@ -66,7 +66,7 @@ class History:
     def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> None:
         """A note to be added to a thumb that was given to an answer."""
         rated = gr.State("")
-        with gr.Row(visible=False, equal_height=True) as more:
+        with gr.Row(visible=False, elem_classes="note") as more:
             note = gr.Textbox(
                 label=named("feedback_note"), max_lines=3, max_length=2000, scale=5, elem_id="note"
             )
@@ -90,7 +90,7 @@ class History:
         try:
             exchanges = self._memory.load(user, id)
         except NotFoundError:
-            gr.Warning(markdown_text(say["history_gone"]))
+            gr.Warning(markdown_text(say["history_gone"]), title=say["notice"])
             exchanges = ()
         titles = {each.id: each.title for each in self._memory.saved(user)}
         return id, titles.get(id, ""), *self._shown_as(exchanges, say)
@@ -119,7 +119,8 @@ class History:
         self, talk: str, exchanges: Exchanges, rated: str, note: str, request: gr.Request
     ) -> Any:
         self._keep(talk, exchanges, rated, note, request)
-        gr.Info(markdown_text(texts_of(request)["feedback_thanks"]))
+        say = texts_of(request)
+        gr.Info(markdown_text(say["feedback_thanks"]), title=say["notice"])
         return gr.update(visible=False)
 
     def _keep(

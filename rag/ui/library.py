@@ -225,7 +225,8 @@ class Library:
 
     def _refuse_readers(self, request: gr.Request) -> None:
         if not self._allows(request):
-            raise gr.Error(texts_of(request)["edit_refused"])
+            say = texts_of(request)
+            raise gr.Error(say["edit_refused"], title=say["notice"])
 
     def _paths(self) -> list[str]:
         """The files that can be deleted, as far as a list of them is of use."""

@@ -38,7 +38,14 @@ THEME = gr.themes.Default(
     neutral_hue="slate",
     font=["system-ui", "sans-serif"],
     font_mono=["ui-monospace", "monospace"],
-).set(color_accent="*primary_600")
+).set(
+    color_accent="*primary_600",
+    # Gradio's are too pale to be read on white.
+    body_text_color_subdued="*neutral_500",
+    input_placeholder_color="*neutral_500",
+    input_placeholder_color_dark="*neutral_400",
+    button_cancel_background_fill="#b91c1c",
+)
 
 
 def build_page(

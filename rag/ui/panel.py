@@ -154,11 +154,12 @@ def _card(
     spans = [span for span, _ in quotes]
     focus = [span for _, span in quotes if span]
     facts = (document.date, document.source, document.place(chunk.start, chunk.end))
-    about = " · ".join(one_line(text) for text in facts if text)
+    about = [f"<bdi>{one_line(text)}</bdi>" for text in facts if text]
+    about += filter(None, [_language_tag(chunk.language, asked, say)])
     return (
         f'<article class="source{" cited" if spans else ""}" id="{source_id(turn, number)}" '
         f'tabindex="0"><header><b>[{number}] <bdi>{one_line(document.name)}</bdi></b> '
-        f"<small><bdi>{about}</bdi> {_language_tag(chunk.language, asked, say)}</small></header>"
+        f"<small>{' · '.join(about)}</small></header>"
         f"{_body(chunk, spans, focus, f'quote-{turn}-{number}', say)}"
         f"<footer>{_whole(document, spans or [Span(chunk.start, chunk.end)], focus, say)}</footer>"
         "</article>"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser
 from rag import Corpus
 from tests.ui.browser import chromium, headless
 from tests.ui.server import running
-from tests.ui.visit import Visit
+from tests.ui.visit import READERS, Visit
 
 
 @pytest.fixture(scope="session")
@@ -28,29 +27,21 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
-    """A person in English at the page over the shipped articles, who meets no trouble."""
-    with _untroubled(Visit(browser, address), caplog) as visit:
-        yield visit
-
-
-@pytest.fixture(params=["en-US", "fr-FR"])
-def reader(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    address: str,
-    caplog: pytest.LogCaptureFixture,
-) -> Iterator[Visit]:
-    """As `visit`, once in English and once in French."""
-    with _untroubled(Visit(browser, address, request.param), caplog) as visit:
-        yield visit
-
-
-@contextmanager
-def _untroubled(visit: Visit, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
+@pytest.fixture(scope="session", params=READERS, ids=lambda reader: "-".join(map(str, reader)))
+def tab(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    """One tab for all tests of each of the `READERS`."""
+    locale, scheme, width = request.param
+    visit = Visit(browser, address, locale, scheme=scheme, width=width)
     yield visit
+    visit.context.close()
+
+
+@pytest.fixture
+def visit(tab: Visit, caplog: pytest.LogCaptureFixture) -> Iterator[Visit]:
+    """Somebody new at the page over the shipped articles, as each of the `READERS`."""
+    tab.come_again()
+    yield tab
     gc.collect()  # a task that failed unseen is logged when it is collected
-    visit.leave()
+    tab.check()
     logged = [record.getMessage() for record in caplog.get_records("call")]
     assert logged == []  # by the server, which runs in this process

@@ -149,10 +149,7 @@ def test_programs_sign_in_with_each_request(guarded: str) -> None:
 def sign_in(browser: Browser, address: str, name: str, password: str) -> Visit:
     """A visit of somebody who signs in."""
     visit = Visit(browser, address, wait=False)
-    visit.page.get_by_label("Name").fill(name)
-    visit.page.get_by_label("Password").fill(password)
-    with visit.page.expect_navigation():
-        visit.page.get_by_role("button", name="Sign in").click()
+    visit.sign_in(name, password)
     return visit
 
 

@@ -9,49 +9,71 @@ from playwright.sync_api import Browser, expect
 
 from rag import Corpus, RagError
 from rag.ui.removal import take_out
+from rag.ui.texts import Texts
 from tests.ui.server import running
-from tests.ui.visit import Visit
+from tests.ui.test_page import FRENCH
+from tests.ui.visit import READERS, Visit
 
 
 @pytest.mark.loopback
 def test_articles_are_listed_found_and_sorted(visit: Visit) -> None:
-    visit.page.get_by_role("tab", name="Articles").click()
+    visit.page.get_by_role("tab", name=visit.say["tab_articles"]).click()
     articles = visit.page.locator("#articles")
-    expect(articles.locator("caption")).to_have_text("21 of 21 articles")
-    expect(visit.page.locator("#corpus-state")).to_contain_text("French")
+    all_of_them = visit.say["shown"].format(count=21, total=21)
+    expect(articles.locator("caption")).to_have_text(all_of_them)
+    expect(visit.page.locator("#corpus-state")).to_contain_text(FRENCH[visit.language])
+    visit.page.get_by_label(visit.say["order"]).click()
+    visit.page.get_by_role("option", name=visit.say["order_date"]).click()
+    visit.page.get_by_label(visit.say["descending"]).check()
+    newest_first = articles.locator("tbody tr").first
+    expect(newest_first).to_contain_text("2025-10-05")
     visit.page.locator("#find textarea, #find input").fill("Gazette")
-    expect(articles.locator("tbody tr").first).to_contain_text("La Gazette du Littoral")
-    expect(articles.locator("caption")).not_to_have_text("21 of 21 articles")
+    expect(articles.locator("caption")).not_to_have_text(all_of_them)
+    expect(newest_first).to_contain_text("La Gazette du Littoral")
     expect(visit.page.get_by_text("--allow-edit")).to_be_visible()
     expect(visit.page.locator("#upload")).to_have_count(0)
 
 
 @pytest.mark.loopback
-def test_articles_are_added_and_deleted(browser: Browser, corpus: Corpus, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("locale", "scheme", "width"), READERS)
+def test_articles_are_added_and_deleted(
+    browser: Browser, corpus: Corpus, tmp_path: Path, locale: str, scheme: str, width: int
+) -> None:
     corpus.sync()
     new = tmp_path / "Zebra news.md"
     new.write_text("The zebra crossed the river on Friday.")
     bad = tmp_path / "empty.md"
     bad.write_text("")
     with running(corpus, allow_edit=True) as address:
-        visit = Visit(browser, address)
-        visit.page.get_by_role("tab", name="Articles").click()
-        expect(visit.page.locator("#articles caption")).to_have_text("3 of 3 articles")
+        visit = Visit(browser, address, locale, width=width, scheme=scheme)
+        say = visit.say
+        visit.page.get_by_role("tab", name=say["tab_articles"]).click()
+        caption = visit.page.locator("#articles caption")
+        expect(caption).to_have_text(say["shown"].format(count=3, total=3))
         visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
         did = visit.page.locator("#did")
-        expect(did).to_contain_text("1 added")
+        expect(did).to_contain_text(_done(say, added=1, removed=0, unchanged=3))
         expect(visit.page.locator("#corpus-state .failures")).to_contain_text("empty.md")
         expect(visit.page.locator("#articles")).to_contain_text("Zebra news.md")
         assert (corpus.folder / "Zebra news.md").read_text() == new.read_text()
+        (corpus.folder / "late.md").write_text("The ferry was late.")
+        visit.button(say["sync"]).click()
+        expect(caption).to_have_text(say["shown"].format(count=5, total=5))
         visit.page.locator("#doomed input").click()
         visit.page.get_by_role("option", name="Zebra news.md").click()
         visit.page.locator("#doomed input").press("Escape")
-        visit.button("Delete files").click()
+        visit.button(say["delete"]).click()
         expect(visit.page.locator("#confirm")).to_contain_text("Zebra news.md")
-        visit.button("Delete").click()
-        expect(did).to_contain_text("1 removed")
+        visit.button(say["delete_yes"]).click()
+        expect(did).to_contain_text(_done(say, added=0, removed=1, unchanged=4))
         assert not (corpus.folder / "Zebra news.md").exists()
         visit.leave()
+
+
+def _done(say: Texts, *, added: int, removed: int, unchanged: int) -> str:
+    """What the page says of a sync, up to how long it took."""
+    did = say["did"].partition("{seconds}")[0]
+    return did.format(added=added, updated=0, removed=removed, unchanged=unchanged)
 
 
 @pytest.mark.parametrize("path", ["../secret.md", "/etc/passwd", "", "a/../../b.md"])

@@ -6,10 +6,34 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.ui.texts import texts
 
-#: What Gradio itself calls the icons at a message.
+#: Language, colours and width of those who try every feature: each two of them meet.
+READERS = (
+    ("en-US", "light", 1280),
+    ("fr-FR", "dark", 1280),
+    ("en-US", "dark", 390),
+    ("fr-FR", "light", 390),
+)
+
+#: What Gradio itself calls the icons at a message and at the conversation.
 _ICONS = {
-    "en": {"edit": "Edit", "submit": "Submit", "retry": "Retry", "undo": "Undo"},
-    "fr": {"edit": "Modifier", "submit": "Envoyer", "retry": "Réessayer", "undo": "Annuler"},
+    "en": {
+        "clear": "Clear",
+        "copy": "Copy message",
+        "dislike": "Dislike",
+        "edit": "Edit",
+        "retry": "Retry",
+        "submit": "Submit",
+        "undo": "Undo",
+    },
+    "fr": {
+        "clear": "Effacer la conversation",
+        "copy": "Copy message",
+        "dislike": "Je n'aime pas",
+        "edit": "Modifier",
+        "retry": "Réessayer",
+        "submit": "Envoyer",
+        "undo": "Annuler",
+    },
 }
 
 # A machine at work on other things is slow.
@@ -35,8 +59,9 @@ class Visit:
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.asked = 0
-        self.say = texts(locale[:2])
-        self._icons = _ICONS[locale[:2]]
+        self.is_narrow = width < 600
+        self.language = locale[:2]
+        self.say = texts(self.language)
         self.context = browser.new_context(
             locale=locale,
             viewport={"width": width, "height": 900},
@@ -49,6 +74,13 @@ class Visit:
         self.page.goto(address)
         if wait:
             self.box.wait_for()
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Says who it is."""
+        self.page.get_by_label(self.say["login_name"]).fill(name)
+        self.page.get_by_label(self.say["login_password"]).fill(password)
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=self.say["login"]).click()
 
     @property
     def box(self) -> Locator:
@@ -84,8 +116,8 @@ class Visit:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def icon(self, name: str) -> Locator:
-        """An icon at the newest message: `edit`, `submit`, `retry` or `undo`."""
-        return self.page.get_by_label(self._icons[name], exact=True).last
+        """An icon at the newest message, or one of the conversation, by its English name."""
+        return self.page.get_by_label(_ICONS[self.language][name], exact=True).last
 
     def unfold(self, name: str) -> None:
         """Opens what is folded away under a name."""
@@ -96,11 +128,30 @@ class Visit:
         own = (self.address, "data:", "blob:")
         return [url for url in self.requests if not url.startswith(own)]
 
+    def come_again(self) -> None:
+        """Opens the page as somebody whom it has never seen."""
+        for page in self.context.pages[1:]:
+            page.close()
+        self.context.clear_cookies()
+        self.load()
+        self.asked = 0
+        self.requests.clear()
+
+    def load(self) -> None:
+        """Opens the page anew."""
+        self.page.goto(self.address)
+        self.box.wait_for()
+        self.errors.clear()  # the connections of the page that was left
+
+    def check(self) -> None:
+        """Nothing has gone wrong."""
+        assert self.errors == []
+        assert self.foreign_requests() == []
+
     def leave(self) -> None:
         """Closes the tab; nothing may have gone wrong in it."""
         self.context.close()
-        assert self.errors == []
-        assert self.foreign_requests() == []
+        self.check()
 
     def _listen(self, page: Page) -> None:
         page.on("request", lambda request: self.requests.append(request.url))

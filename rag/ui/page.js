@@ -1,0 +1,16 @@
+// What Gradio's components leave out for screen readers and phones; nothing else depends on it.
+new MutationObserver(() => {
+  for (const box of document.querySelectorAll(".edit-textarea:not([aria-label])"))
+    box.ariaLabel = document.querySelector("#question label").textContent.trim();
+  // A button within a button is none: what remains is the one that closes the message.
+  for (const head of document.querySelectorAll(".toast-header[role]")) {
+    head.removeAttribute("role");
+    head.removeAttribute("tabindex");
+  }
+}).observe(document, { childList: true, subtree: true });
+
+// Earlier conversations cover a narrow page; the one that was chosen is to be seen.
+addEventListener("change", (event) => {
+  if (event.target.closest("#history") && matchMedia("(max-width: 768px)").matches)
+    document.querySelector(".sidebar .toggle-button").click();
+});
