@@ -79,7 +79,14 @@ def main() -> None:
 @contextmanager
 def running() -> Iterator[Server]:
     """A server that is durable, as one in use is."""
-    server = Server(settings={"fsync": "on", "shared_buffers": "1GB", "max_wal_size": "8GB"})
+    server = Server(
+        settings={
+            "fsync": "on",
+            "shared_buffers": "2GB",
+            "max_wal_size": "8GB",
+            "maintenance_work_mem": "2GB",
+        }
+    )
     try:
         server.create()
         server.start()
