@@ -264,7 +264,7 @@ class _Search:
     def _dense(self, filters: Filters | None, wanted: int) -> dict[int, float]:
         """The chunks nearest in meaning, best first, with their cosines."""
         depth = wanted
-        if len(self._reader.languages) > 1:
+        if len((filters and filters.languages) or self._reader.languages) > 1:
             share = int(len(self._reader) * _MANY_LANGUAGES_SHARE)
             depth = max(wanted, _MANY_LANGUAGES_DEPTH, share)
         found = self._reader.dense(self._vector, depth, filters)
