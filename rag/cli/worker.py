@@ -15,7 +15,7 @@ from rag.errors import RagError
 from rag.settings import Settings
 
 _INTERRUPTED = 130
-_IDLE_S = 5.0
+_IDLE_S = 2.0
 
 
 def worker(
@@ -29,16 +29,16 @@ def worker(
     loaded = Settings.load(settings)
     with Corpus(CORPUS, index or loaded.index, loaded) as opened:
         try:
-            _work(opened, as_json)
+            _work(opened, as_json, is_watching=watch)
             while watch:
                 time.sleep(_IDLE_S)
-                _work(opened, as_json, is_watching=True)
+                _work(opened, as_json, is_watching=watch)
         except KeyboardInterrupt:
             print("interrupted; another worker takes what was not done", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
 
 
-def _work(corpus: Corpus, as_json: bool, *, is_watching: bool = False) -> None:
+def _work(corpus: Corpus, as_json: bool, *, is_watching: bool) -> None:
     """Works until nothing waits, and tells what was done; who watches outlives an error."""
     started = time.monotonic()
     documents = embedded = 0
@@ -59,3 +59,4 @@ def _work(corpus: Corpus, as_json: bool, *, is_watching: bool = False) -> None:
                 f"{documents} articles indexed, {embedded} passages embedded in {seconds:.1f} s"
             ],
         )
+        sys.stdout.flush()

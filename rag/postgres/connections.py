@@ -186,6 +186,9 @@ class Connections:
     def _set_up(self, connection: Connection[Any], timeout_ms: int) -> None:
         values = {
             "statement_timeout": timeout_ms,
+            # A worker embeds in a transaction, and then sees what others have stored meanwhile.
+            "idle_in_transaction_session_timeout": 0,
+            "default_transaction_isolation": "read committed",
             # A question is planned for what it asks; compiling one takes longer than running it.
             "plan_cache_mode": "force_custom_plan",
             "jit": "off",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -119,20 +123,24 @@ def test_workers_work_at_the_same_time_and_one_text_is_stored_once(served: Corpu
         (served.folder / f"{number}.txt").write_text(f"{text * 100} {number // 20}")
     served.enqueue()
     meeting = threading.Barrier(2, timeout=20)
+    # Whatever the server is told to do with others.
+    strict = "-cdefault_transaction_isolation=serializable -cidle_in_transaction_session_timeout=50"
+    address = f"{served.address}%20{quote(strict)}"
 
     class Meeting(WordEmbedder):
-        """Embeds its first batch only when the other does so, too."""
+        """Embeds its first batch only when the other does so, too, and not at once."""
 
         def embed_documents(self, texts):  # type: ignore[no-untyped-def]
             with suppress(threading.BrokenBarrierError):
                 meeting.wait()
                 meeting.abort()
+                time.sleep(0.2)
             return super().embed_documents(texts)
 
     done: list[int] = []
 
     def work() -> None:
-        with Corpus(served.folder, served.address, Settings(), Meeting()) as worker:
+        with Corpus(served.folder, address, Settings(), Meeting()) as worker:
             done.extend(each.documents for each in worker.work())
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -176,6 +184,27 @@ def test_the_commands(folder: Path, database: str) -> None:
     assert json.loads(done.stdout)["documents"] == 3
     assert rag("worker").stdout.startswith("0 articles indexed, 0 passages embedded")
     assert "waiting" not in rag("status", *where).stdout
+
+
+def test_a_worker_that_watches_waits_for_the_first_queue(folder: Path, database: str) -> None:
+    command = [sys.executable, "-m", "rag", "worker", "--watch", "--index", database]
+    with (
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as worker,
+        Corpus(folder, database, Settings()) as corpus,
+    ):
+        assert worker.stderr
+        assert worker.stdout
+        try:
+            assert "run `rag sync` first" in worker.stderr.readline()
+            corpus.enqueue()
+            assert worker.stdout.readline().startswith("3 articles indexed")
+            worker.terminate()
+            assert worker.wait(20) == 130
+            assert "another worker takes what was not done" in worker.stderr.read()
+        finally:
+            worker.kill()
 
 
 def test_before_anything_was_queued_there_is_nothing_to_do(served: Corpus) -> None:
