@@ -154,11 +154,14 @@ class Corpus:
 
         return plan_sync(self.folder, self._parts().store, self.settings, rebuild=rebuild)
 
-    def enqueue(self, *, wait_s: float = 0.0) -> Plan:
+    def enqueue(
+        self, *, wait_s: float = 0.0, on_read: Callable[[int], None] = lambda _: None
+    ) -> Plan:
         """As `sync`, but leaves to workers what needs the model; what a sync would have done.
 
         Args:
             wait_s: How long to wait for a sync of another process.
+            on_read: Called after each file with the number of documents seen so far.
 
         Raises:
             StoreError: The index is in a folder.
@@ -167,7 +170,8 @@ class Corpus:
         """
         from rag.work import enqueue
 
-        return enqueue(self.folder, self._parts().store, self.settings, wait_s=wait_s)
+        store = self._parts().store
+        return enqueue(self.folder, store, self.settings, wait_s=wait_s, on_read=on_read)
 
     def work(self, *, wait_s: float = 0.0) -> Iterator[Worked]:
         """Indexes what `enqueue` has left, beside other workers; needs no folder.

@@ -9,7 +9,7 @@ another takes the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -36,8 +36,19 @@ class Worked(NamedTuple):
     embedded: int
 
 
-def enqueue(folder: Path, store: Backend, settings: Settings, *, wait_s: float = 0.0) -> Plan:
+def enqueue(
+    folder: Path,
+    store: Backend,
+    settings: Settings,
+    *,
+    wait_s: float = 0.0,
+    on_read: Callable[[int], None] = lambda _: None,
+) -> Plan:
     """Lets wait what a sync would index, in place of what waits; does the rest of the sync.
+
+    Args:
+        wait_s: How long to wait for a sync of another process.
+        on_read: Called after each file with the number of documents seen so far.
 
     Raises:
         NotFoundError: The corpus folder does not exist.
@@ -58,7 +69,7 @@ def enqueue(folder: Path, store: Backend, settings: Settings, *, wait_s: float =
             writer.drop_unused_vectors(before=time.time() - GRACE_S)
             writer.retry_failures(repr(bounds))
         known = writer.documents(), writer.files(), writer.failures()
-        comparison = Comparison(folder, *known, loader)
+        comparison = Comparison(folder, *known, loader, on_read)
         for documents in _batches(comparison.changed()):
             queue.add(documents)
         _conclude(queue, comparison.plan, repr(bounds))

@@ -22,6 +22,7 @@ from rag.cli.options import (
     failure_lines,
     open_corpus,
     show,
+    show_count,
 )
 from rag.corpus import Corpus
 from rag.errors import RagError
@@ -164,7 +165,7 @@ def report_lines(report: SyncReport) -> Iterator[str]:
 
 def _enqueue(corpus: Corpus, as_json: bool, wait_s: float) -> None:
     """Tells what waits for workers now, and what was done."""
-    plan = corpus.enqueue(wait_s=wait_s)
+    plan = corpus.enqueue(wait_s=wait_s, on_read=lambda read: show_count(read, as_json))
     show(
         as_json,
         lambda: plan_json(plan),

@@ -22,7 +22,7 @@ def migrate_index(
 
     def on_progress(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{done} of {total} articles", end="", file=sys.stderr, flush=True)
+            print(f"{done} of {total} articles\r", end="", file=sys.stderr, flush=True)
 
     moved = migrate(source, target, Settings.load(settings), on_progress)
     show(

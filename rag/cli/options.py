@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,6 +65,12 @@ def show(as_json: bool, value: Callable[[], Any], lines: Callable[[], Iterable[s
         print(json.dumps(value(), ensure_ascii=False, indent=2))
     else:
         print("\n".join(lines()))
+
+
+def show_count(articles: int, as_json: bool) -> None:
+    """Says on the terminal, if there is one, how far a long work is."""
+    if sys.stderr.isatty() and not as_json:
+        print(f"{articles} articles\r", end="", file=sys.stderr, flush=True)
 
 
 def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.options import CORPUS, IndexOption, JsonOption, SettingsOption, show
+from rag.cli.options import CORPUS, IndexOption, JsonOption, SettingsOption, show, show_count
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.settings import Settings
@@ -46,6 +46,7 @@ def _work(corpus: Corpus, as_json: bool, *, is_watching: bool) -> None:
         for done in corpus.work():
             documents += done.documents
             embedded += done.embedded
+            show_count(documents, as_json)
     except RagError as error:
         if not is_watching:
             raise
