@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from rag.corpus import Corpus
 from rag.errors import QuestionError, RagError
@@ -347,8 +349,9 @@ def _to_save(exchanges: Exchanges, request: gr.Request) -> tuple[str, str, str]:
     """The last answer to copy, and files of the conversation."""
     say = texts_of(request)
     last = exchanges[-1].answer if exchanges else None
+    folder = Path(get_upload_folder())  # what is in it and was offered is deleted in the end
     return (
         export.with_citations(last, say) if last else "",
-        export.file_of(export.as_markdown(exchanges, say), "conversation.md"),
-        export.file_of(export.json_text(exchanges), "conversation.json"),
+        export.file_of(export.as_markdown(exchanges, say), ".md", folder),
+        export.file_of(export.json_text(exchanges), ".json", folder),
     )

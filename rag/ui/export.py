@@ -49,11 +49,14 @@ def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
     ]
 
 
-def file_of(text: str, name: str) -> str:
-    """A temporary file with that text, to be offered for download."""
-    path = Path(tempfile.mkdtemp(prefix="corpus-chat-")) / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
+def file_of(text: str, kind: str, folder: Path) -> str:
+    """The path of a new file with that text in a folder, to be offered for download."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=folder, prefix="conversation-", suffix=kind, delete=False
+    ) as file:
+        file.write(text)
+    return file.name
 
 
 def json_text(exchanges: Sequence[Exchange]) -> str:

@@ -122,23 +122,25 @@ def _kind(exchange: Exchange) -> str:
 
 
 def _turn(number: int, exchange: Exchange, say: Texts) -> str:
-    """The passages of a turn: those that are quoted are open, the others folded below them."""
+    """The passages of a turn: those quoted in the order of the quotes, the others folded below."""
     answer = exchange.answer
     citations = answer.citations if answer else ()
     asked = answer.language if answer else ""
-    quoted: list[str] = []
+    quoted: dict[str, str] = {citation.marker: "" for citation in citations}
     others: list[str] = []
     for place, passage in enumerate(exchange.passages, 1):
-        is_quoted = bool(_quoted(passage, place, citations))
         card = _card(number, place, passage, citations, asked, say)
-        (quoted if is_quoted or not citations else others).append(card)
+        if not citations or _quoted(passage, place, citations):
+            quoted[f"[{place}]"] = card
+        else:
+            others.append(card)
     nearest = f"<p>{escape(say['nearest'])}</p>" if answer and answer.abstained else ""
     rest = (
         f'<details class="others"><summary>{escape(say["others"].format(count=len(others)))}'
         f"</summary>{''.join(others)}</details>"
     )
     why = _why(exchange, say) if answer else ""
-    return f"{nearest}{''.join(quoted)}{rest if others else ''}{why}"
+    return f"{nearest}{''.join(quoted.values())}{rest if others else ''}{why}"
 
 
 def _card(

@@ -84,6 +84,15 @@ def test_what_is_not_quoted_and_earlier_turns_are_folded() -> None:
     assert earlier.startswith('<summary dir="auto">q</summary>')
 
 
+def test_passages_stand_in_the_order_in_which_they_are_quoted() -> None:
+    citations = tuple(
+        Citation(marker, DOCUMENT, 13, 17, "said") for marker in ("[2]", "[1]", "[2]")
+    )
+    shown = panel([replace(EXCHANGE, answer=replace(ANSWER, citations=citations))], texts("en"))
+    assert shown.index("[2] <bdi>") < shown.index("[1] <bdi>")
+    assert shown.count("<article") == 2
+
+
 def test_what_stands_far_before_a_quote_is_folded() -> None:
     text = "Long ago. " * 40 + "He said so. The end."
     start = text.index("He said")

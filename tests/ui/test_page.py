@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from rag import Corpus
 from rag.ui.memory import Memory
 from rag.ui.texts import languages, texts
+from tests.ui.server import running
 from tests.ui.visit import Visit
 
 pytestmark = pytest.mark.loopback
@@ -127,6 +128,21 @@ def test_a_conversation_is_saved(visit: Visit) -> None:
     answered, unanswered = json.loads(saved["save_json"])
     assert answered["answer"]["citations"][0]["start"] == 270
     assert unanswered["answer"]["abstained"]
+
+
+def test_what_was_saved_is_gone_when_the_server_ends(
+    browser: Browser, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "saved"))
+    corpus.sync()
+    with running(corpus) as address:
+        visit = Visit(browser, address)
+        visit.ask("the iron bridge")
+        visit.unfold("Copy or save")
+        expect(visit.page.locator("#to-copy textarea")).to_have_value(re.compile("iron bridge"))
+        assert len(list((tmp_path / "saved").glob("conversation-*"))) == 2
+        visit.leave()
+    assert list((tmp_path / "saved").iterdir()) == []
 
 
 def test_retry_edit_undo_and_clear(visit: Visit) -> None:
