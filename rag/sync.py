@@ -1,10 +1,10 @@
 """Folder -> index: load, chunk, embed and store what changed; nothing else.
 
-Files are read by processes, one thread embeds a batch of texts, and the thread that
-called prepares the next batch and stores the last one meanwhile. Each batch of vectors
-is committed before the next one is begun, so that an interrupted sync goes on where it
-was. While a batch is embedded, the folder is read on: when it has been read to its end,
-what is gone leaves the index.
+Files are read by processes, two threads embed a batch of texts each, and the thread that
+called prepares the next batch and stores the last one meanwhile. Batches are committed
+one by one, in order, so that an interrupted sync goes on where it was. While batches are
+embedded, the folder is read on: when it has been read to its end, what is gone leaves
+the index.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -29,8 +28,12 @@ from rag.store import Backend, Entry, Writer
 from rag.store.vectors import FloatArray
 from rag.types import Document, SyncReport
 
-#: Texts embedded between two commits: at most so many are embedded again after a kill.
+#: Texts embedded between two commits.
 BATCH = 128
+
+# Batches that are embedded at the same time: the second one fills the processor while the
+# first one ends. With the one that waits for them, so many are embedded again after a kill.
+_AT_WORK = 2
 
 # Text that waits in memory, read but not yet chunked.
 _WAITING_CHARS = 50_000_000
@@ -199,16 +202,15 @@ class _Run:
 
     def run(self) -> Plan:
         """Does everything; returns what was to be done."""
-        with ThreadPoolExecutor(1, "embedder") as pool:
-            last = None
-            for batch in chain(self._batches(), [None]):
-                if last:
-                    self._store_vectors(last)
-                if batch:
-                    self._begin(batch, pool)
-                if last:
-                    self._store_documents(last)
-                last = batch
+        with ThreadPoolExecutor(_AT_WORK, "embedder") as pool:
+            at_work: deque[_Batch] = deque()
+            for batch in self._batches():
+                self._begin(batch, pool)
+                at_work.append(batch)
+                if len(at_work) > _AT_WORK:
+                    self._store(at_work.popleft())
+            for batch in at_work:
+                self._store(batch)
         self._end()
         return self._plan
 
@@ -269,6 +271,10 @@ class _Run:
         if batch.texts:
             texts = list(batch.texts.values())
             batch.vectors = pool.submit(self._embedder.embed_documents, texts)
+
+    def _store(self, batch: _Batch) -> None:
+        self._store_vectors(batch)
+        self._store_documents(batch)
 
     def _store_vectors(self, batch: _Batch) -> None:
         """Reads on until the vectors of a batch are there, and commits them."""

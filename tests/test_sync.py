@@ -12,6 +12,7 @@ import pytest
 from rag import Corpus, MismatchError, NotFoundError, Settings
 from rag.address import is_server
 from rag.load import file_title
+from rag.sync import BATCH
 from tests.conftest import WordEmbedder
 
 pytestmark = pytest.mark.each_backend
@@ -203,7 +204,8 @@ def test_an_interrupted_sync_goes_on_where_it_was(
         report = corpus.sync(rebuild=rebuild)
         assert report.embedded == len(words.embedded)
         assert len(set(first.embedded) | set(words.embedded)) == 503
-        assert not set(first.embedded) & set(words.embedded)
+        # The batch that was embedded beside the one that failed is not stored.
+        assert len(set(first.embedded) & set(words.embedded)) <= BATCH
         assert corpus.search("word77", top_k=1)[0].document.id == "77.txt"
 
 

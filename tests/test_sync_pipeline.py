@@ -25,15 +25,18 @@ class Watching(WordEmbedder):
         self.happened: list[bool] = []
         self.prepared: set[str] = set()
         self._until = until
+        self._lock = threading.Lock()
 
     def token_spans(self, text: str) -> list[Span]:
         self.prepared.add(text)
         return super().token_spans(text)
 
     def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        self.sizes.append(len(texts))
+        with self._lock:
+            self.sizes.append(len(texts))
+            batch = len(self.sizes)
         deadline = time.monotonic() + 20
-        while not (happened := self._until(len(self.sizes))) and time.monotonic() < deadline:
+        while not (happened := self._until(batch)) and time.monotonic() < deadline:
             time.sleep(0.01)
         self.happened.append(happened)
         return super().embed_documents(texts)
@@ -50,6 +53,14 @@ def ids(corpus: Corpus) -> set[str]:
         return {document.id for document in corpus.documents()}
     except NotFoundError:
         return set()
+
+
+def test_two_batches_are_embedded_at_the_same_time(folder: Path) -> None:
+    write_many(folder)
+    embedder = Watching(lambda batch: batch != 1 or len(embedder.sizes) > 1)
+    with Corpus(folder, folder.parent / "index", Settings(), embedder) as corpus:
+        assert corpus.sync().added == MANY + 3
+    assert embedder.happened == [True] * 4
 
 
 def test_a_batch_is_prepared_while_the_one_before_is_embedded(folder: Path) -> None:

@@ -31,10 +31,10 @@ from rag.embed.int8 import calibration_texts, known_ranges, quantisation
 from rag.once import once
 
 # Few shapes, because each new one costs 12 ms: lengths in steps, and as many texts in a
-# batch as there is room for tokens. Measured; larger batches leave the processor's caches,
-# and lengths that are no multiple of 16 take as long as the next one that is.
+# batch as there is room for tokens. Measured: larger batches are no faster, and their texts
+# are less alike in length; lengths that are no multiple of 16 take longer than the next that is.
 _STEP_TOKENS = 16
-_BATCH_TOKENS = 1536
+_BATCH_TOKENS = 1024
 # Batches that are computed side by side, each with its share of the threads: none waits for
 # the others at every step, which costs most where other programs use the cores. Each takes
 # memory, so there are not more of them.
@@ -66,7 +66,8 @@ class OpenVinoEncoder:
         """Of an encoder.
 
         Args:
-            streams: How many threads may compute in 8 bits at the same time.
+            streams: How many threads may compute at the same time, each with its share of
+                the processor's. A question is too small to be shared out: 3 ms either way.
             sample: Token ids to measure the encoder with.
             known_by: What the measures are kept under.
 
@@ -81,7 +82,7 @@ class OpenVinoEncoder:
         self._known_by = known_by
         self._core = load_openvino().Core()
         # A thread that is still in OpenVINO when the interpreter goes would abort the process.
-        most = streams + 1  # and a question
+        most = 2 * streams  # questions and passages
         self._computing = threading.Semaphore(most)
         for _ in range(most):
             atexit.register(self._computing.acquire)
@@ -101,26 +102,26 @@ class OpenVinoEncoder:
 
     @once
     def _exact(self) -> Requests:
-        return self._compiled(None, streams=1)
+        return self._compiled(None)
 
     @once
     def _fast(self) -> Requests:
         if not has_int8():
             return self._exact
         ranges = known_ranges(self._encoder, self._core, self._sample, self._known_by)
-        return self._compiled(quantisation(self._encoder, ranges), self._streams)
+        return self._compiled(quantisation(self._encoder, ranges))
 
-    def _compiled(self, how: Mapping[str, Quantisation] | None, streams: int) -> Requests:
+    def _compiled(self, how: Mapping[str, Quantisation] | None) -> Requests:
         capable = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         options = {
-            "NUM_STREAMS": streams,
+            "NUM_STREAMS": self._streams,
             "INFERENCE_NUM_THREADS": self._threads,
             "ENABLE_CPU_PINNING": False,  # other programs want the cores too
             "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capable else "f32",
         }
         model = self._core.compile_model(self._encoder.graph(how), "CPU", options)
         requests: Requests = SimpleQueue()
-        for _ in range(streams):
+        for _ in range(self._streams):
             requests.put(model.create_infer_request())
         return requests
 
@@ -171,7 +172,7 @@ class OpenVinoEngine:
             hidden = self._encoder.hidden([tokens[i] for i in some], exact=exact)
             rows[some] = self._pool(*hidden)
 
-        parts = list(batches([len(ids) for ids in tokens], 1 if exact else self._streams))
+        parts = list(batches([len(ids) for ids in tokens], self._streams))
         if len(parts) == 1:
             compute(parts[0])
         for _ in self._workers.map(compute, parts if len(parts) > 1 else []):
