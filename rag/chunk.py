@@ -33,15 +33,20 @@ def chunk_document(document: Document, token_spans: TokenSpans, max_tokens: int)
         token_spans: Tokenizer of the embedding model.
         max_tokens: Largest chunk, at least 1.
     """
-    starts = _token_starts(document.text, token_spans)
-    pieces = [
-        piece
-        for sentence in sentence_spans(document.text, document.language)
-        for piece in _cut(document.text, sentence, starts, max_tokens)
-    ]
+    text, tokens = document.text, token_spans(document.text)
+    if len(tokens) <= max_tokens:  # most news in brief: no need to look for sentences
+        whole = stripped(text, 0, len(text))
+        spans = [whole] if whole.start < whole.end else []
+    else:
+        starts = _token_starts(text, tokens)
+        pieces = [
+            piece
+            for sentence in sentence_spans(text, document.language)
+            for piece in _cut(text, sentence, starts, max_tokens)
+        ]
+        spans = _pack(text, pieces, starts, max_tokens)
     return [
-        Chunk(document.id, start, end, document.text[start:end], document.language)
-        for start, end in _pack(document.text, pieces, starts, max_tokens)
+        Chunk(document.id, start, end, text[start:end], document.language) for start, end in spans
     ]
 
 
@@ -56,9 +61,9 @@ def embedding_text(document: Document, chunk: Chunk) -> str:
     return f"{title}\n{chunk.text}" if title else chunk.text
 
 
-def _token_starts(text: str, token_spans: TokenSpans) -> list[int]:
+def _token_starts(text: str, tokens: list[Span]) -> list[int]:
     """Where the tokens begin; white space that opens one is part of no sentence."""
-    return [end - len(text[start:end].lstrip()) for start, end in token_spans(text)]
+    return [end - len(text[start:end].lstrip()) for start, end in tokens]
 
 
 def _tokens(span: Span, starts: list[int]) -> int:
