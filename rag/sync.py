@@ -12,8 +12,9 @@ from __future__ import annotations
 import datetime
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -204,13 +205,18 @@ class _Run:
         """Does everything; returns what was to be done."""
         with ThreadPoolExecutor(_AT_WORK, "embedder") as pool:
             at_work: deque[_Batch] = deque()
-            for batch in self._batches():
-                self._begin(batch, pool)
-                at_work.append(batch)
-                if len(at_work) > _AT_WORK:
-                    self._store(at_work.popleft())
-            for batch in at_work:
-                self._store(batch)
+            try:
+                for batch in self._batches():
+                    self._begin(batch, pool)
+                    at_work.append(batch)
+                    if len(at_work) > _AT_WORK:
+                        self._store(at_work[0])
+                        at_work.popleft()
+                for batch in at_work:
+                    self._store(batch)
+            except BaseException:
+                self._keep(at_work)
+                raise
         self._end()
         return self._plan
 
@@ -271,6 +277,13 @@ class _Run:
         if batch.texts:
             texts = list(batch.texts.values())
             batch.vectors = pool.submit(self._embedder.embed_documents, texts)
+
+    def _keep(self, batches: Iterable[_Batch]) -> None:
+        """Stores the vectors that are at work when a sync ends early: the next has them."""
+        for batch in batches:
+            if batch.vectors and not batch.vectors.cancel() and not batch.vectors.exception():
+                with suppress(Exception):  # what ended the sync is what a person should read
+                    self._writer.add_vectors(list(batch.texts), batch.vectors.result())
 
     def _store(self, batch: _Batch) -> None:
         self._store_vectors(batch)

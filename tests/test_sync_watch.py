@@ -100,14 +100,14 @@ class Gated(WordEmbedder):
         return super().embed_documents(texts)
 
 
-def test_to_stop_waits_for_the_batch_at_work_only(folder: Path) -> None:
-    (folder / "book.txt").write_text(" ".join(f"Word{n} was said." for n in range(2_000)))
+def test_to_stop_waits_for_the_batches_at_work_only(folder: Path) -> None:
+    (folder / "book.txt").write_text(" ".join(f"Word{n} was said." for n in range(8_000)))
     gated, index = Gated(), folder.parent / "index"
     with Corpus(folder, index, Settings(chunk_tokens=32), gated) as corpus:
         with Follower(corpus) as follower:
             assert gated.is_reached.wait(60)
             threading.Timer(0.2, gated.may_go.set).start()
-        assert gated.batches == 2
+        assert gated.batches <= 4  # two at work, and those that wait for them
         assert follower.last is None
     words = WordEmbedder()
     with Corpus(folder, index, Settings(chunk_tokens=32), words) as corpus:
