@@ -92,7 +92,7 @@ class Reader:
         among, values = _chunks_of(filters)
         rows = self._connection.execute(
             "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? "
-            f"{f'AND rowid IN ({among})' if among else ''} ORDER BY rank LIMIT ?",
+            f"{f'AND +rowid IN ({among})' if among else ''} ORDER BY rank LIMIT ?",
             (match_any(terms), *values, top_k),
         )
         return [(int(key), float(score)) for key, score in rows]
