@@ -73,6 +73,8 @@ def main() -> None:
                         shared(address, count, model)
         if "scale" in arguments.what:
             with server.schema() as address:
+                compare(SCALE_SET, "fr", "fr", address)  # enough for the vector index
+            with server.schema() as address:
                 scale(address, arguments.chunks)
 
 
