@@ -215,7 +215,7 @@ class Chat:
             yield (
                 now,
                 _messages(now, say),
-                panel(now, say),
+                panel(now, say) if exchange.passages or exchange.is_over else gr.skip(),
                 _asking(say) if exchange.is_over else _answering(say),
                 _FOLDED if exchange.is_over else gr.skip(),
                 kept,

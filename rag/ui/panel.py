@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from urllib.parse import urlencode
 
@@ -98,10 +99,13 @@ def one_line(text: str) -> str:
 
 def language_name(code: str, say: Texts) -> str:
     """What a language is called in the language of the page."""
-    if code == UNDETERMINED:
-        return ""
+    return "" if code == UNDETERMINED else _language_name(code, say["code"])
+
+
+@lru_cache(maxsize=1000)
+def _language_name(code: str, page_language: str) -> str:
     try:
-        return Locale.parse(code).get_language_name(say["code"]) or code
+        return Locale.parse(code).get_language_name(page_language) or code
     except (UnknownLocaleError, ValueError):
         return code
 

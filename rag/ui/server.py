@@ -22,6 +22,10 @@ from rag.ui.routes import CONCURRENT, WAITING, add_routes
 #: Largest file that can be added in the page.
 _MAX_UPLOAD: Final = 200 * 2**20
 
+#: How often the queue is looked at for questions, and for progress to be told. Gradio would
+#: look a thousand times a second, which costs an idle server a fifth of a core.
+_LOOK_S, _TELL_S = 0.01, 0.05
+
 #: Pages whose conversation is kept in memory; older ones are forgotten.
 _SESSIONS: Final = 1000
 
@@ -68,6 +72,8 @@ def build_app(
         lambda: warming.ident is not None and not warming.is_alive(),
     )
     page.queue(default_concurrency_limit=concurrent, max_size=waiting)
+    page._queue.sleep_when_free = _LOOK_S
+    page._queue.progress_update_sleep_when_free = _TELL_S
     page.state_session_capacity = _SESSIONS
     gr.mount_gradio_app(
         app,
