@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,9 +19,16 @@ from tests.ui.visit import Visit
 pytestmark = pytest.mark.loopback
 
 QUESTION = {"en": "who co-chaired the session?", "fr": "Qui a co-présidé la session ?"}
-LOCALES = pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
 
 Serve = Callable[..., AbstractContextManager[tuple[str, Talker]]]
+Come = Callable[[str], Visit]
+
+
+@pytest.fixture(params=[("en-US", "light", 1280), ("fr-FR", "dark", 390)], ids=["en", "fr"])
+def come(request: pytest.FixtureRequest, browser: Browser) -> Come:
+    """Opens a page as one of two readers: each language, scheme and width once."""
+    locale, scheme, width = request.param
+    return partial(Visit, browser, locale=locale, scheme=scheme, width=width)
 
 
 @pytest.fixture
@@ -48,14 +56,11 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("fr-FR", "dark")])
-def test_a_sentence_that_the_check_doubts_looks_doubted(
-    browser: Browser, serve: Serve, locale: str, scheme: str
-) -> None:
+def test_a_sentence_that_the_check_doubts_looks_doubted(serve: Serve, come: Come) -> None:
     said = "La rencontre s’est tenue à Alger [1]. "
     with serve(said + "La session a eu lieu à Tokyo en 1987 [1].") as (address, _):
-        visit = Visit(browser, address, locale, scheme=scheme)
-        reply = visit.ask(QUESTION[locale[:2]])
+        visit = come(address)
+        reply = visit.ask(QUESTION[visit.language])
         doubted = visit.answers.last.locator("em")
         expect(doubted).to_have_count(1)
         assert "Tokyo" in doubted.inner_text()
@@ -67,32 +72,30 @@ def test_a_sentence_that_the_check_doubts_looks_doubted(
         visit.leave()
 
 
-@LOCALES
-def test_an_answer_is_stopped(browser: Browser, serve: Serve, locale: str) -> None:
+def test_an_answer_is_stopped(serve: Serve, come: Come) -> None:
     with serve(ENDLESS, "Lounes Magramane [1].") as (address, model):
-        visit = Visit(browser, address, locale)
-        visit.begin(QUESTION[locale[:2]])
+        visit = come(address)
+        visit.begin(QUESTION[visit.language])
         expect(visit.answers.last).to_contain_text("and on and on and on")
         expect(visit.page.locator("#sources .source")).not_to_have_count(0)
         visit.button(visit.say["stop"]).click()
         expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
         assert "and on and on" in visit.reply
         until(lambda: model.cut_short == 1)
-        assert "Magramane" in visit.ask(QUESTION[locale[:2]])
+        assert "Magramane" in visit.ask(QUESTION[visit.language])
         visit.leave()
 
 
-@LOCALES
-def test_the_way_of_answering_is_chosen(browser: Browser, serve: Serve, locale: str) -> None:
+def test_the_way_of_answering_is_chosen(serve: Serve, come: Come) -> None:
     with serve("Written: Lounes Magramane [1].", "Again: Lounes Magramane [1].") as (address, _):
-        visit = Visit(browser, address, locale)
-        assert "Written" in visit.ask(QUESTION[locale[:2]])
+        visit = come(address)
+        assert "Written" in visit.ask(QUESTION[visit.language])
         visit.unfold(visit.say["options"])
         visit.page.get_by_label(visit.say["mode_quotes"], exact=True).click()
-        quoted = visit.ask(QUESTION[locale[:2]])
+        quoted = visit.ask(QUESTION[visit.language])
         assert "La session a été coprésidée par Lounes Magramane" in quoted
         visit.page.get_by_label(visit.say["mode_model"], exact=True).click()
-        assert "Again" in visit.ask(QUESTION[locale[:2]])
+        assert "Again" in visit.ask(QUESTION[visit.language])
         visit.leave()
 
 
@@ -108,19 +111,17 @@ def test_a_slow_answer_holds_nobody_else(browser: Browser, serve: Serve) -> None
         slow.leave()
 
 
-@LOCALES
-def test_a_full_queue_says_so_and_a_closed_page_makes_room(
-    browser: Browser, serve: Serve, locale: str
-) -> None:
+def test_a_full_queue_says_so_and_a_closed_page_makes_room(serve: Serve, come: Come) -> None:
     with serve(ENDLESS, "Lounes Magramane [1].", concurrent=1, waiting=1) as (address, model):
-        answered, waiting, refused = (Visit(browser, address, locale) for _ in range(3))
-        answered.begin(QUESTION[locale[:2]])
+        answered, waiting, refused = (come(address) for _ in range(3))
+        question = QUESTION[answered.language]
+        answered.begin(question)
         expect(answered.answers.last).to_contain_text("and on")
         with waiting.page.expect_request(lambda request: "queue/data" in request.url):
-            waiting.begin(QUESTION[locale[:2]])
-        refused.begin(QUESTION[locale[:2]])
+            waiting.begin(question)
+        refused.begin(question)
         expect(refused.page.get_by_text(refused.say["busy"])).to_be_visible()
-        assert refused.box.input_value() == QUESTION[locale[:2]]  # to be sent again
+        assert refused.box.input_value() == question  # to be sent again
         refused.errors.clear()  # the browser notes that it was refused
         refused.leave()
         answered.leave()
