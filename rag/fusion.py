@@ -67,14 +67,16 @@ def fuse(
         question: Probability of each language the question may be in.
         background: Of the question.
     """
-    mean = np.array([background.mean.get(name, background.overall) for name in languages])
-    shared = np.array([question.get(name, 0.0) for name in languages])
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(languages))}
+    of = np.fromiter(map(numbers.__getitem__, languages), np.intp, len(languages))
+    mean = np.array([background.mean.get(name, background.overall) for name in numbers])[of]
+    shared = np.array([question.get(name, 0.0) for name in numbers])[of]
     unasked = LANGUAGE_BIAS * mean + (1 - LANGUAGE_BIAS) * background.overall
     meaning = (cosines - unasked) / max(background.spread, _LEAST_SPREAD)
-    names = np.array(languages)
     own = sum(
-        probability * float(shares[names == name].max(initial=0.0))
+        probability * float(shares[of == numbers[name]].max())
         for name, probability in question.items()
+        if name in numbers
     )
     untold = UNTOLD * own * (1 - shared)
     words = shares + untold

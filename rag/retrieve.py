@@ -25,8 +25,8 @@ from rag.store.terms import term_text
 from rag.store.vectors import FloatArray
 from rag.types import Explanation, Filters, LegScore, SearchResult
 
-#: How many chunks each leg proposes.
-CANDIDATES = 100
+#: How many chunks each leg proposes; with 100 no nDCG@10 in docs/retrieval.md is another.
+CANDIDATES = 50
 
 #: How many chunks are known by their words; the best of them are proposed.
 _LEXICAL_DEPTH = 500
@@ -223,6 +223,8 @@ class _Search:
         self._question_languages = question_languages(question, reader.languages)
         self._background = reader.background(vector)
         terms = _terms(question, self._question_languages)
+        #: How the index writes each term.
+        self._written = {term: term_text([term]) for term in terms}
         self._frequencies = dict(reader.document_frequencies(terms))
         chunks = len(reader)
         self._idf = {term: _idf(count, chunks) for term, count in self._frequencies.items()}
@@ -233,7 +235,7 @@ class _Search:
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
         self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}
         unseen = [key for key in self._orders["lexical"] if key not in dense]
-        dense |= zip(unseen, (reader.vectors(unseen) @ vector).tolist(), strict=True)
+        dense |= zip(unseen, reader.cosines(vector, unseen).tolist(), strict=True)
         self._keys = list(dense)
         self._languages = reader.chunk_languages(self._keys)
         self._cosines = np.array(list(dense.values()), np.float32)
@@ -251,24 +253,23 @@ class _Search:
 
         A term weighs its idf squared, as in the cosine of two tf-idf vectors.
         """
-        weights = {f" {term_text([term])} ": idf**2 for term, idf in self._idf.items()}
-        texts = (f" {terms} " for terms in self._reader.terms(self._keys))
-        held: list[float] = [
-            sum(weight for term, weight in weights.items() if term in text) for text in texts
-        ]
-        return np.array(held, np.float32) / np.float32(sum(weights.values()) or 1.0)
+        weights = [(f" {self._written[term]} ", idf**2) for term, idf in self._idf.items()]
+        texts = [f" {terms} " for terms in self._reader.terms(self._keys)]
+        held = [sum([weight for term, weight in weights if term in text]) for text in texts]
+        return np.array(held, np.float32) / np.float32(sum(dict(weights).values()) or 1.0)
 
     def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
         return fuse(cosines, shares, languages, self._question_languages, self._background)
 
     def _dense(self, filters: Filters | None, wanted: int) -> dict[int, float]:
         """The chunks nearest in meaning, best first, with their cosines."""
-        depth = wanted
-        if len((filters and filters.languages) or self._reader.languages) > 1:
-            share = int(len(self._reader) * _MANY_LANGUAGES_SHARE)
-            depth = max(wanted, _MANY_LANGUAGES_DEPTH, share)
-        found = self._reader.dense(self._vector, depth, filters)
-        languages = self._reader.chunk_languages([key for key, _ in found])
+        reader = self._reader
+        if len((filters and filters.languages) or reader.languages) <= 1:
+            return dict(reader.dense(self._vector, wanted, filters))
+        share = int(len(reader) * _MANY_LANGUAGES_SHARE)
+        depth = max(wanted, _MANY_LANGUAGES_DEPTH, share)
+        found = reader.dense(self._vector, depth, filters)
+        languages = reader.chunk_languages([key for key, _ in found])
         cosines = np.array([cosine for _, cosine in found], np.float32)
         meaning = self._fuse(cosines, np.zeros_like(cosines), languages).meaning
         return dict(found[place] for place in np.argsort(-meaning, kind="stable")[:wanted])
@@ -326,7 +327,7 @@ class _Search:
             share=float(self._shares[place]),
             words=float(self._fused.words[place]),
             untold=float(self._fused.untold[place]),
-            matched=tuple(sorted(term for term in self._frequencies if term_text([term]) in held)),
+            matched=tuple(sorted(term for term, text in self._written.items() if text in held)),
         )
 
 

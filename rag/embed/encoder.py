@@ -141,16 +141,26 @@ class Encoder:
                 yield f"{layer}.{name}", np.concatenate(weights), np.concatenate(biases)
 
     def graph(
-        self, quantisation: Mapping[str, Quantisation] | None = None, *, taps: bool = False
+        self,
+        quantisation: Mapping[str, Quantisation] | None = None,
+        *,
+        shape: tuple[int, int] | None = None,
+        rounded: bool = False,
+        taps: bool = False,
     ) -> openvino.Model:
         """From rows (texts, tokens, width) and a mask (texts, tokens) to the last hidden state.
 
         Args:
             quantisation: By the names of `matrices`; None computes in float.
+            shape: Texts and tokens; None takes any.
+            rounded: Weights that are multiplied in float are kept in 8 bits all the same: of
+                few tokens, most of the time goes by until the weights have been read.
             taps: Also give out the smallest and the largest value of each column that goes
                 into each matrix product, in the order of `matrices`.
         """
-        return _Builder(self, quantisation or {}).build(taps=taps)
+        return _Builder(self, quantisation or {}, rounded=rounded).build(
+            shape or (-1, -1), taps=taps
+        )
 
 
 def changes(update: Tensors) -> Iterator[tuple[str, FloatArray]]:
@@ -188,7 +198,9 @@ _PRODUCTS = {
 class _Builder:
     """Puts the graph together, operator by operator."""
 
-    def __init__(self, encoder: Encoder, quantisation: Mapping[str, Quantisation]) -> None:
+    def __init__(
+        self, encoder: Encoder, quantisation: Mapping[str, Quantisation], *, rounded: bool
+    ) -> None:
         self._openvino = load_openvino()
         from openvino import opset13
 
@@ -197,12 +209,13 @@ class _Builder:
         self._tensors = encoder.tensors
         self._matrices = {name: (w, b) for name, w, b in encoder.matrices()}
         self._quantisation = quantisation
+        self._rounded = rounded
         self._inputs: list[Node] = []
 
-    def build(self, *, taps: bool) -> openvino.Model:
+    def build(self, shape: tuple[int, int], *, taps: bool) -> openvino.Model:
         op = self._op
-        rows = op.parameter([-1, -1, self._encoder.width], np.float32, "rows")
-        mask = op.parameter([-1, -1], np.float32, "mask")
+        rows = op.parameter([*shape, self._encoder.width], np.float32, "rows")
+        mask = op.parameter([*shape], np.float32, "mask")
         bias = op.multiply(op.subtract(mask, np.float32(1)), np.float32(-_MASKED))
         bias = op.unsqueeze(bias, self._integers(1, 2))
         hidden = self._normalised(rows, "embeddings.LayerNorm")
@@ -240,10 +253,12 @@ class _Builder:
     def _product(self, node: Node, name: str) -> Node:
         op, (weights, bias) = self._op, self._matrices[name]
         self._inputs.append(node)
-        if name not in self._quantisation:
-            matrix = op.constant(weights.astype(np.float32, copy=False))
+        if how := self._quantisation.get(name):
+            node, matrix = self._quantised(node, weights, how)
+        elif self._rounded:
+            matrix = self._in_8_bits(weights.astype(np.float32, copy=False))
         else:
-            node, matrix = self._quantised(node, weights, self._quantisation[name])
+            matrix = op.constant(weights.astype(np.float32, copy=False))
         product = op.matmul(node, matrix, False, True)
         return op.add(product, bias.astype(np.float32, copy=False))
 
@@ -253,11 +268,14 @@ class _Builder:
         low, high = np.float32(how.low), np.float32(how.high)
         node = op.multiply(node, (1 / how.smoothing).astype(np.float32))
         node = op.fake_quantize(node, low, high, low, high, _LEVELS)
-        smoothed = weights.astype(np.float32) * how.smoothing
-        scale = np.maximum(np.abs(smoothed).max(axis=1, keepdims=True), 1e-9) / 127
-        levels = np.rint(smoothed / scale).astype(np.int8)
-        matrix = op.multiply(op.convert(op.constant(levels), "f32"), scale.astype(np.float32))
-        return node, matrix
+        return node, self._in_8_bits(weights.astype(np.float32) * how.smoothing)
+
+    def _in_8_bits(self, weights: FloatArray) -> Node:
+        """Weights of shape (outputs, inputs), on a scale for each output."""
+        op = self._op
+        scale = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-9) / 127
+        levels = np.rint(weights / scale).astype(np.int8)
+        return op.multiply(op.convert(op.constant(levels), "f32"), scale.astype(np.float32))
 
     def _normalised(self, node: Node, name: str) -> Node:
         op, tensors = self._op, self._tensors

@@ -122,6 +122,11 @@ class PostgresReader:
         )
         return rows_of(found, self._dimension)
 
+    def cosines(self, query: FloatArray, keys: Sequence[int]) -> FloatArray:
+        """Of a question, a unit vector, and chunks, shape (n,)."""
+        found: FloatArray = self.vectors(keys) @ query
+        return found
+
     def terms(self, keys: Sequence[int]) -> list[str]:
         """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
         return self._fetched("SELECT key, terms FROM chunks WHERE key = ANY(%s)", keys)

@@ -45,6 +45,10 @@ class Reader(Protocol):
         """Stored vectors of chunks, shape (n, dimension)."""
         ...
 
+    def cosines(self, query: FloatArray, keys: Sequence[int]) -> FloatArray:
+        """Of a question, a unit vector, and chunks, shape (n,)."""
+        ...
+
     def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
         """For each term, how many chunks hold it."""
         ...

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,8 +92,9 @@ class Reader:
             return []
         among, values = _chunks_of(filters)
         rows = self._connection.execute(
-            "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? "
-            f"{f'AND +rowid IN ({among})' if among else ''} ORDER BY rank LIMIT ?",
+            # Not `ORDER BY rank`: for that the index runs a second query inside the first.
+            "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
+            f"{f'AND +rowid IN ({among})' if among else ''} ORDER BY score DESC LIMIT ?",
             (match_any(terms), *values, top_k),
         )
         return [(int(key), float(score)) for key, score in rows]
@@ -108,20 +110,28 @@ class Reader:
         """Stored vectors of chunks, shape (n, dimension)."""
         return stored_vectors(self._connection, list(keys), self._vectors.dimension)
 
+    def cosines(self, query: FloatArray, keys: Sequence[int]) -> FloatArray:
+        """Of a question, a unit vector, and chunks, shape (n,)."""
+        if not keys:
+            return np.empty(0, np.float32)
+        if self._vectors.lists:  # which are in 8 bits
+            found: FloatArray = self.vectors(keys) @ query
+            return found
+        nearest = dict(self._vectors.search(query, len(keys), np.array(keys, np.int64)))
+        return np.array([nearest[key] for key in keys], np.float32)
+
     def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
         """For each term, how many chunks hold it."""
-        query = "SELECT doc FROM vocabulary WHERE term = ?"
-        found = []
-        for term in terms:
-            row = self._connection.execute(query, (term_text([term]),)).fetchone()
-            found.append((term, int(row[0]) if row else 0))
-        return found
+        written = {term: term_text([term]) for term in terms}
+        query = "SELECT term, doc FROM vocabulary WHERE term IN " + _places(written)
+        found = dict(self._connection.execute(query, list(written.values())))
+        return [(term, int(found.get(text, 0))) for term, text in written.items()]
 
     def terms(self, keys: Sequence[int]) -> list[str]:
         """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
-        found: dict[int, str] = {}
-        for some in sql_lists(keys):
-            found |= self._connection.execute(f"SELECT key, terms FROM chunks WHERE key IN {some}")
+        # One text for SQLite to parse, however many keys there are.
+        query = "SELECT key, terms FROM chunks WHERE key IN (SELECT value FROM json_each(?))"
+        found = dict(self._connection.execute(query, (json.dumps(keys),)))
         return [found[key] for key in keys]
 
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
@@ -228,7 +238,7 @@ def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
     conditions: list[str] = []
     values: list[str] = []
     for column, wanted in (filters.equal() if filters else {}).items():
-        conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+        conditions.append(f"{column} IN {_places(wanted)}")
         values.extend(wanted)
     # Dates may be reduced, on either side: `2024` and `2024-06-20` are compared as years.
     for bound, order in ((filters and filters.since, ">="), (filters and filters.until, "<=")):
@@ -242,6 +252,11 @@ def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
         f"WHERE {' AND '.join(conditions)}",
         values,
     )
+
+
+def _places(values: Collection[str]) -> str:
+    """An SQL list to put so many values into."""
+    return f"({', '.join('?' * len(values))})"
 
 
 def stored_vectors(

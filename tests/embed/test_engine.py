@@ -5,6 +5,7 @@ import logging
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,18 @@ def test_both_engines_make_the_same_vectors(pair: tuple[Embedder, Embedder]) -> 
     query = "which bridge reopened?"
     assert fast.embed_query(query) @ torch.embed_query(query) > 0.995
     assert fast.fingerprint == torch.fingerprint
+
+
+def test_questions_of_every_length_and_from_many_threads(pair: tuple[Embedder, Embedder]) -> None:
+    fast, torch = pair
+    questions = [
+        "which bridge " + "of iron " * repeated + "reopened?" for repeated in range(0, 24, 2)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        ours = np.vstack([*threads.map(fast.embed_query, questions * 2)])
+    theirs = np.vstack([torch.embed_query(question) for question in questions])
+    np.testing.assert_array_equal(ours[: len(questions)], ours[len(questions) :])
+    assert cosines(ours[: len(questions)], theirs).min() > 0.999
 
 
 def test_neighbours_and_order_do_not_matter(embedder: Embedder) -> None:

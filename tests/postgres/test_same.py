@@ -153,6 +153,8 @@ def test_documents_chunks_and_vectors_are_the_same(readers: tuple[Reader, Reader
         assert [hits[key].document.language for key in keys] == reader.chunk_languages(keys)
         assert [hits[key].terms for key in keys] == reader.terms(keys)
         rows = reader.vectors(keys).tolist()
+        np.testing.assert_allclose(reader.cosines(query, keys), np.array(rows) @ query, atol=1e-3)
+        assert reader.cosines(query, []).shape == (0,)
         shown.append(
             sorted(
                 (hits[key].document.id, hits[key].chunk.start, hits[key].terms, row)

@@ -78,6 +78,9 @@ def test_an_index_in_lists_after_growth_and_flat_after_shrinking(folder: Path) -
             with store.reader() as reader:
                 hits = reader.hits([reader.dense(query, 1)[0][0]])
                 assert "word77" in next(iter(hits.values())).chunk.text
+                keys = [key for key, _ in reader.dense(query, 40)][::-3]
+                exact = reader.vectors(keys) @ query
+                np.testing.assert_allclose(reader.cosines(query, keys), exact, atol=1e-3)
         return fresh.status().vector_index, fresh.status().chunks
 
     held = Store(index, lambda: fingerprint, flat_max=100)
