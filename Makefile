@@ -31,7 +31,7 @@ unit: $(VENV)/dev $(VENV)/browser  ## Run the tests only
 test-faults: $(VENV)/dev $(VENV)/peer  ## Kill, fill and damage an index at every point (half an hour)
 	FAULTS_EXAMPLES=200 $(BIN)/pytest --faults-full tests/faults tests/store
 
-bench: $(VENV)/dev $(VENV)/peers  ## Measure beside peers; write docs/performance.md (half an hour; ONLY=speed...)
+bench: $(VENV)/dev $(VENV)/peers  ## Measure beside peers; write docs/performance.md (twenty minutes; ONLY=speed...)
 	$(BIN)/python -m benchmarks.report docs/performance.md $(ONLY)
 
 screenshot: $(VENV)/dev $(VENV)/browser  ## Take the pictures of the page that the README shows
