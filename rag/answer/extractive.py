@@ -24,15 +24,13 @@ MAX_PASSAGES = 5
 #: Quotes in one answer at most.
 MAX_QUOTES = 3
 
-#: A quote takes in its neighbours up to this length: about sixty words.
-MAX_QUOTE_CHARS = 400
+#: A quote takes in its neighbours up to this length: about eighty words.
+MAX_QUOTE_CHARS = 500
 
 # In units of the ranking score, a logarithm of odds: how far behind the best sentence of a
-# quote its neighbour may be, and how far behind the best of all another quote may be.
-_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN = 1.5, 3.0
-
-# Another quote of the same article must come nearer: the article is shown beside the answer.
-_SAME_DOCUMENT_MARGIN = 0.7
+# quote its neighbour may be, and how far behind the best of all another quote may be, which
+# must come nearer if it is of the same article. docs/answers.md has what other bounds bring.
+_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN, _SAME_DOCUMENT_MARGIN = 2.0, 3.0, 1.5
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).

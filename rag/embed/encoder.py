@@ -153,14 +153,14 @@ class Encoder:
         Args:
             quantisation: By the names of `matrices`; None computes in float.
             shape: Texts and tokens; None takes any.
-            rounded: Weights that are multiplied in float are kept in 8 bits all the same: of
-                few tokens, most of the time goes by until the weights have been read.
+            rounded: Weights that are not quantised are kept in 8 bits all the same, for what
+                multiplies by such weights; OpenVINO brings the inputs to 8 bits by itself, on
+                a scale for every 32 values.
             taps: Also give out the smallest and the largest value of each column that goes
                 into each matrix product, in the order of `matrices`.
         """
-        return _Builder(self, quantisation or {}, rounded=rounded).build(
-            shape or (-1, -1), taps=taps
-        )
+        builder = _Builder(self, quantisation or {}, rounded=rounded)
+        return builder.build(shape or (-1, -1), taps=taps)
 
 
 def changes(update: Tensors) -> Iterator[tuple[str, FloatArray]]:

@@ -1,9 +1,9 @@
 """The fast engine: a sentence-transformers folder on OpenVINO, without torch.
 
 Where the processor multiplies 8-bit integers (VNNI, AMX), passages are encoded in
-them; questions, of which there are few, and which must be right, in float, from weights
-that are kept in 8 bits. Vectors of both, and of torch, may be compared:
-`benchmarks/engine.py` shows what is lost.
+them, on scales that were measured before; questions, of which there are few, and which
+must be right, on finer ones that are found as they go. Elsewhere both are in float. Vectors
+of all of these, and of torch, may be compared: `benchmarks/engine.py` shows what is lost.
 """
 
 from __future__ import annotations
@@ -122,7 +122,6 @@ class OpenVinoEncoder:
             return self._of_length[length]
 
     def _for_questions(self, shape: tuple[int, int] | None) -> Requests:
-        # Without 8-bit integers, whatever multiplies by weights of 8 bits may be slow.
         graph = self._encoder.graph(shape=shape, rounded=has_int8())
         threads = min(self._threads, _QUESTION_THREADS * self._question_streams)
         return self._compiled(graph, threads, self._question_streams)

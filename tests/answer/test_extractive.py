@@ -40,11 +40,11 @@ def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> Non
 
 def test_another_quote_of_the_same_document_must_come_nearer() -> None:
     here, there = sentences(100, 300, 100), sentences(100, passage=1)
-    quotes = quotes_of([*here, *there], scores(5, -9, 3.5, 3.5))
+    quotes = quotes_of([*here, *there], scores(5, -9, 3, 3))
     assert [quote.passage for quote in quotes] == [0, 1]
     later = sentences(100, passage=1, document="0")
-    assert len(quotes_of([*here, *later], scores(5, -9, 3.5, 3.5))) == 1
-    assert len(quotes_of([*here, *later], scores(5, -9, 3.5, 4.5))) == 2
+    assert len(quotes_of([*here, *later], scores(5, -9, 3, 3))) == 1
+    assert len(quotes_of([*here, *later], scores(5, -9, 3, 4))) == 2
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
