@@ -18,6 +18,7 @@ from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages
+from rag.questions import QuestionEmbedder
 from rag.recent import Recent
 from rag.settings import Settings
 from rag.store import Backend, Reader
@@ -77,7 +78,8 @@ class Retriever:
 
     def __init__(self, store: Backend, embedder: Embedder, settings: Settings) -> None:
         self.store = store
-        self._embedder = embedder
+        self._dimension = embedder.dimension
+        self._questions = QuestionEmbedder(embedder)
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
@@ -141,11 +143,12 @@ class Retriever:
     def _begun(
         self, reader: Reader, question: str, wanted: int, filters: Filters | None
     ) -> _Search:
+        languages = question_languages(question, reader.languages)
         if len(reader):
-            vector = self._embedder.embed_query(question)
+            vector = self._questions.embed(question, max(languages, key=languages.__getitem__))
         else:  # nothing to find, so nothing for the model to do
-            vector = np.zeros(self._embedder.dimension, np.float32)
-        return _Search(reader, question, vector, filters, max(CANDIDATES, wanted))
+            vector = np.zeros(self._dimension, np.float32)
+        return _Search(reader, question, languages, vector, filters, max(CANDIDATES, wanted))
 
     def _check(self, question: str) -> str:
         question = question.strip()
@@ -213,6 +216,7 @@ class _Search:
         self,
         reader: Reader,
         question: str,
+        languages: Mapping[str, float],
         vector: FloatArray,
         filters: Filters | None,
         wanted: int,
@@ -220,7 +224,7 @@ class _Search:
         self._reader = reader
         self._question = question
         self._vector = vector
-        self._question_languages = question_languages(question, reader.languages)
+        self._question_languages = languages
         self._background = reader.background(vector)
         terms = _terms(question, self._question_languages)
         #: How the index writes each term.
