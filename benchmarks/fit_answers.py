@@ -215,7 +215,7 @@ def fit_confidence(collected: dict[str, tuple[Array, Array]]) -> tuple[float, Ar
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
     """Writes coefficients with where they come from."""
     content = {
-        "version": 3,
+        "version": 4,
         "date": datetime.date.today().isoformat(),
         "command": COMMAND,
         "sets": sets,

@@ -21,21 +21,28 @@ class Evidence(NamedTuple):
     """What speaks for an answer in the passages, in the scales of the confidence model.
 
     They are few on purpose: what places and words of passages add on the sets that a model
-    is fitted on, it loses twice on others (docs/answers.md).
+    is fitted on, it loses twice on others. The first two weigh differently where question
+    and passage share a language: they stand here a second time, times that probability
+    (docs/answers.md).
     """
 
     best: float  #: ranking score of the best sentence
     share: float  #: logarithm of its part in all answers begun and ended in the passages
     holds: float  #: logit that its passage holds an answer
+    is_later: float  #: 1 if its passage is not the first, else 0
     is_shared: float  #: probability that question and passage are in one language
+    shared_best: float
+    shared_share: float
 
 
 def evidence(found: Sequence[Sentence], scores: FloatArray) -> Evidence:
     """What speaks for an answer; `scores` are those of `found`, which is not empty."""
     top = int(np.argmax(scores))
-    best = found[top]
-    features = best.features
-    return Evidence(float(scores[top]), features.share, best.holds, features.is_shared)
+    sentence, best = found[top], float(scores[top])
+    share, holds, shared = sentence.features.share, sentence.holds, sentence.features.is_shared
+    is_later = float(sentence.quote.passage > 0)
+    products = (shared * best, shared * share)
+    return Evidence(best, share, holds, is_later, shared, *products)
 
 
 def probability(found: Evidence) -> float:
