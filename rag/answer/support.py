@@ -29,10 +29,14 @@ from rag.types import SearchResult, Span, Verdict
 _LEAST_NEARNESS, _FAIR_NEARNESS = 0.1, 0.2
 _LEAST_COVERAGE = 0.34
 
-# What taking a foreign name out must bring: 98 of 100 translated sentences bring less.
-_FOREIGN_NAME_GAIN = 0.008
+# What taking a foreign name out must bring, by whether it has several words. Of 499 translated
+# sentences 5 bring more; of 299 foreign names of several words 67 % do.
+_FOREIGN_NAME_GAIN = {False: 0.008, True: 0.004}
 # What putting a fact right must bring between two languages: exchanged, or replaced.
 _EXCHANGE_GAIN, _REPLACEMENT_GAIN = 0.0003, 0.02
+# From this nearness on, two names are one in two languages (White House, Maison-Blanche). Of 23
+# replacements that were found in translated sentences 13 are, of 304 in wrong ones 5 %.
+_ONE_NAME_NEARNESS = 0.5
 _TESTED_AT_MOST = 4
 
 # The elided article before a name: l’Italie.
@@ -154,11 +158,10 @@ class SupportCheck:
         vector = self._embedder.embed_documents([sentence])[0]
         ranked = [_nearest(passage, vector) for passage in passages]
         ranked.sort(key=lambda found: -found[0])
-        claim = _Claim(sentence, language, vector, self._embedder)
+        claim = _Claim(sentence, language, vector, self._embedder, self._common)
         wrong = [*claim.missing(passages), *claim.misplaced(ranked[0][1], passages)]
         best = ranked[0][1]
-        # From 0, as near as any two sentences, to 1, the same.
-        nearness = (ranked[0][0] - self._common) / max(1 - self._common, 1e-6)
+        nearness = _nearness(ranked[0][0], self._common)
         quotes = tuple(source.quote for _, source in ranked)
         if wrong or nearness < _LEAST_NEARNESS:
             return Finding("unsupported", tuple(wrong) or ("nothing it cites says this",), ())
@@ -172,6 +175,11 @@ def _nearest(passage: _Passage, vector: FloatArray) -> tuple[float, _Source]:
     cosines = passage.vectors @ vector
     best = int(cosines.argmax())
     return float(cosines[best]), passage.sources[best]
+
+
+def _nearness(cosine: float, common: float) -> float:
+    """From 0, as near as any two sentences, to 1, the same."""
+    return (cosine - common) / max(1 - common, 1e-6)
 
 
 def common_cosine(embedder: Embedder) -> float:
@@ -208,11 +216,14 @@ def _retells(sentence: str, source: str, language: str) -> bool:
 class _Claim:
     """A sentence to be judged: its facts, and how near variants of it come to a source."""
 
-    def __init__(self, text: str, language: str, vector: FloatArray, embedder: Embedder) -> None:
+    def __init__(
+        self, text: str, language: str, vector: FloatArray, embedder: Embedder, common: float
+    ) -> None:
         self._text = text
         self._language = language
         self._vector = vector
         self._embedder = embedder
+        self._common = common
         self._facts = [fact for fact in _runs(facts(text, language), text) if fact.kind]
 
     def missing(self, passages: Sequence[_Passage]) -> Iterator[str]:
@@ -245,7 +256,7 @@ class _Claim:
         best = rows[int(cosines.argmax())]
         gains = self._embedder.embed_documents(without) @ best - float(cosines.max())
         for fact, gain in zip(doubtful, gains.tolist(), strict=True):
-            if gain > _FOREIGN_NAME_GAIN:
+            if gain > _FOREIGN_NAME_GAIN[" " in fact.words]:
                 yield f"{fact.words!r} is not in what it cites"
 
     def misplaced(self, source: _Source, passages: Sequence[_Passage]) -> Iterator[str]:
@@ -289,8 +300,18 @@ class _Claim:
         rows = self._embedder.embed_documents([source.text, *variants])
         gains = rows[1:] @ rows[0] - float(self._vector @ rows[0])
         for swap, gain in zip(tested, gains.tolist(), strict=True):
-            if gain > (_REPLACEMENT_GAIN if len(swap.changes) == 1 else _EXCHANGE_GAIN):
+            if len(swap.changes) == 2:
+                is_better = gain > _EXCHANGE_GAIN
+            else:
+                is_better = gain > _REPLACEMENT_GAIN and not self._is_one_name(*swap.changes[0])
+            if is_better:
                 yield swap
+
+    def _is_one_name(self, fact: Fact, other: str) -> bool:
+        """Whether a name and one of the source may be the same in two languages."""
+        rows = self._embedder.embed_documents([fact.words, other])
+        nearness = _nearness(float(rows[0] @ rows[1]), self._common)
+        return _kind(fact) == "name" and nearness > _ONE_NAME_NEARNESS
 
     def _replacements(self, theirs: Sequence[Fact], source: _Source) -> Iterator[_Swap]:
         """Facts for which the source may have another of the kind that the sentence lacks."""
@@ -400,7 +421,8 @@ def _stands(fact: Fact, passage: _Passage) -> bool:
     """Whether a fact is anywhere in a passage."""
     if any(_kind(other) == _kind(fact) and fact.keys & other.keys for other in passage.facts):
         return True
-    return _kind(fact) == "name" and all(
+    # The name of a month or day may be that of a person or newspaper, the same in any language.
+    return _kind(fact) in ("name", "date") and all(
         any(look_alike(folded(word), w) for w in passage.words) for _, word in words(fact.words)
     )
 

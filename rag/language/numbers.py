@@ -29,6 +29,8 @@ _SCALES = {
     10**12: "billón billones",
 }
 _SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
+# By themselves they are no number; "miles" is one in Spanish, and scales none in English.
+_BARE_SCALES = frozenset((*_SCALE_OF, "miles"))
 # The one word that means a thousand times more on the continent.
 _BILLION_LONG = frozenset(("de", "da", "fr", "nl", "es", "it", "sv", "nb", "no", "fi", "pl", "cs"))
 
@@ -193,6 +195,6 @@ def _words(text: str, language: str) -> Iterator[Number]:
         least = _LEAST_ORDINAL if found.is_ordinal else _LEAST_CARDINAL
         if found.value < least or any(c.isdigit() for c in words):
             continue
-        if words.lower() in _SCALE_OF or words.lower().startswith("billion"):
+        if words.lower() in _BARE_SCALES or words.lower().startswith("billion"):
             continue
         yield Number(Span(first.span.start, last.span.end), frozenset((float(found.value),)))

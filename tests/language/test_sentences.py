@@ -54,6 +54,7 @@ OTHERS = {
         "¿Basta para vivir? | ¡No!",
         "«Es el mayor contrato», afirmó. | Nadie lo niega.",
         "EE.UU. firmó el acuerdo. | Hubo aplausos.",
+        "El presidente de EE. UU. viaja a los JJ. OO. de París. | Hubo aplausos.",
     ],
     "it": ["Il sig. Rossi e l’on. Bianchi arrivano. | Sono in ritardo."],
     "pt": ["O Sr. Silva e a Dra. Costa chegaram. | Era tarde."],
