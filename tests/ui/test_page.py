@@ -26,7 +26,7 @@ UNANSWERED = {"en": "What is the capital of Japan?", "fr": "Quelle est la capita
 DECLINED = {"en": "no answer", "fr": "pas trouvé de réponse"}
 
 #: Answered with a probability between those that a cautious and an eager reader ask for.
-UNSURE = "how much is a ticket?"
+UNSURE = "who is the minister?"
 
 GERMAN = {"en": "German", "fr": "allemand"}
 FRENCH = {"en": "French", "fr": "français"}
@@ -180,7 +180,7 @@ def test_filters_and_caution_are_obeyed(visit: Visit) -> None:
     visit.asked = 0
     assert DECLINED["en"] in visit.ask(UNSURE)
     visit.page.get_by_label(visit.say["eager"]).click()
-    assert "1.80" in visit.ask(UNSURE)
+    assert "ministère" in visit.ask(UNSURE)
     visit.page.get_by_label(visit.say["filter_since"]).fill("June")
     visit.box.fill(QUESTION[visit.language])
     visit.box.press("Enter")
