@@ -14,7 +14,6 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import regex
 
 from rag.embed import Embedder
 from rag.store.vectors import FloatArray
@@ -22,8 +21,9 @@ from rag.store.vectors import FloatArray
 #: How much of the common part is taken off.
 TAKEN_OFF = 0.4
 
-#: What tells a question from a headline or a statement, which lose by it.
-_MARK = regex.compile("[?？؟\u037e՞፧]")
+#: What tells a question from a headline or a statement, which lose by it. In Greek it looks
+#: like a semicolon and mostly is typed as one.
+_MARKS, _GREEK_MARKS = "?？؟՞፧", ";\u037e"
 
 #: For languages that questions.txt does not have.
 _ELSE = "en"
@@ -40,7 +40,8 @@ class QuestionEmbedder:
     def embed(self, question: str, language: str) -> FloatArray:
         """A unit vector of shape (dimension,) for what was asked in a language."""
         vector = self._embedder.embed_query(question)
-        if not _MARK.search(question):
+        marks = _MARKS + _GREEK_MARKS * (language == "el")
+        if not any(mark in question for mark in marks):
             return vector
         common = self.common_part(language)
         return _unit(vector - TAKEN_OFF * float(vector @ common) * common)
