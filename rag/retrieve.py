@@ -70,7 +70,7 @@ class Retrieval:
     @property
     def language(self) -> str:
         """The most probable language of the question."""
-        return max(self.languages, key=lambda code: self.languages[code])
+        return _most_probable(self.languages)
 
 
 class Retriever:
@@ -145,7 +145,7 @@ class Retriever:
     ) -> _Search:
         languages = question_languages(question, reader.languages)
         if len(reader):
-            vector = self._questions.embed(question, max(languages, key=languages.__getitem__))
+            vector = self._questions.embed(question, _most_probable(languages))
         else:  # nothing to find, so nothing for the model to do
             vector = np.zeros(self._dimension, np.float32)
         return _Search(reader, question, languages, vector, filters, max(CANDIDATES, wanted))
@@ -182,6 +182,10 @@ def _reranked(
         )
         for rank, place in enumerate(order, 1)
     )
+
+
+def _most_probable(languages: Mapping[str, float]) -> str:
+    return max(languages, key=lambda code: languages[code])
 
 
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:

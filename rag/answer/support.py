@@ -422,8 +422,9 @@ def _stands(fact: Fact, passage: _Passage) -> bool:
     """Whether a fact is anywhere in a passage."""
     if any(_kind(other) == _kind(fact) and fact.keys & other.keys for other in passage.facts):
         return True
-    # The name of a month or day may be that of a person or newspaper, the same in any language.
-    return _kind(fact) in ("name", "date") and all(
+    if fact.kind == "date":  # May and Sunday may be a person and a newspaper, in any language
+        return folded(fact.words) in passage.words
+    return _kind(fact) == "name" and all(
         any(look_alike(folded(word), w) for w in passage.words) for _, word in words(fact.words)
     )
 

@@ -109,8 +109,7 @@ def _is_abbreviation(before: str, following: str, language: str) -> bool:
     bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
     if bare in ABBREVIATIONS.get(language, ()) or bare in COMMON_ABBREVIATIONS:
         return True
-    # Initials of a plural are written twice in Spanish: EE. UU., JJ. OO.
-    is_initials = "." in before or (len(set(bare)) == 1 and len(bare) <= 2 and before.isupper())
+    is_initials = "." in before or (len(bare) == 1 and before[-1:].isupper())
     is_ordinal = bare.isdigit() and len(bare) <= 2 and language in ORDINAL_DOT_LANGUAGES
     # A capital article or pronoun after initials is more probably a new sentence.
     return (is_initials or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())

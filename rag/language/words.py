@@ -123,8 +123,8 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
     ),
     "es": _words(
         """sr sra srta sres dr dra d dña prof profa gral cap art arts pág págs p pp núm n vol ed
-        cf av avda ee.uu ej p.ej aprox tel lic ing ene feb mar abr jun jul ago sept oct nov
-        dic"""
+        cf av avda ee.uu ee jj ff cc rr ej p.ej aprox tel lic ing ene feb mar abr jun jul ago sept
+        oct nov dic"""
     ),
     "it": _words(
         """sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv ing on art artt p pp pag pagg n

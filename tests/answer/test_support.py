@@ -80,9 +80,9 @@ def test_a_wrong_fact_is_flagged(sentence: str, language: str, embedder: Embedde
 
 
 BREXIT = (
-    "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. "
-    "La Croix-Rouge et "
-    "le Parlement écossais ont ouvert mardi un centre au bord du lac de Constance."
+    "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
+    "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
+    "de Constance."
 )
 
 
@@ -111,6 +111,12 @@ def test_names_and_dates_that_stand_nowhere_are_flagged_between_languages(
     sentence: str, embedder: Embedder
 ) -> None:
     assert verdict(Claim(sentence, "en", BREXIT, "fr"), embedder) != "supported"
+
+
+def test_a_day_that_is_only_spelt_like_another_is_flagged(embedder: Embedder) -> None:
+    text = "The council of Valmorin met in the town hall. The Tuesday Club paid for the evening."
+    claim = "The council of Valmorin met in the town hall on Thursday."
+    assert verdict(Claim(claim, "en", text, "en"), embedder) != "supported"
 
 
 def test_an_order_in_an_article_supports_nothing(embedder: Embedder) -> None:
