@@ -70,6 +70,15 @@ class TorchEngine:
             raise ModelError(
                 f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
             ) from error
+        known = self._model.tokenizer
+        # Where its files are missing, transformers makes up a tokenizer that knows no word.
+        if isinstance(known, transformers.PreTrainedTokenizerBase) and len(known) <= len(
+            known.all_special_ids
+        ):
+            raise ModelError(
+                f"the model {name!r} has no words: the folder lacks tokenizer.json or what else "
+                "its tokenizer reads; copy the whole model, or correct the setting embedding_model"
+            )
         self._computing = threading.Lock()
 
     @property
