@@ -7,6 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+#: Languages that are written as another one is, or nearly.
+_WRITTEN_LIKE = {"nb": "no", "nn": "no", "yue": "zh", "wuu": "zh", "arz": "ar", "ary": "ar"}
+
 
 class Phrases(NamedTuple):
     """Framing words of one language.
@@ -29,7 +32,7 @@ class Phrases(NamedTuple):
 def phrases(language: str) -> Phrases:
     """The framing words of a language; English where there are none."""
     known = _every_language()
-    return known.get(language, known["en"])
+    return known.get(_WRITTEN_LIKE.get(language, language), known["en"])
 
 
 @cache

@@ -13,7 +13,7 @@ from rag.types import UNDETERMINED
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-#: A question may be in one of these although no article is.
+#: A question may well be in one of these although no article is.
 COMMON_LANGUAGES = frozenset(("en", "fr", "de", "es", "it", "pt", "nl", "ar", "ru"))
 
 _ARTICLE_CHARS = 400  # of 7,300 articles in four languages, 200 are enough for each
@@ -24,6 +24,9 @@ _MIN_LETTERS = 2
 # three words (0.208, against 0.250).
 _TEMPERATURE = 2.0
 _LEAST_PROBABILITY = 0.01
+# By how much any other language must be likelier, as a logarithm. Of 1,270 questions in 24 of
+# them 98 % are told, and of 6,292 in the common ones as many as if there were no others.
+_UNEXPECTED = 8.0
 
 
 def detect_language(text: str) -> str:
@@ -39,16 +42,18 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
     """Probability of each language that a short question may be in; they add up to 1.
 
     Args:
-        corpus_languages: Codes of the articles' languages. They and a few common ones
-            are considered; a question without words may be in any of the articles'.
+        corpus_languages: Codes of the articles' languages. They and a few common ones are
+            expected, any other must be much likelier; a question without words may be in any
+            of the articles'.
     """
     if not _has_words(question):
         codes = sorted(corpus_languages) or [UNDETERMINED]
         return dict.fromkeys(codes, 1 / len(codes))
-    candidates = COMMON_LANGUAGES.union(corpus_languages)
-    ranked = _identifier().rank(_encodable(question))
-    found = {code: float(score) for code, score in ranked if code in candidates}
-    scores = np.fromiter(found.values(), float) / _TEMPERATURE
+    expected = COMMON_LANGUAGES.union(corpus_languages)
+    found = dict(_identifier().rank(_encodable(question)))
+    scores = np.fromiter(found.values(), float)
+    scores = (scores - scores.max()) / _TEMPERATURE
+    scores -= _UNEXPECTED * np.array([code not in expected for code in found])
     shares = np.exp(scores - scores.max())
     shares[shares < _LEAST_PROBABILITY * shares.sum()] = 0
     shares /= shares.sum()
