@@ -23,7 +23,8 @@ from benchmarks.claims import (
     swapped,
 )
 from rag import Settings
-from rag.answer.support import SupportCheck, common_cosine
+from rag.answer.passage import common_cosine
+from rag.answer.support import SupportCheck
 from rag.embed import Embedder, load_embedder
 from rag.types import Chunk, Document, SearchResult
 

@@ -14,9 +14,10 @@ from langchain_core.messages import BaseMessage
 
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.model import ModelReader
+from rag.answer.passage import common_cosine
 from rag.answer.phrases import phrases
 from rag.answer.prompt import messages
-from rag.answer.support import Finding, SupportCheck, common_cosine
+from rag.answer.support import Finding, SupportCheck
 from rag.cite import (
     Quote,
     cite,

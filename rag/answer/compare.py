@@ -1,0 +1,82 @@
+"""Whether two facts are the same, in one language or in two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answer.facts import Fact, folded, look_alike, words
+from rag.types import Span
+
+
+def kind_of(fact: Fact) -> str:
+    """What a fact is; a word that opens a sentence with a capital may be a name."""
+    return "name" if fact.kind == "opening" else fact.kind
+
+
+def agree(one: Fact, other: Fact) -> bool:
+    """Whether two facts may be the same."""
+    if kind_of(one) != kind_of(other):
+        return False
+    if one.keys & other.keys:
+        return True
+    return kind_of(one) == "name" and _share_a_word(one.words, other.words)
+
+
+def covers(one: Fact, other: Fact) -> bool:
+    """Whether two facts are one, or the same with a title or a first name more."""
+    if kind_of(one) != "name":
+        return agree(one, other)
+    short, long = sorted((one.words, other.words), key=len)
+    return kind_of(other) == "name" and is_in(Fact(one.span, "name", short, frozenset()), long)
+
+
+def _share_a_word(one: str, other: str) -> bool:
+    theirs = [folded(word) for _, word in words(other)]
+    return any(look_alike(folded(word), w) for _, word in words(one) for w in theirs)
+
+
+def is_in(fact: Fact, text: str) -> bool:
+    """Whether all words of a name stand in a text."""
+    theirs = [folded(word) for _, word in words(text)]
+    return kind_of(fact) == "name" and all(
+        any(look_alike(folded(word), w) for w in theirs) for _, word in words(fact.words)
+    )
+
+
+def places(fact: Fact, theirs: Sequence[Fact]) -> list[int]:
+    """Positions of the facts that may be the same."""
+    return [n for n, other in enumerate(theirs) if agree(fact, other)]
+
+
+def name_runs(found: Sequence[Fact], text: str) -> list[Fact]:
+    """The facts with neighbouring names as one; a lone word that opens a sentence is none."""
+    runs: list[Fact] = []
+    for fact in found:
+        before = runs[-1] if runs else None
+        if (
+            before
+            and fact.kind == "name"
+            and kind_of(before) == "name"
+            and text[before.span.end : fact.span.start].strip(" .\u00a0") == ""
+        ):
+            span = Span(before.span.start, fact.span.end)
+            keys = before.keys & fact.keys
+            runs[-1] = Fact(span, "name", text[span.start : span.end], keys)
+        else:
+            runs.append(fact)
+    return runs
+
+
+def plain_words(text: str) -> list[str]:
+    """The words and numbers of a text, folded."""
+    return [plain for _, word in words(text) if (plain := folded(word))] or [""]
+
+
+def is_year(fact: Fact) -> bool:
+    """Whether a number may be a year."""
+    return any(isinstance(key, float) and 1000 <= key < 2100 for key in fact.keys)
+
+
+def is_small_word(fact: Fact) -> bool:
+    """Whether it is a "two" that another language may express by "both" or a dual."""
+    return fact.kind == "number" and fact.keys == {2.0} and fact.words.isalpha()

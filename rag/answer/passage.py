@@ -1,0 +1,115 @@
+"""The passages that an answer cites: their sentences, vectors and facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+
+from rag.answer.compare import kind_of
+from rag.answer.facts import Fact, facts, folded, look_alike, words
+from rag.cite import Quote
+from rag.embed import Embedder
+from rag.language import analyze, sentence_spans
+from rag.once import once
+from rag.store.vectors import FloatArray
+from rag.types import SearchResult, Span
+
+# Unrelated sentences, to learn what cosine a model gives to any two.
+_UNRELATED = (
+    "The cat sleeps on the warm stone wall.",
+    "Der Zug nach Norden hat wieder Verspätung.",
+    "La recette demande du beurre et de la farine.",
+    "El nuevo teléfono tiene una pantalla más grande.",
+    "Вчера весь день шёл сильный дождь.",
+    "فاز الفريق بالمباراة في الدقيقة الأخيرة.",
+)
+
+# Sentences that give orders to a reader's machine are no evidence, whatever they say.
+_ORDER = regex.compile(
+    r"\b(?:ignore|disregard|forget|override|ignor\w+|oublie\w*|vergiss|missachte\w*|olvid\w+)\b"
+    r".{0,60}\b(?:instructions?|prompts?|rules?|above|previous|consignes?|anweisung\w*|regeln|"
+    r"instruc\w+|istruzion\w+|reglas|règles)\b"
+    r"|\b(?:system prompt|as an ai\b|you are now|language model|assistant)\b"
+    r"|^\W*(?:say|answer|reply|respond|output|print|repeat|write|tell the user|"
+    r"réponds|répondez|dis|dites|antworte|sage|schreibe|responde|di|escribe)\b[^.]{0,20}"
+    r"(?:[:\"“«„]|\bthat\b|\bque\b|\bdass\b)",
+    regex.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sentence of a passage."""
+
+    quote: Quote
+    text: str
+    language: str
+
+
+class Passage:
+    """A passage's sentences, their vectors and facts, each worked out when first needed."""
+
+    def __init__(self, position: int, result: SearchResult, embedder: Embedder) -> None:
+        self._embedder = embedder
+        chunk, document = result.chunk, result.document
+        self.language = chunk.language
+        sources = []
+        for start, end in sentence_spans(chunk.text, chunk.language):
+            span = Span(chunk.start + start, chunk.start + end)
+            text = chunk.text[start:end]
+            sources.append(Source(Quote(position, span), text, chunk.language))
+        self.orders = [source for source in sources if _ORDER.search(source.text)]
+        self.sources = [source for source in sources if source not in self.orders]
+        context = " · ".join(filter(None, (document.title, document.date, document.source)))
+        self.text = "\n".join([context, *(source.text for source in self.sources)])
+
+    @once
+    def vectors(self) -> FloatArray:
+        """Unit rows, one for each source."""
+        return self._embedder.embed_documents([source.text for source in self.sources])
+
+    @once
+    def facts(self) -> list[Fact]:
+        """Of all sources and of what is known about the document."""
+        return facts(self.text, self.language)
+
+    @once
+    def words(self) -> list[str]:
+        """Folded."""
+        return [folded(word) for _, word in words(self.text)]
+
+    @once
+    def terms(self) -> frozenset[str]:
+        """Analysed."""
+        return frozenset(analyze(self.text, self.language))
+
+    def nearest(self, vector: FloatArray) -> tuple[float, Source]:
+        """The source that is nearest to a unit vector, and their cosine."""
+        cosines = self.vectors @ vector
+        best = int(cosines.argmax())
+        return float(cosines[best]), self.sources[best]
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether a fact is anywhere in it."""
+        kind = kind_of(fact)
+        if any(kind_of(other) == kind and fact.keys & other.keys for other in self.facts):
+            return True
+        if kind == "date":  # May and Sunday may be a person and a newspaper, in any language
+            return folded(fact.words) in self.words
+        return kind == "name" and all(
+            any(look_alike(folded(word), w) for w in self.words) for _, word in words(fact.words)
+        )
+
+
+def nearness_of(cosine: float, common: float) -> float:
+    """From 0, as near as any two sentences, to 1, the same."""
+    return (cosine - common) / max(1 - common, 1e-6)
+
+
+def common_cosine(embedder: Embedder) -> float:
+    """The mean cosine of unrelated sentences, which is far from 0 for many models."""
+    rows = embedder.embed_documents(_UNRELATED)
+    cosines = (rows @ rows.T)[np.triu_indices(len(rows), 1)]
+    return float(cosines.mean())
