@@ -1,9 +1,11 @@
 """What a person gets: `python -m benchmarks.answers [SET...] [--eager]`, at default settings.
 
 PIAF's first 1,000 questions over its passages; English questions about the articles of
-XQuAD that nothing was fitted on, over all its Spanish and German passages; and how long an
-answer takes among the 28,216 passages of service_public_fr. Every question of the first
-two has an answer, so one that is declined counts as a miss; `--eager` declines fewer.
+XQuAD that nothing was fitted on, over all its Spanish and German passages; written ones in
+33 languages about other articles than the reader has learned from, some without an answer;
+and how long an answer takes among the 28,216 passages of service_public_fr. Every question
+of the first two has an answer, so one that is declined counts as a miss; `--eager` declines
+fewer.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from benchmarks.sets import DATA, open_set, read_rows
-from benchmarks.splits import PIAF_TEST, XQUAD, xquad
+from benchmarks.splits import PIAF_TEST, XQUAD, written, xquad
 from rag import Corpus, Settings
 from rag.cli.evaluate import answers_table
 from rag.evaluate import Question, evaluate_answers, read_questions
@@ -46,6 +48,19 @@ def xquad_cross() -> None:
         report("xquad, English over Spanish and German", corpus, questions)
 
 
+def written_questions() -> None:
+    """Any language over any: news, public-service sheets, and passages in 25 languages."""
+    for part in written():
+        questions = []
+        for number, row in enumerate(part.held_out):
+            answers = {passage: words for passage, words in row["answers"].items() if words}
+            relevant = dict.fromkeys(answers, 1)
+            wordings = tuple(set(answers.values()))
+            questions.append(Question(str(number), row["text"], row["lang"], relevant, wordings))
+        with open_set(part.name, SETTINGS, data=part.data) as corpus:
+            report(f"written, over {part.name}", corpus, questions)
+
+
 def report(name: str, corpus: Corpus, questions: Iterable[Question]) -> None:
     print(f"{name}:", *answers_table(evaluate_answers(corpus.ask, list(questions))), sep="\n")
 
@@ -65,7 +80,7 @@ def timed() -> None:
 
 def main() -> None:
     """Runs what is named, or all."""
-    runs = {"piaf_fr": piaf_fr, "xquad": xquad_cross, "timed": timed}
+    runs = {"piaf_fr": piaf_fr, "xquad": xquad_cross, "written": written_questions, "timed": timed}
     for name in [name for name in sys.argv[1:] if name != "--eager"] or runs:
         runs[name]()
 

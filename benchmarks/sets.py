@@ -143,11 +143,17 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def open_set(
-    name: str, settings: Settings | None = None, *, part: str = "", keep: Keep | None = None
+    name: str,
+    settings: Settings | None = None,
+    *,
+    part: str = "",
+    keep: Keep | None = None,
+    data: Path = DATA,
 ) -> Iterator[Corpus]:
     """The passages of a set as a synced corpus.
 
     Args:
+        data: The folder of the sets.
         part: A name for what `keep` leaves of the set.
         keep: Tells of a passage's row whether it belongs to that part.
     """
@@ -155,7 +161,7 @@ def open_set(
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "corpus.jsonl").exists():
         with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
-            for line in (DATA / name / "corpus.jsonl").open(encoding="utf-8"):
+            for line in (data / name / "corpus.jsonl").open(encoding="utf-8"):
                 if keep is None or keep(json.loads(line)):
                     file.write(line)
     settings = settings or Settings()

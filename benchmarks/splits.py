@@ -6,11 +6,15 @@ it was.
 
 from __future__ import annotations
 
+import random
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from benchmarks.sets import DATA, read_rows
+from benchmarks.sets import DATA, ROOT, read_rows
+from rag.types import Filters
 
 #: PIAF's first questions test, XQuAD's articles of one in three do.
 PIAF_TEST = 1000
@@ -96,3 +100,64 @@ def xquad() -> Xquad:
         answers,
         passage,
     )
+
+
+#: Questions that were written for the reader, and some of the passages: see its README.
+WRITTEN = ROOT / "benchmarks" / "written"
+#: Of how many languages a passage of a parallel set is read for a question that it answers.
+WRITTEN_LANGUAGES = 2
+
+
+@dataclass(frozen=True)
+class Written:
+    """Written questions about the passages of a set.
+
+    Attributes:
+        name, data: The set and the folder that it is in.
+        reader: What the reader learns from: each question with its answers, as in the sets,
+            and where to look for them.
+        held_out: Questions about one in eight articles, `answers` by passage, empty for none.
+    """
+
+    name: str
+    data: Path
+    reader: list[tuple[Row, Row, Filters | None]]
+    held_out: list[Row]
+
+
+def written() -> Iterator[Written]:
+    """The questions of benchmarks/written, a set after the other."""
+    chosen = random.Random(0)
+    for file in sorted(WRITTEN.glob("*.jsonl")):
+        yield written_about(file.stem, chosen)
+
+
+def written_about(name: str, chosen: random.Random) -> Written:
+    """The written questions about one set.
+
+    Args:
+        chosen: Chooses the languages of a passage that are read for a question.
+    """
+    data = WRITTEN if (WRITTEN / name).is_dir() else DATA
+    versions: dict[str, list[Row]] = {}
+    for row in read_rows(data / name / "corpus.jsonl"):
+        versions.setdefault(row.get("group", row["id"]), []).append(row)
+    part = Written(name, data, [], [])
+    for question in read_rows(WRITTEN / f"{name}.jsonl"):
+        every = versions[question["passage"]]
+        article = every[0].get("article", question["passage"])
+        if zlib.crc32(article.encode()) % 8 == 0:
+            wordings = {row["id"]: question["answers"].get(row["lang"], "") for row in every}
+            part.held_out.append({**question, "answers": wordings})
+            continue
+        most = WRITTEN_LANGUAGES if question["answers"] else 1
+        for row in chosen.sample(every, min(most, len(every))):
+            answers = [question["answers"][row["lang"]]] if question["answers"] else []
+            known = {
+                "corpus_id": row["id"],
+                "answers": answers,
+                "answer_starts": [row["text"].index(answer) for answer in answers],
+            }
+            where = Filters(languages=(row["lang"],)) if len(every) > 1 else None
+            part.reader.append((question, known, where))
+    return part

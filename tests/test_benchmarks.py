@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,9 @@ from benchmarks.passages import SETS, Passages
 from benchmarks.plot import Panel, plot
 from benchmarks.report import commands, filled
 from benchmarks.scale import exponents, recall
-from tests.conftest import ROOT
+from benchmarks.sets import read_rows
+from benchmarks.splits import written_about
+from tests.conftest import ROOT, needs_shared
 
 #: Every command is a process, and loads what it needs.
 pytestmark = pytest.mark.timeout(900)
@@ -150,3 +153,25 @@ def test_growth() -> None:
     panel = Panel("disk, MB & more", [(10, 5), (100, 50), (1000, 5000)])
     assert exponents(panel) == pytest.approx([1, 2])
     assert len(ElementTree.fromstring(plot([panel])).findall(".//{*}circle")) == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "invented",
+        pytest.param("ntrex_news", marks=needs_shared),
+        pytest.param("service_public_fr", marks=needs_shared),
+    ],
+)
+def test_written_questions_are_about_what_is_there(name: str) -> None:
+    part = written_about(name, random.Random(0))
+    texts = {row["id"]: row["text"] for row in read_rows(part.data / name / "corpus.jsonl")}
+    for _, known, _ in part.reader:
+        for answer, start in zip(known["answers"], known["answer_starts"], strict=True):
+            assert texts[known["corpus_id"]].startswith(answer, start)
+            assert answer
+    learned = {question["passage"] for question, _, _ in part.reader}
+    for question in part.held_out:
+        assert question["passage"] not in learned
+        assert all(words in texts[passage] for passage, words in question["answers"].items())
+    assert len(part.reader) > 5 * len(part.held_out) > 100

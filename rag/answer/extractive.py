@@ -34,7 +34,7 @@ _NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN, _SAME_DOCUMENT_MARGIN = 2.0, 3.0, 1.5
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).
-LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.365, "eager": 0.2}
+LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.36, "eager": 0.2}
 
 
 class ExtractiveAnswerer:
