@@ -35,7 +35,7 @@ from benchmarks.sets import ROOT, open_set
 from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.corpus import Corpus
 from rag.embed.encoder import Tensors, changes
-from rag.embed.reader import Input, TrainedReader
+from rag.embed.reader import OUTPUTS, Input, TrainedReader
 from rag.embed.resolve import model_folder
 from rag.settings import Settings
 from rag.types import Filters
@@ -45,7 +45,6 @@ BATCH, RANK, SCALE, FROZEN = 8, 16, 2.0, 4
 NEAREST, WRONG = 8, 4
 WITH_TITLE = 0.7
 FILE = ROOT / "rag" / "embed" / "reader.safetensors"
-OUTPUTS = ("start", "end", "holds")
 #: How far to go from what was learned before the written questions to what was with them.
 WAY = 1 / 3
 

@@ -12,7 +12,8 @@ import regex
 from rag.answer.compare import (
     agree,
     covers,
-    is_in,
+    folded_words,
+    is_among,
     is_small_word,
     is_year,
     kind_of,
@@ -90,7 +91,7 @@ class Claim:
         """Names without which the sentence would be nearer: the others may be translated."""
         if not doubtful:
             return
-        without = [self._with(fact, "") for fact in doubtful]
+        without = [self._changed([(fact, "")]) for fact in doubtful]
         rows = np.vstack([passage.vectors for passage in passages])
         cosines = rows @ self._vector
         best = rows[int(cosines.argmax())]
@@ -136,7 +137,7 @@ class Claim:
         tested = swaps[: 2 * _TESTED_AT_MOST]
         if not tested:
             return
-        variants = [self._swapped(swap) for swap in tested]
+        variants = [self._changed(swap.changes) for swap in tested]
         rows = self._embedder.embed_documents([source.text, *variants])
         gains = rows[1:] @ rows[0] - float(self._vector @ rows[0])
         for swap, gain in zip(tested, gains.tolist(), strict=True):
@@ -157,10 +158,11 @@ class Claim:
     def _replacements(self, theirs: Sequence[Fact], source: Source) -> Iterator[_Swap]:
         """Facts for which the source may have another of the kind that the sentence lacks."""
         is_same = self._language == source.language
+        said = folded_words(source.text)
         nouns = NOUN_CAPITALS & {self._language, source.language}
         for fact in self._facts:
             if not is_same:
-                if is_in(fact, source.text) or any(fact.keys & other.keys for other in theirs):
+                if is_among(fact, said) or any(fact.keys & other.keys for other in theirs):
                     continue
                 if nouns and " " not in fact.words:
                     continue  # a noun, more probably
@@ -185,15 +187,12 @@ class Claim:
                 reason = f"{one.words!r} and {other.words!r} seem to be exchanged"
                 yield _Swap(((one, other.words), (other, one.words)), reason)
 
-    def _swapped(self, swap: _Swap) -> str:
-        """The sentence with a swap made."""
+    def _changed(self, changes: Sequence[tuple[Fact, str]]) -> str:
+        """The sentence with other words in the place of facts, which stand in its order."""
         text = self._text
-        for fact, new in reversed(swap.changes):
+        for fact, new in reversed(changes):
             text = text[: fact.span.start] + new + text[fact.span.end :]
         return text
-
-    def _with(self, fact: Fact, replacement: str) -> str:
-        return self._text[: fact.span.start] + replacement + self._text[fact.span.end :]
 
 
 def _is_unread(fact: Fact, passages: Sequence[Passage]) -> bool:

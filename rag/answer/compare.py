@@ -27,20 +27,26 @@ def covers(one: Fact, other: Fact) -> bool:
     if kind_of(one) != "name":
         return agree(one, other)
     short, long = sorted((one.words, other.words), key=len)
-    return kind_of(other) == "name" and is_in(Fact(one.span, "name", short, frozenset()), long)
+    return kind_of(other) == "name" and _stand_among(short, folded_words(long))
+
+
+def folded_words(text: str) -> list[str]:
+    """The words and numbers of a text, folded."""
+    return [folded(word) for _, word in words(text)]
 
 
 def _share_a_word(one: str, other: str) -> bool:
-    theirs = [folded(word) for _, word in words(other)]
-    return any(look_alike(folded(word), w) for _, word in words(one) for w in theirs)
+    theirs = folded_words(other)
+    return any(look_alike(mine, w) for mine in folded_words(one) for w in theirs)
 
 
-def is_in(fact: Fact, text: str) -> bool:
-    """Whether all words of a name stand in a text."""
-    theirs = [folded(word) for _, word in words(text)]
-    return kind_of(fact) == "name" and all(
-        any(look_alike(folded(word), w) for w in theirs) for _, word in words(fact.words)
-    )
+def is_among(fact: Fact, theirs: Sequence[str]) -> bool:
+    """Whether it is a name, and all its words are among folded ones."""
+    return kind_of(fact) == "name" and _stand_among(fact.words, theirs)
+
+
+def _stand_among(name: str, theirs: Sequence[str]) -> bool:
+    return all(any(look_alike(mine, w) for w in theirs) for mine in folded_words(name))
 
 
 def places(fact: Fact, theirs: Sequence[Fact]) -> list[int]:
@@ -68,8 +74,8 @@ def name_runs(found: Sequence[Fact], text: str) -> list[Fact]:
 
 
 def plain_words(text: str) -> list[str]:
-    """The words and numbers of a text, folded."""
-    return [plain for _, word in words(text) if (plain := folded(word))] or [""]
+    """The folded words of a text of which something is left; an empty one if there are none."""
+    return [word for word in folded_words(text) if word] or [""]
 
 
 def is_year(fact: Fact) -> bool:

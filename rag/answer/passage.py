@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import regex
 
-from rag.answer.compare import kind_of
-from rag.answer.facts import Fact, facts, folded, look_alike, words
+from rag.answer.compare import folded_words, is_among, kind_of
+from rag.answer.facts import Fact, facts, folded
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans
@@ -78,7 +78,7 @@ class Passage:
     @once
     def words(self) -> list[str]:
         """Folded."""
-        return [folded(word) for _, word in words(self.text)]
+        return folded_words(self.text)
 
     @once
     def terms(self) -> frozenset[str]:
@@ -98,9 +98,7 @@ class Passage:
             return True
         if kind == "date":  # May and Sunday may be a person and a newspaper, in any language
             return folded(fact.words) in self.words
-        return kind == "name" and all(
-            any(look_alike(folded(word), w) for w in self.words) for _, word in words(fact.words)
-        )
+        return is_among(fact, self.words)
 
 
 def nearness_of(cosine: float, common: float) -> float:

@@ -36,7 +36,8 @@ from rag.types import Span
 # What is read of each at most, in tokens; with the special ones it is what the model can take.
 _QUESTION_TOKENS, _TITLE_TOKENS, _ALL_TOKENS = 64, 24, 512
 _PROMPT = "query: "
-_OUTPUTS = ("start", "end", "holds")
+#: What is put out for a token, in order: whether an answer starts, ends, or is held at all.
+OUTPUTS = ("start", "end", "holds")
 
 
 class Reading(NamedTuple):
@@ -145,11 +146,11 @@ class TrainedReader:
 
     @once
     def _outputs(self) -> FloatArray:
-        return np.stack([self._weights[f"{name}.weight"] for name in _OUTPUTS]).astype(np.float32)
+        return np.stack([self._weights[f"{name}.weight"] for name in OUTPUTS]).astype(np.float32)
 
     @once
     def _bias(self) -> FloatArray:
-        return np.array([self._weights[f"{name}.bias"].item() for name in _OUTPUTS], np.float32)
+        return np.array([self._weights[f"{name}.bias"].item() for name in OUTPUTS], np.float32)
 
     @once
     def _encoder(self) -> EncoderBehindReader:
