@@ -16,6 +16,7 @@ from importlib.resources import files
 import numpy as np
 
 from rag.embed import Embedder
+from rag.language import macrolanguage
 from rag.store.vectors import FloatArray
 
 #: How much of the common part is taken off.
@@ -49,6 +50,7 @@ class QuestionEmbedder:
     def common_part(self, language: str) -> FloatArray:
         """The direction of all questions of a language, a unit vector; kept once worked out."""
         about_nothing = _about_nothing()
+        language = macrolanguage(language)
         language = language if language in about_nothing else _ELSE
         with self._lock:
             if language not in self._common:

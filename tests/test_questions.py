@@ -72,3 +72,11 @@ def test_the_languages_that_a_question_is_told_in_have_questions() -> None:
     assert codes == sorted(set(codes))
     assert set(codes) >= COMMON_LANGUAGES
     assert {line.count("|") for line in LINES} == {7}
+
+
+def test_a_language_has_the_questions_of_the_one_that_it_is_written_as() -> None:
+    questions = QuestionEmbedder(WordEmbedder())
+    for language, written_as in (("nb", "no"), ("nn", "no"), ("yue", "zh")):
+        common = questions.common_part(language)
+        assert np.array_equal(common, questions.common_part(written_as))
+        assert not np.array_equal(common, questions.common_part("en"))

@@ -7,8 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-#: Languages that are written as another one is, or nearly.
-_WRITTEN_LIKE = {"nb": "no", "nn": "no", "yue": "zh", "wuu": "zh", "arz": "ar", "ary": "ar"}
+from rag.language import macrolanguage
 
 
 class Phrases(NamedTuple):
@@ -32,7 +31,7 @@ class Phrases(NamedTuple):
 def phrases(language: str) -> Phrases:
     """The framing words of a language; English where there are none."""
     known = _every_language()
-    return known.get(_WRITTEN_LIKE.get(language, language), known["en"])
+    return known.get(macrolanguage(language), known["en"])
 
 
 @cache

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: A question may well be in one of these although no article is.
 COMMON_LANGUAGES = frozenset(("en", "fr", "de", "es", "it", "pt", "nl", "ar", "ru"))
 
+_MACROLANGUAGES = {"nb": "no", "nn": "no", "yue": "zh", "wuu": "zh", "arz": "ar", "ary": "ar"}
+
 _ARTICLE_CHARS = 400  # of 7,300 articles in four languages, 200 are enough for each
 _MIN_LETTERS = 2
 
@@ -58,6 +60,11 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
     shares[shares < _LEAST_PROBABILITY * shares.sum()] = 0
     shares /= shares.sum()
     return {code: share for code, share in zip(found, shares.tolist(), strict=True) if share}
+
+
+def macrolanguage(language: str) -> str:
+    """The code of the language that one is written as, or nearly (ISO 639-3), or its own."""
+    return _MACROLANGUAGES.get(language, language)
 
 
 def _sample(text: str) -> str:
