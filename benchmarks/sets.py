@@ -159,9 +159,10 @@ def open_set(
     """
     folder = WORK / f"{name}{part}" / "corpus"
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "corpus.jsonl").exists():
-        with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
-            for line in (data / name / "corpus.jsonl").open(encoding="utf-8"):
+    source, kept = data / name / "corpus.jsonl", folder / "corpus.jsonl"
+    if not kept.exists() or kept.stat().st_mtime < source.stat().st_mtime:
+        with kept.open("w", encoding="utf-8") as file:
+            for line in source.open(encoding="utf-8"):
                 if keep is None or keep(json.loads(line)):
                     file.write(line)
     settings = settings or Settings()
