@@ -6,7 +6,8 @@ Ranking is fitted on questions that the reader (benchmarks/fit_reader.py) did no
 from: some of PIAF's, and half of those about the articles of XQuAD that were held out;
 PIAF's first 1,000 questions and the other half test it. Confidence is fitted on questions
 with and without an answer, French over French, English over German, and three languages
-over each other, and tested by cross-validation and on the set that it was not fitted on.
+over each other, and tested by cross-validation and on the set that it was not fitted on,
+and on the held-out questions of benchmarks/written.
 With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
 """
 
@@ -16,9 +17,9 @@ import datetime
 import json
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
-from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, piaf, xquad
+from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.answer.confidence import Evidence, evidence
 from rag.answer.extractive import LEAST_CONFIDENCE, MAX_PASSAGES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
@@ -35,6 +36,7 @@ from rag.cite import Quote
 from rag.corpus import Corpus
 from rag.evaluate.answers import auroc, calibration_error
 from rag.retrieve import Retrieval
+from rag.types import Filters
 
 COMMAND = "python -m benchmarks.fit_answers --write"
 ABSTAIN_SETS = ("abstain_piaf_fr", "abstain_belebele_en_de")
@@ -63,15 +65,20 @@ def holds(text: str, answers: dict[str, list[str]], language: str) -> bool:
     return any(answer in text for answer in answers.get(language, answers.get("", [])))
 
 
-def cases(
-    corpus: Corpus, questions: Sequence[dict[str, Any]], answers: dict[str, dict[str, list[str]]]
-) -> Iterator[Case]:
+class Asked(NamedTuple):
+    """A question, its known answers by language (`""` for any), and what to search."""
+
+    text: str
+    answers: dict[str, list[str]]
+    filters: Filters | None = None
+
+
+def cases(corpus: Corpus, asked: Iterable[Asked]) -> Iterator[Case]:
     """The questions as the answerer sees them."""
     chain, reader = corpus.chain(), remembering_reader()
-    for question in questions:
-        retrieval = chain.retriever.search(question["text"])
+    for question, known, filters in asked:
+        retrieval = chain.retriever.search(question, filters=filters)
         found = sentences(retrieval, reader, MAX_PASSAGES)
-        known = answers[question.get("group", question["id"])]
         documents = [retrieval.results[s.quote.passage].document for s in found]
         hits = [holds(s.text, known, d.language) for s, d in zip(found, documents, strict=True)]
         yield Case(retrieval, found, matrix(found).astype(float), np.array(hits, bool), known)
@@ -80,18 +87,22 @@ def cases(
 def piaf_cases() -> tuple[list[Case], list[Case]]:
     """Test questions of PIAF and those that the ranking is fitted on."""
     split = piaf()
-    answers = {question: {"": row["answers"]} for question, row in split.answers.items()}
+
+    def asked(questions: Sequence[Row]) -> Iterator[Asked]:
+        for question in questions:
+            yield Asked(question["text"], {"": split.answers[question["id"]]["answers"]})
+
     with open_set("piaf_fr") as corpus:
-        return list(cases(corpus, split.test, answers)), list(cases(corpus, split.ranking, answers))
+        return list(cases(corpus, asked(split.test))), list(cases(corpus, asked(split.ranking)))
 
 
-def one_language(row: dict[str, Any]) -> bool:
+def one_language(row: Row) -> bool:
     """Keeps each passage of XQuAD in one of its languages, told by its group."""
     chosen = XQUAD_LANGUAGES[zlib.crc32(row["group"].encode()) % 3]
     return bool(row["lang"] == chosen)
 
 
-def one_language_of_half(row: dict[str, Any]) -> bool:
+def one_language_of_half(row: Row) -> bool:
     """The same, of every other passage."""
     return one_language(row) and zlib.crc32(row["group"].encode()) % 2 == 0
 
@@ -106,7 +117,8 @@ def xquad_cases(part: str, keep: Keep) -> tuple[list[Case], Array]:
         answers.setdefault(group, {})[language] = row["answers"]
     with open_set(XQUAD, part=part, keep=keep) as corpus:
         kept = {document.id.rsplit(":", 1)[0] for document in corpus.documents()}
-        found = list(cases(corpus, questions, answers))
+        asked = (Asked(question["text"], answers[question["group"]]) for question in questions)
+        found = list(cases(corpus, asked))
     return found, np.array([split.passage[q["group"]] in kept for q in questions], float)
 
 
@@ -167,10 +179,22 @@ def abstain_cases(name: str) -> tuple[list[Case], Array]:
     folder = DATA / name
     answers = {row["query_id"]: row["answers"] for row in read_rows(folder / "answers.jsonl")}
     questions = read_rows(folder / "queries.jsonl")
-    known = {q.get("group", q["id"]): {"": answers[q["id"]]} for q in questions}
     with open_set(name) as corpus:
-        found = list(cases(corpus, questions, known))
+        found = list(cases(corpus, (Asked(q["text"], {"": answers[q["id"]]}) for q in questions)))
     return found, np.array([bool(answers[q["id"]]) for q in questions], float)
+
+
+def written_cases() -> tuple[list[Case], Array]:
+    """Held-out questions of benchmarks/written, and 1 where there is an answer.
+
+    Where there is none, the article that the question is about is there and leaves it out.
+    """
+    found: list[Case] = []
+    for part in written():
+        asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
+        with open_set(part.name, data=part.data) as corpus:
+            found += cases(corpus, asked)
+    return found, np.array([bool(case.answers[""]) for case in found], float)
 
 
 def report_confidence(name: str, probability: Array, answerable: Array) -> None:
@@ -246,6 +270,9 @@ def main() -> None:
     found, truth = xquad_cases("-half", one_language_of_half)
     collected[f"half of {XQUAD}, each passage in one language"] = evidence_of(found, weights), truth
     intercept, coefficients = fit_confidence(collected)
+    found, truth = written_cases()
+    logits = evidence_of(found, weights) @ coefficients + intercept
+    report_confidence("benchmarks/written, held out", 1 / (1 + np.exp(-logits)), truth)
     confidence = dict(zip(Evidence._fields, coefficients, strict=True))
     print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))
     if "--write" in sys.argv:

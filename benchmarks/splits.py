@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.sets import DATA, ROOT, read_rows
 from rag.types import Filters
@@ -104,8 +104,26 @@ def xquad() -> Xquad:
 
 #: Questions that were written for the reader, and some of the passages: see its README.
 WRITTEN = ROOT / "benchmarks" / "written"
+#: Its passages are in threes that tell of one thing: questions are asked of these alone.
+RELATED = "related"
 #: Of how many languages a passage of a parallel set is read for a question that it answers.
 WRITTEN_LANGUAGES = 2
+
+
+class HeldOut(NamedTuple):
+    """A written question about an article that the reader has not learned from.
+
+    Attributes:
+        passage: Which one it is about; of a parallel set, its group.
+        answers: By passage that answers; empty if none does.
+        filters: What to ask.
+    """
+
+    text: str
+    language: str
+    passage: str
+    answers: dict[str, str]
+    filters: Filters | None
 
 
 @dataclass(frozen=True)
@@ -116,13 +134,13 @@ class Written:
         name, data: The set and the folder that it is in.
         reader: What the reader learns from: each question with its answers, as in the sets,
             and where to look for them.
-        held_out: Questions about one in eight articles, `answers` by passage, empty for none.
+        held_out: The questions about one in eight articles.
     """
 
     name: str
     data: Path
     reader: list[tuple[Row, Row, Filters | None]]
-    held_out: list[Row]
+    held_out: list[HeldOut]
 
 
 def written() -> Iterator[Written]:
@@ -140,15 +158,24 @@ def written_about(name: str, chosen: random.Random) -> Written:
     """
     data = WRITTEN if (WRITTEN / name).is_dir() else DATA
     versions: dict[str, list[Row]] = {}
+    beside: dict[str, list[str]] = {}
     for row in read_rows(data / name / "corpus.jsonl"):
         versions.setdefault(row.get("group", row["id"]), []).append(row)
+        beside.setdefault(row.get("article", row["id"]), []).append(row["id"])
     part = Written(name, data, [], [])
     for question in read_rows(WRITTEN / f"{name}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
         if zlib.crc32(article.encode()) % 8 == 0:
-            wordings = {row["id"]: question["answers"].get(row["lang"], "") for row in every}
-            part.held_out.append({**question, "answers": wordings})
+            known = {
+                row["id"]: question["answers"][row["lang"]]
+                for row in every
+                if row["lang"] in question["answers"]
+            }
+            asked = Filters(documents=tuple(beside[article])) if name == RELATED else None
+            part.held_out.append(
+                HeldOut(question["text"], question["lang"], question["passage"], known, asked)
+            )
             continue
         most = WRITTEN_LANGUAGES if question["answers"] else 1
         for row in chosen.sample(every, min(most, len(every))):

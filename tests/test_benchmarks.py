@@ -159,6 +159,7 @@ def test_growth() -> None:
     "name",
     [
         "invented",
+        "related",
         pytest.param("ntrex_news", marks=needs_shared),
         pytest.param("service_public_fr", marks=needs_shared),
     ],
@@ -171,7 +172,9 @@ def test_written_questions_are_about_what_is_there(name: str) -> None:
             assert texts[known["corpus_id"]].startswith(answer, start)
             assert answer
     learned = {question["passage"] for question, _, _ in part.reader}
-    for question in part.held_out:
-        assert question["passage"] not in learned
-        assert all(words in texts[passage] for passage, words in question["answers"].items())
+    for held_out in part.held_out:
+        assert held_out.passage not in learned
+        assert all(words in texts[passage] for passage, words in held_out.answers.items())
+        if held_out.filters:
+            assert held_out.passage in held_out.filters.documents
     assert len(part.reader) > 5 * len(part.held_out) > 100
