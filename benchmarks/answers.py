@@ -46,8 +46,7 @@ def xquad_cross() -> None:
     with open_set(
         XQUAD, SETTINGS, part="-es-de", keep=lambda row: row["lang"] in passages
     ) as corpus:
-        measures = evaluate_answers(corpus.ask, questions)
-    report("xquad, English over Spanish and German", measures)
+        report("xquad, English over Spanish and German", evaluate_answers(corpus.ask, questions))
 
 
 def written_questions() -> None:
