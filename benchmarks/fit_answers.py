@@ -6,8 +6,9 @@ Ranking is fitted on questions that the reader (benchmarks/fit_reader.py) did no
 from: some of PIAF's, and half of those about the articles of XQuAD that were held out;
 PIAF's first 1,000 questions and the other half test it. Confidence is fitted on questions
 with and without an answer, French over French, English over German, and three languages
-over each other, and tested by cross-validation and on the set that it was not fitted on,
-and on the held-out questions of benchmarks/written.
+over each other, each over hundreds of passages and over a few (benchmarks/small.py), and
+tested by cross-validation, where it was not fitted on, and on the held-out questions of
+benchmarks/written.
 With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
 """
 
@@ -25,12 +26,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
+from benchmarks.small import Pool, fitted_pools, small_corpora, tested_pools
 from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.answer.confidence import Evidence, evidence
-from rag.answer.extractive import LEAST_CONFIDENCE, MAX_PASSAGES, quotes_of
+from rag.answer.extractive import LEAST_CONFIDENCE, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote
 from rag.corpus import Corpus
@@ -78,7 +80,7 @@ def cases(corpus: Corpus, asked: Iterable[Asked]) -> Iterator[Case]:
     chain, reader = corpus.chain(), remembering_reader()
     for question, known, filters in asked:
         retrieval = chain.retriever.search(question, filters=filters)
-        found = sentences(retrieval, reader, MAX_PASSAGES)
+        found = sentences(retrieval, reader)
         documents = [retrieval.results[s.quote.passage].document for s in found]
         hits = [holds(s.text, known, d.language) for s, d in zip(found, documents, strict=True)]
         yield Case(retrieval, found, matrix(found).astype(float), np.array(hits, bool), known)
@@ -166,11 +168,29 @@ def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
     )
 
 
-def evidence_of(found: Sequence[Case], weights: Array) -> Array:
-    """Evidence for every question, as rows."""
-    return np.array(
-        [evidence(case.found, (case.rows @ weights).astype(np.float32)) for case in found],
-        float,
+class Told(NamedTuple):
+    """Questions with and without an answer.
+
+    Attributes:
+        evidence: A row for each.
+        answerable: 1 where there is an answer, else 0.
+        questions: What was asked.
+    """
+
+    evidence: Array
+    answerable: Array
+    questions: list[str]
+
+
+def told(found: Sequence[Case], answerable: Array, weights: Array) -> Told:
+    """The evidence for every question that any passage was found for."""
+    kept = [place for place, case in enumerate(found) if case.found]
+    rows = []
+    for case in (found[place] for place in kept):
+        scores = (case.rows @ weights).astype(np.float32)
+        rows.append(evidence(case.found, scores, case.retrieval.searched))
+    return Told(
+        np.array(rows), answerable[kept], [found[place].retrieval.question for place in kept]
     )
 
 
@@ -197,6 +217,18 @@ def written_cases() -> tuple[list[Case], Array]:
     return found, np.array([bool(case.answers[""]) for case in found], float)
 
 
+def small_cases(pool: Pool) -> tuple[list[Case], Array]:
+    """Questions over corpora of a few passages, and 1 where these hold the answer."""
+    found: list[Case] = []
+    truth: list[float] = []
+    for small in small_corpora(pool):
+        for questions, answer in ((small.answered, 1.0), (small.unanswered, 0.0)):
+            asked = [Asked(each.text, {}) for each in questions]
+            found += cases(small.corpus, asked)
+            truth += [answer] * len(asked)
+    return found, np.array(truth)
+
+
 def report_confidence(name: str, probability: Array, answerable: Array) -> None:
     """Prints how well questions are told apart, and a reliability table."""
     said = probability >= LEAST_CONFIDENCE["balanced"]
@@ -214,24 +246,38 @@ def report_confidence(name: str, probability: Array, answerable: Array) -> None:
     print(f"  expected calibration error {error:.3f}")
 
 
-def fit_confidence(collected: dict[str, tuple[Array, Array]]) -> tuple[float, Array]:
-    """Intercept and weights for evidence and truth by set; prints the tests."""
-    rows = np.vstack([each for each, _ in collected.values()])
-    answerable = np.concatenate([each for _, each in collected.values()])
+def fit_confidence(collected: dict[str, dict[str, Told]]) -> tuple[float, Array]:
+    """Intercept and weights; prints the tests.
+
+    Args:
+        collected: By where the questions are from, by name.
+    """
+    every = [(name, each) for sets in collected.values() for name, each in sets.items()]
+    rows = np.vstack([each.evidence for _, each in every])
+    answerable = np.concatenate([each.answerable for _, each in every])
+    questions = [question for _, each in every for question in each.questions]
     scale = rows.std(axis=0) + 1e-9
     model = LogisticRegression(C=1.0, max_iter=5000)
-    folds = StratifiedKFold(10, shuffle=True, random_state=0)
+    # A question is asked of more than one corpus: all of them are fitted on, or none.
+    folds = StratifiedGroupKFold(10, shuffle=True, random_state=0)
     probability = cross_val_predict(
-        model, rows / scale, answerable, cv=folds, method="predict_proba"
+        model, rows / scale, answerable, groups=questions, cv=folds, method="predict_proba"
     )[:, 1]
     at = 0
-    for name, (own, truth) in collected.items():
-        report_confidence(name, probability[at : at + len(truth)], truth)
-        at += len(truth)
-        others = [each for other, each in collected.items() if other != name]
-        model.fit(np.vstack([x for x, _ in others]) / scale, np.concatenate([y for _, y in others]))
-        unseen = model.predict_proba(own / scale)[:, 1]
-        report_confidence(f"{name}, fitted on the other sets", unseen, truth)
+    for name, each in every:
+        report_confidence(name, probability[at : at + len(each.questions)], each.answerable)
+        at += len(each.questions)
+    for source, sets in collected.items():
+        others = [
+            each for other in collected if other != source for each in collected[other].values()
+        ]
+        model.fit(
+            np.vstack([each.evidence for each in others]) / scale,
+            np.concatenate([each.answerable for each in others]),
+        )
+        for name, each in sets.items():
+            unseen = model.predict_proba(each.evidence / scale)[:, 1]
+            report_confidence(f"{name}, fitted on the other sources", unseen, each.answerable)
     model.fit(rows / scale, answerable)
     return float(model.intercept_[0]), model.coef_[0] / scale
 
@@ -239,7 +285,7 @@ def fit_confidence(collected: dict[str, tuple[Array, Array]]) -> tuple[float, Ar
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
     """Writes coefficients with where they come from."""
     content = {
-        "version": 4,
+        "version": 5,
         "date": datetime.date.today().isoformat(),
         "command": COMMAND,
         "sets": sets,
@@ -263,22 +309,34 @@ def main() -> None:
     others = fit_ranking(piaf_training)
     report_ranking("XQuAD each in one language, fitted on PIAF", mixed[::2], others)
     ranking = dict(zip(Features._fields, weights, strict=True))
-    collected = {}
-    for name in ABSTAIN_SETS:
-        found, truth = abstain_cases(name)
-        collected[name] = evidence_of(found, weights), truth
-    found, truth = xquad_cases("-half", one_language_of_half)
-    collected[f"half of {XQUAD}, each passage in one language"] = evidence_of(found, weights), truth
+    large = [(name, abstain_cases(name)) for name in ABSTAIN_SETS]
+    half = f"half of {XQUAD}, each passage in one language"
+    large.append((half, xquad_cases("-half", one_language_of_half)))
+    collected = {
+        pool.name: {
+            name: told(*found, weights),
+            f"few passages of {pool.name}": told(*small_cases(pool), weights),
+        }
+        for (name, found), pool in zip(large, fitted_pools(), strict=True)
+    }
     intercept, coefficients = fit_confidence(collected)
-    found, truth = written_cases()
-    logits = evidence_of(found, weights) @ coefficients + intercept
-    report_confidence("benchmarks/written, held out", 1 / (1 + np.exp(-logits)), truth)
+
+    def test(name: str, found: list[Case], truth: Array) -> None:
+        tested = told(found, truth, weights)
+        logits = tested.evidence @ coefficients + intercept
+        report_confidence(name, 1 / (1 + np.exp(-logits)), tested.answerable)
+
+    for pool in tested_pools():
+        test(f"few passages of {pool.name}, unseen questions", *small_cases(pool))
+    test("benchmarks/written, held out", *written_cases())
     confidence = dict(zip(Evidence._fields, coefficients, strict=True))
     print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))
     if "--write" in sys.argv:
         sets = {"piaf_fr": len(piaf_training), XQUAD: len(trained) - len(piaf_training)}
         write("ranking", 0.0, ranking, sets)
-        sizes = {name: len(truth) for name, (_, truth) in collected.items()}
+        sizes = {
+            name: len(each.questions) for sets in collected.values() for name, each in sets.items()
+        }
         write("confidence", intercept, confidence, sizes)
 
 

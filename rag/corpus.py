@@ -341,8 +341,7 @@ class Corpus:
         parts.begin_loading_reader()
         parts.embedder.embed_query("warm-up")
         parts.passage_reader.read("warm-up", [("", "warm-up")])
-        with parts.store.reader():
-            pass
+        parts.retriever.search("warm-up")
 
     def close(self) -> None:
         """Closes the index's files."""

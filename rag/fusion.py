@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.store.languages import Background
+from rag.background import Background
 from rag.store.vectors import FloatArray
 
 #: Standard deviations of meaning that all the question's words are worth.

@@ -14,6 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from rag.background import BackgroundPassages, Beside, background
 from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
@@ -57,6 +58,8 @@ class Retrieval:
         languages: Probability of each language the question may be in.
         idf: Inverse document frequency of its analysed terms, by term.
         results: Best first.
+        searched: How many passages there were to choose from: all, or the few that the
+            filters let through.
         asked: A follow-up question as it was asked; empty if `question` is what was asked.
     """
 
@@ -65,6 +68,7 @@ class Retrieval:
     languages: Mapping[str, float]
     idf: Mapping[str, float]
     results: tuple[SearchResult, ...]
+    searched: int
     asked: str = ""
 
     @property
@@ -80,6 +84,7 @@ class Retriever:
         self.store = store
         self._dimension = embedder.dimension
         self._questions = QuestionEmbedder(embedder)
+        self._passages = BackgroundPassages(embedder)
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
@@ -148,7 +153,10 @@ class Retriever:
             vector = self._questions.embed(question, _most_probable(languages))
         else:  # nothing to find, so nothing for the model to do
             vector = np.zeros(self._dimension, np.float32)
-        return _Search(reader, question, languages, vector, filters, max(CANDIDATES, wanted))
+        beside = self._passages.beside(reader.samples())
+        return _Search(
+            reader, question, languages, vector, filters, max(CANDIDATES, wanted), beside
+        )
 
     def _check(self, question: str) -> str:
         question = question.strip()
@@ -208,7 +216,7 @@ def rarest(frequencies: Mapping[str, int], postings: int) -> list[str]:
     ]
 
 
-def _idf(frequency: int, chunks: int) -> float:
+def _idf(frequency: float, chunks: float) -> float:
     """BM25's weight of a term that `frequency` of `chunks` hold (Robertson and Zaragoza 2009)."""
     return math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5))
 
@@ -224,24 +232,29 @@ class _Search:
         vector: FloatArray,
         filters: Filters | None,
         wanted: int,
+        beside: Beside,
     ) -> None:
         self._reader = reader
         self._question = question
         self._vector = vector
         self._question_languages = languages
-        self._background = reader.background(vector)
+        self._background = background(vector, reader.samples(), beside)
         terms = _terms(question, self._question_languages)
         #: How the index writes each term.
         self._written = {term: term_text([term]) for term in terms}
         self._frequencies = dict(reader.document_frequencies(terms))
         chunks = len(reader)
-        self._idf = {term: _idf(count, chunks) for term, count in self._frequencies.items()}
+        self._idf = {
+            term: _idf(count + beside.frequency(term), chunks + beside.chunks)
+            for term, count in self._frequencies.items()
+        }
         dense = self._dense(filters, wanted)
         telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
         #: Chunks in the order of each leg.
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
         self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}
+        self._searched = chunks if len(dense) >= wanted else len(dense)
         unseen = [key for key in self._orders["lexical"] if key not in dense]
         dense |= zip(unseen, reader.cosines(vector, unseen).tolist(), strict=True)
         self._keys = list(dense)
@@ -290,6 +303,7 @@ class _Search:
             languages=self._question_languages,
             idf=self._idf,
             results=self._results(top_k),
+            searched=self._searched,
         )
 
     def rankings(self, depth: int) -> dict[str, list[str]]:

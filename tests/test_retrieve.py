@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from rag import Corpus, Filters, Settings
+from rag.background import Background
 from rag.fusion import LANGUAGE_BIAS, UNTOLD, WORDS, fuse
 from rag.retrieve import rarest
-from rag.store.languages import Background, LanguageIndex
-from rag.store.vectors import FloatArray, KeyArray, VectorIndex
+from rag.store.vectors import FloatArray, VectorIndex
 from tests.conftest import WordEmbedder
 
 pytestmark = pytest.mark.each_backend
@@ -60,30 +60,6 @@ def test_one_language_is_ranked_alike_whatever_the_question_is_taken_for() -> No
         for languages in ({"fr": 1.0}, {"en": 1.0}, {"fr": 0.3, "es": 0.7})
     }
     assert len(orders) == 1
-
-
-def test_the_background_is_the_mean_of_each_language_a_rare_one_drawn_to_that_of_all() -> None:
-    rows = np.eye(4, dtype=np.float32)
-    chunks = [(key, "en" if key <= 30 else "fr") for key in range(1, 61)] + [(61, "is")]
-    vector_of = {key: rows[0 if key <= 30 else 1 if key <= 60 else 2] for key, _ in chunks}
-
-    def vectors(keys: KeyArray) -> FloatArray:
-        return np.vstack([vector_of[int(key)] for key in keys])
-
-    index = LanguageIndex(chunks, vectors)
-    assert index.languages == {"en", "fr", "is"}
-    assert index.of([1, 61, 40]) == ["en", "is", "fr"]
-    background = index.background(floats(0.9, 0.6, 0.3, 0))
-    overall = (0.9 + 0.6 + 0.3 / 20) / (1 + 1 + 1 / 20)
-    en, fr, rare = (
-        (30 * 0.9 + 5 * overall) / 35,
-        (30 * 0.6 + 5 * overall) / 35,
-        (0.3 + 5 * overall) / 6,
-    )
-    assert background.mean == pytest.approx({"en": en, "fr": fr, "is": rare})
-    assert background.overall == pytest.approx(overall)
-    off = (0.9 - en) ** 2 + (0.6 - fr) ** 2 + (0.3 - rare) ** 2 / 20
-    assert background.spread == pytest.approx((off / 2.05) ** 0.5, abs=1e-6)
 
 
 def test_vector_search_among_some_keys_agrees_with_brute_force() -> None:

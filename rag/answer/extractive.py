@@ -18,9 +18,6 @@ from rag.settings import Settings
 from rag.store.vectors import FloatArray
 from rag.types import Answer, Citation, Span, TextDelta, Turn
 
-#: Passages whose sentences are looked at.
-MAX_PASSAGES = 5
-
 #: Quotes in one answer at most.
 MAX_QUOTES = 3
 
@@ -80,14 +77,15 @@ class ExtractiveAnswerer:
         """
         if not found:
             return 0.0
-        said = probability(evidence(found, scores))
+        said = probability(evidence(found, scores, retrieval.searched))
         if not retrieval.asked:
             return said
-        return (said + probability(evidence(*self.ranked(replace(retrieval, asked=""))))) / 2
+        whole = self.ranked(replace(retrieval, asked=""))
+        return (said + probability(evidence(*whole, retrieval.searched))) / 2
 
     def ranked(self, retrieval: Retrieval) -> tuple[list[Sentence], FloatArray]:
         """The sentences of the first passages, in their order, and the ranking score of each."""
-        found = sentences(retrieval, self._reader, MAX_PASSAGES)
+        found = sentences(retrieval, self._reader)
         return found, linear_model("ranking", Features._fields)(matrix(found))
 
 

@@ -23,6 +23,9 @@ from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span
 
+#: Passages that are read.
+MAX_PASSAGES = 5
+
 #: Longest answer within a sentence, in tokens.
 _ANSWER_TOKENS = 30
 
@@ -66,9 +69,9 @@ class Sentence:
     features: Features
 
 
-def sentences(retrieval: Retrieval, reader: Reader, max_passages: int) -> list[Sentence]:
+def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
     """The sentences of the first passages, in the order of the passages and of the text."""
-    results = retrieval.results[:max_passages]
+    results = retrieval.results[:MAX_PASSAGES]
     readings = reader.read(
         retrieval.asked or retrieval.question,
         [(each.document.title, each.chunk.text) for each in results],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
-from rag.store.languages import Background, background
+from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.rows import COLUMNS, document_of
@@ -138,10 +138,10 @@ class PostgresReader:
             self._language_of |= zip(unseen, self._fetched(query, unseen), strict=True)
         return [self._language_of[key] for key in keys]
 
-    def background(self, query: FloatArray) -> Background:
-        """How near a question, a unit vector, is to passages that nobody asked for."""
+    def samples(self) -> Mapping[str, Sample]:
+        """Passages that stand for all of a language, by language."""
         sizes = {name: size.chunks for name, size in self._sizes.items()}
-        return background(query, self._samples.of(self._connection, self._meta, sizes), sizes)
+        return self._samples.of(self._connection, self._meta, sizes)
 
     def document_ids(self, keys: Sequence[int]) -> list[str]:
         """The id of each chunk's document."""

@@ -10,7 +10,7 @@ import numpy as np
 from pgvector import HalfVector
 from psycopg import Connection
 
-from rag.store.languages import sample_step
+from rag.store.languages import Sample, sample_step
 from rag.store.vectors import FloatArray
 
 #: A sample of so many chunks or fewer is drawn anew for every generation; that of a larger
@@ -30,11 +30,11 @@ class Samples:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._generation = ("", "")
-        self._held: dict[str, tuple[int, FloatArray]] = {}
+        self._held: dict[str, Sample] = {}
 
     def of(
         self, connection: Connection[Any], meta: Mapping[str, str], sizes: Mapping[str, int]
-    ) -> dict[str, FloatArray]:
+    ) -> dict[str, Sample]:
         """The samples by language.
 
         Args:
@@ -48,7 +48,7 @@ class Samples:
                 self._held = {
                     name: held
                     for name, held in self._held.items()
-                    if is_same and _holds(held[0], sizes.get(name, 0))
+                    if is_same and _holds(held.chunks, sizes.get(name, 0))
                 }
                 self._generation = generation
             for name, size in sizes.items():
@@ -56,8 +56,8 @@ class Samples:
                     step = sample_step(size)
                     rows = connection.execute(_DRAW, (name, step), binary=True)
                     vectors = rows_of([vector for (vector,) in rows], int(meta["dimension"]))
-                    self._held[name] = (size, vectors)
-            return {name: self._held[name][1] for name in sizes}
+                    self._held[name] = Sample(vectors, size)
+            return {name: self._held[name]._replace(chunks=size) for name, size in sizes.items()}
 
 
 def rows_of(vectors: Sequence[HalfVector], dimension: int) -> FloatArray:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from rag.store.fingerprint import Fingerprint
-from rag.store.languages import Background
+from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.status import Status
@@ -61,8 +61,8 @@ class Reader(Protocol):
         """The language of each chunk's document."""
         ...
 
-    def background(self, query: FloatArray) -> Background:
-        """How near a question, a unit vector, is to passages that nobody asked for."""
+    def samples(self) -> Mapping[str, Sample]:
+        """Passages that stand for all of a language, by language."""
         ...
 
     def document_ids(self, keys: Sequence[int]) -> list[str]:

@@ -1,15 +1,14 @@
-"""Which chunks are in which language, and how near a question is to all of a language.
+"""Which chunks are in which language, and some that stand for all of a language.
 
 A multilingual model puts a question nearer to the passages of its own language
 than to the same passages in another. How much nearer shows in a sample of each
-language's passages, whatever they are about.
+language's passages, whatever they are about (rag/background.py).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,27 +17,17 @@ from rag.store.vectors import FloatArray, KeyArray
 #: Passages that stand for all of a language; 100 measure as well.
 _SAMPLE = 200
 
-#: Chunks from which on a language counts in full for the mean of all languages.
-_FULL_CHUNKS = 20
 
-#: A mean of few chunks says what they are about rather than what their language does: it is
-#: drawn to the mean of all languages as if so many chunks more stood there.
-_PRIOR_CHUNKS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """How near a question is to passages that nobody asked for.
+class Sample(NamedTuple):
+    """Passages that stand for all of a language.
 
     Attributes:
-        mean: Mean cosine by language of the passages.
-        overall: Mean of all languages.
-        spread: Standard deviation of the cosines from their language's mean.
+        vectors: Of shape (n, dimension).
+        chunks: How many they stand for.
     """
 
-    mean: Mapping[str, float]
-    overall: float
-    spread: float
+    vectors: FloatArray
+    chunks: int
 
 
 class LanguageIndex:
@@ -58,8 +47,10 @@ class LanguageIndex:
         self._names, self._language = np.unique([name for _, name in rows], return_inverse=True)
         #: Languages of the chunks.
         self.languages = frozenset(self._names.tolist())
-        self._samples = {
-            name: vectors(keys[:: sample_step(len(keys))]) for name, keys in self._groups()
+        #: Of each language.
+        self.samples: Mapping[str, Sample] = {
+            name: Sample(vectors(keys[:: sample_step(len(keys))]), len(keys))
+            for name, keys in self._groups()
         }
 
     @classmethod
@@ -80,41 +71,7 @@ class LanguageIndex:
         names: list[str] = self._names[self._language[places]].tolist()
         return names
 
-    def background(self, query: FloatArray) -> Background:
-        """How near a question is to each language as a whole.
-
-        Args:
-            query: Unit vector of shape (dimension,).
-        """
-        sizes = np.bincount(self._language).tolist()
-        return background(query, self._samples, dict(zip(self._names.tolist(), sizes, strict=True)))
-
 
 def sample_step(chunks: int) -> int:
     """Every so many-th of a language's chunks, from the first on, stands for all of them."""
     return -(-chunks // _SAMPLE)
-
-
-def background(
-    query: FloatArray, samples: Mapping[str, FloatArray], sizes: Mapping[str, int]
-) -> Background:
-    """How near a question is to each language as a whole.
-
-    Args:
-        query: Unit vector of shape (dimension,).
-        samples: Vectors of chunks by language.
-        sizes: Number of chunks by language.
-    """
-    cosines = {name: sample @ query for name, sample in samples.items()}
-    if not cosines:
-        return Background({}, 0.0, 0.0)
-    means = {name: float(some.mean()) for name, some in cosines.items()}
-    weights = [min(1.0, sizes[name] / _FULL_CHUNKS) for name in cosines]
-    overall = float(np.average(list(means.values()), weights=weights))
-    drawn = {
-        name: (sizes[name] * mean + _PRIOR_CHUNKS * overall) / (sizes[name] + _PRIOR_CHUNKS)
-        for name, mean in means.items()
-    }
-    spreads = [float(((some - drawn[name]) ** 2).mean()) for name, some in cosines.items()]
-    variance = float(np.average(spreads, weights=weights))
-    return Background(drawn, overall, math.sqrt(variance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from rag.errors import CorruptError
 from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
-from rag.store.languages import Background, LanguageIndex
+from rag.store.languages import LanguageIndex, Sample
 from rag.store.listing import Listing, Look, listing, sources
 from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import match_any, split_terms, term_text
@@ -138,9 +138,9 @@ class Reader:
         """The language of each chunk's document."""
         return self._languages.of(keys)
 
-    def background(self, query: FloatArray) -> Background:
-        """How near a question, a unit vector, is to passages that nobody asked for."""
-        return self._languages.background(query)
+    def samples(self) -> Mapping[str, Sample]:
+        """Passages that stand for all of a language, by language."""
+        return self._languages.samples
 
     def document_ids(self, keys: Sequence[int]) -> list[str]:
         """The id of each chunk's document."""

@@ -123,16 +123,15 @@ def test_words_weigh_the_same(readers: tuple[Reader, Reader], filters: Filters |
     assert first == second
 
 
-def test_languages_and_their_backgrounds_are_the_same(readers: tuple[Reader, Reader]) -> None:
+def test_languages_and_their_samples_are_the_same(readers: tuple[Reader, Reader]) -> None:
     one, other = readers
     assert one.languages == other.languages
     assert len(one) == len(other)
-    for query in questions():
-        first, second = one.background(query), other.background(query)
-        assert first.mean == pytest.approx(second.mean, abs=1e-5)
-        assert (first.overall, first.spread) == pytest.approx(
-            (second.overall, second.spread), abs=1e-5
-        )
+    first, second = one.samples(), other.samples()
+    assert first.keys() == second.keys()
+    for language, sample in first.items():
+        assert sample.chunks == second[language].chunks
+        assert np.array_equal(sample.vectors, second[language].vectors)
 
 
 def test_documents_chunks_and_vectors_are_the_same(readers: tuple[Reader, Reader]) -> None:
