@@ -41,15 +41,11 @@ NEXT = 6
 
 
 class PoolQuestion(NamedTuple):
-    """A question about a passage; empty `answers` if that leaves the answer out.
-
-    Attributes:
-        answers: None if they are not told.
-    """
+    """A question about a passage, which may leave the answer out."""
 
     text: str
     passage: str
-    answers: list[str] | None
+    is_answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,6 @@ class Small:
     """A small corpus and what it is asked.
 
     Attributes:
-        is_near: Whether its passages are near to each other.
         answered: Questions that its passages answer.
         unanswered: Questions about other passages.
         left_out: Questions about what its passages leave out.
@@ -74,7 +69,6 @@ class Small:
 
     corpus: Corpus
     passages: int
-    is_near: bool
     answered: list[PoolQuestion]
     unanswered: list[PoolQuestion]
     left_out: list[PoolQuestion]
@@ -91,19 +85,18 @@ def fitted_pools() -> Iterator[Pool]:
     rows = [row for row in rows if row["lang"] == "de"]
     known = {row["id"] for row in rows}
     questions = [
-        PoolQuestion(question.text, (known & question.relevant.keys()).pop(), None)
+        PoolQuestion(question.text, (known & question.relevant.keys()).pop())
         for question in read_questions(DATA / "belebele_en_de")
         if question.language == "en"
     ]
     yield Pool("belebele_en_de", rows, questions)
     parallel = xquad()
     rows = _one_version(read_rows(DATA / XQUAD / "corpus.jsonl"))
-    of_group = {row["group"]: row for row in rows}
-    questions = []
-    for question in parallel.held_out[::2]:
-        row = of_group[parallel.passage[question["group"]]]
-        answers = parallel.answers[f"{question['group']}:{row['lang']}"]["answers"]
-        questions.append(PoolQuestion(question["text"], row["id"], answers))
+    of_group = {row["group"]: row["id"] for row in rows}
+    questions = [
+        PoolQuestion(question["text"], of_group[parallel.passage[question["group"]]])
+        for question in parallel.held_out[::2]
+    ]
     yield Pool(XQUAD, rows, questions)
 
 
@@ -116,7 +109,7 @@ def tested_pools() -> Iterator[Pool]:
         rows = _one_version(read_rows(part.data / part.name / "corpus.jsonl"))
         of_group = {row.get("group", row["id"]): row["id"] for row in rows}
         questions = [
-            PoolQuestion(each.text, passage, [each.answers[passage]] if each.answers else [])
+            PoolQuestion(each.text, passage, bool(each.answers))
             for each in part.held_out
             for passage in [of_group[each.passage]]
             if not each.answers or passage in each.answers
@@ -126,10 +119,7 @@ def tested_pools() -> Iterator[Pool]:
 
 def _piaf(name: str, questions: Sequence[Row]) -> Pool:
     answers = piaf().answers
-    asked = [
-        PoolQuestion(q["text"], answers[q["id"]]["corpus_id"], answers[q["id"]]["answers"])
-        for q in questions
-    ]
+    asked = [PoolQuestion(q["text"], answers[q["id"]]["corpus_id"]) for q in questions]
     return Pool(name, read_rows(DATA / "piaf_fr" / "corpus.jsonl"), asked)
 
 
@@ -159,16 +149,16 @@ def small_corpora(pool: Pool) -> Iterator[Small]:
             after = [each for each in order[size:] if each in about][: max(size, NEXT)]
             unanswered = [each for place in after for each in about[place]]
             parts = (
-                ([each for each in there if each.answers != []], WITH),
-                ([each for each in unanswered if each.answers != []], WITHOUT),
-                ([each for each in there if each.answers == []], LEFT_OUT),
+                ([each for each in there if each.is_answered], WITH),
+                ([each for each in unanswered if each.is_answered], WITHOUT),
+                ([each for each in there if not each.is_answered], LEFT_OUT),
             )
             questions = [chosen.sample(some, min(most, len(some))) for some, most in parts]
             if not questions[0]:
                 continue
             asked += len(questions[0]) + len(questions[1])
             with _corpus([pool.passages[each] for each in order[:size]], embedder) as corpus:
-                yield Small(corpus, size, is_near, *questions)
+                yield Small(corpus, size, *questions)
 
 
 def _order(
@@ -197,29 +187,33 @@ def _corpus(rows: Sequence[Row], embedder: Embedder) -> Iterator[Corpus]:
             yield corpus
 
 
+def report(size: int, answered: FloatArray, unanswered: FloatArray, left_out: FloatArray) -> None:
+    """Prints a line of the confidences over corpora of one size."""
+    least = LEAST_CONFIDENCE[Settings().caution]
+    both = np.concatenate([answered, unanswered])
+    truth = np.repeat([True, False], [len(answered), len(unanswered)])
+    line = (
+        f"  {size} passages: answered {(answered >= least).mean():.1%} of {len(answered)}, "
+        f"declined {(unanswered < least).mean():.1%} of {len(unanswered)}, "
+        f"AUROC {auroc(both, truth):.3f}, "
+        f"calibration error {calibration_error(both, truth):.3f}"
+    )
+    if len(left_out):
+        line += f"; declined {(left_out < least).mean():.1%} of {len(left_out)} left out"
+    print(line)
+
+
 def main() -> None:
     """Prints a table for each pool."""
-    least = LEAST_CONFIDENCE[Settings().caution]
     for pool in tested_pools():
-        said: dict[tuple[int, int], list[float]] = defaultdict(list)
-        for small in small_corpora(pool):
-            for number, questions in enumerate((small.unanswered, small.answered, small.left_out)):
-                said[small.passages, number] += [
-                    small.corpus.ask(each.text).confidence for each in questions
-                ]
         print(pool.name)
-        for size in SIZES:
-            without, having, left_out = (np.array(said[size, number]) for number in range(3))
-            both = np.concatenate([having, without])
-            truth = np.repeat([True, False], [len(having), len(without)])
-            print(
-                f"  {size} passages: answered {(having >= least).mean():.1%} of {len(having)}, "
-                f"declined {(without < least).mean():.1%} of {len(without)}, "
-                f"AUROC {auroc(both, truth):.3f}, "
-                f"calibration error {calibration_error(both, truth):.3f}"
-                + f"; declined {(left_out < least).mean():.1%} of {len(left_out)} left out"
-                * bool(len(left_out))
-            )
+        for size, found in itertools.groupby(small_corpora(pool), lambda small: small.passages):
+            said: tuple[list[float], ...] = ([], [], [])
+            for small in found:
+                parts = (small.answered, small.unanswered, small.left_out)
+                for confidences, questions in zip(said, parts, strict=True):
+                    confidences += [small.corpus.ask(each.text).confidence for each in questions]
+            report(size, *map(np.array, said))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import numpy as np
 from safetensors import safe_open
 
 from rag.embed import Embedder
-from rag.language import analyze, macrolanguage
+from rag.language import analyze, served_as
 from rag.store.languages import Sample
 from rag.store.vectors import FloatArray
 
@@ -40,9 +40,6 @@ _LANGUAGES = 4
 
 #: Vectors of passages.txt by the default model, by language (`python -m benchmarks.background`).
 VECTORS = "passages.safetensors"
-
-#: For languages that passages.txt does not have.
-_ELSE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,7 @@ class BackgroundPassages:
 
     def _in(self, language: str) -> AboutNothing:
         texts = about_nothing()
-        language = macrolanguage(language)
-        language = language if language in texts else _ELSE
+        language = served_as(language, texts)
         with self._lock:
             if language not in self._known:
                 terms = [frozenset(analyze(text, language)) for text in texts[language]]

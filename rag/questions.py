@@ -16,7 +16,7 @@ from importlib.resources import files
 import numpy as np
 
 from rag.embed import Embedder
-from rag.language import macrolanguage
+from rag.language import served_as
 from rag.store.vectors import FloatArray
 
 #: How much of the common part is taken off.
@@ -25,9 +25,6 @@ TAKEN_OFF = 0.4
 #: What tells a question from a headline or a statement, which lose by it. In Greek it looks
 #: like a semicolon and mostly is typed as one.
 _MARKS, _GREEK_MARKS = "?？؟՞፧", ";\u037e"
-
-#: For languages that questions.txt does not have.
-_ELSE = "en"
 
 
 class QuestionEmbedder:
@@ -50,8 +47,7 @@ class QuestionEmbedder:
     def common_part(self, language: str) -> FloatArray:
         """The direction of all questions of a language, a unit vector; kept once worked out."""
         about_nothing = _about_nothing()
-        language = macrolanguage(language)
-        language = language if language in about_nothing else _ELSE
+        language = served_as(language, about_nothing)
         with self._lock:
             if language not in self._common:
                 rows = map(self._embedder.embed_query, about_nothing[language])

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from rag.background import BackgroundPassages, Beside, background
+from rag.background import Background, BackgroundPassages, Beside, background
 from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
@@ -153,10 +153,11 @@ class Retriever:
             vector = self._questions.embed(question, _most_probable(languages))
         else:  # nothing to find, so nothing for the model to do
             vector = np.zeros(self._dimension, np.float32)
-        beside = self._passages.beside(reader.samples())
-        return _Search(
-            reader, question, languages, vector, filters, max(CANDIDATES, wanted), beside
-        )
+        samples = reader.samples()
+        beside = self._passages.beside(samples)
+        seen = background(vector, samples, beside)
+        depth = max(CANDIDATES, wanted)
+        return _Search(reader, question, languages, vector, filters, depth, beside, seen)
 
     def _check(self, question: str) -> str:
         question = question.strip()
@@ -233,12 +234,13 @@ class _Search:
         filters: Filters | None,
         wanted: int,
         beside: Beside,
+        background: Background,
     ) -> None:
         self._reader = reader
         self._question = question
         self._vector = vector
         self._question_languages = languages
-        self._background = background(vector, reader.samples(), beside)
+        self._background = background
         terms = _terms(question, self._question_languages)
         #: How the index writes each term.
         self._written = {term: term_text([term]) for term in terms}

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from rag.language import macrolanguage
+from rag.language import served_as
 
 
 class Phrases(NamedTuple):
@@ -31,7 +31,7 @@ class Phrases(NamedTuple):
 def phrases(language: str) -> Phrases:
     """The framing words of a language; English where there are none."""
     known = _every_language()
-    return known.get(macrolanguage(language), known["en"])
+    return known[served_as(language, known)]
 
 
 @cache

@@ -1,15 +1,15 @@
 """Which language a text is in, where its sentences are, and which terms it is found by."""
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
-from rag.language.detect import detect_language, macrolanguage, question_languages
+from rag.language.detect import detect_language, question_languages, served_as
 from rag.language.sentences import sentence_spans, stripped
 
 __all__ = [
     "ANALYZER_VERSION",
     "analyze",
     "detect_language",
-    "macrolanguage",
     "question_languages",
     "sentence_spans",
+    "served_as",
     "stripped",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -62,9 +62,12 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
     return {code: share for code, share in zip(found, shares.tolist(), strict=True) if share}
 
 
-def macrolanguage(language: str) -> str:
-    """The code of the language that one is written as, or nearly (ISO 639-3), or its own."""
-    return _MACROLANGUAGES.get(language, language)
+def served_as(language: str, known: Container[str]) -> str:
+    """Which of some known languages serves for one: its own or the one that it is written as,
+    or nearly (ISO 639-3), else English.
+    """
+    written = _MACROLANGUAGES.get(language, language)
+    return written if written in known else "en"
 
 
 def _sample(text: str) -> str:
