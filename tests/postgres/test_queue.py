@@ -69,8 +69,8 @@ def test_edits_renames_and_what_is_gone(served: Corpus, words: WordEmbedder) -> 
     assert ids(served) == {"bridge.txt", "harbour"}  # found by its old name until it has the new
     assert [tuple(done) for done in served.work()] == [(2, 1)]
     assert ids(served) == {"iron.txt", "harbour"}
-    assert served.search("thawed", top_k=1)[0].document.id == "harbour"
     assert words.embedded == ["The harbour thawed."]
+    assert served.search("thawed", top_k=1)[0].document.id == "harbour"
     assert served.verify().problems == ()
 
 
