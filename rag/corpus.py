@@ -367,11 +367,14 @@ class Corpus:
         A rebuild by another process may have followed a change of the settings file: then
         this one follows too, and goes on answering.
         """
+        opened = self._opened
+        # Not under the lock: a server that does not answer would hold up one after the other.
+        is_outdated = opened is not None and not opened.store.fits()
         with self._opening:
-            if self._opened and not self._opened.store.fits():
+            if opened and is_outdated and self._opened is opened:
                 settings = self._reload_settings()
                 if settings != self.settings:
-                    self._opened.store.close()
+                    opened.store.close()
                     self.settings, self._opened = settings, None
             if self._opened is None:
                 self._opened = _Parts(

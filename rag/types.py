@@ -29,7 +29,9 @@ _ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
     "slide": ("slide {}", "slides {}–{}"),
     "row": ("row {}", "rows {}–{}"),
 }
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+# What no stored text holds, and a database refuses to look for: NUL, half of a UTF-16 pair.
+_UNSTORED = re.compile("[\0\ud800-\udfff]")
 
 #: The language code of a text that is too short or too mixed to tell (ISO 639-2).
 UNDETERMINED = "und"
@@ -146,6 +148,9 @@ class Filters:
         for bound in filter(None, (self.since, self.until)):
             if not _DATE.fullmatch(bound):
                 raise QuestionError(f"a date is written 2024, 2024-06 or 2024-06-20, not {bound!r}")
+        for value in (*self.languages, *self.sources, *self.documents):
+            if _UNSTORED.search(value):
+                raise QuestionError(f"{value!r} holds a character that no article has")
 
     def equal(self) -> dict[str, tuple[str, ...]]:
         """Allowed values by field of the document, of those that restrict."""

@@ -1,9 +1,11 @@
 """The facade over the tiny embedder: what a user sees of sync, search and ask."""
 
+import json
 import os
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from rag import (
     Settings,
     TextDelta,
 )
-from rag.store import VectorIndex
+from rag.store import Backend, VectorIndex
 from rag.store.vectors import FloatArray
 from rag.sync import Progress
 from tests.conftest import WordEmbedder
@@ -160,6 +162,30 @@ def test_top_k(corpus: Corpus) -> None:
     assert len(corpus.search("bridge", top_k=1000)) == 3
     with pytest.raises(ValueError, match="at least 1"):
         corpus.search("bridge", top_k=0)
+
+
+def test_the_table_is_searched_whatever_the_case(corpus: Corpus) -> None:
+    titles = {"École fermée", "Москва зимой", "100 %"}
+    rows = [json.dumps({"title": title, "text": "It thawed."}) for title in titles]
+    (corpus.folder / "titles.jsonl").write_text("\n".join(rows))
+    corpus.sync()
+    for search, found in (("école", "École fermée"), ("МОСКВА", "Москва зимой"), ("%", "100 %")):
+        assert [row.title for row in corpus.listing(search).rows] == [found]
+
+
+def test_nobody_waits_for_another_to_hear_whether_the_index_fits(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.sync()
+    together = threading.Barrier(2, timeout=10)
+
+    def fits(store: Backend) -> bool:
+        together.wait()
+        return True
+
+    monkeypatch.setattr(type(corpus._parts().store), "fits", fits)
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(corpus.search, ["bridge", "harbour"]))
 
 
 def test_a_document_that_is_not_there(corpus: Corpus) -> None:

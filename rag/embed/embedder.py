@@ -21,6 +21,7 @@ from rag.embed.resolve import model_folder
 from rag.embed.with_openvino import OpenVinoEngine
 from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
+from rag.language import encodable
 from rag.once import once
 from rag.settings import Settings
 from rag.types import Span
@@ -239,8 +240,3 @@ def _read_json(file: Path, default: Any) -> Any:
         return default
     except (OSError, ValueError) as error:
         raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error
-
-
-def encodable(text: str) -> str:
-    """The text with each lone surrogate, which UTF-8 cannot hold, as `?`; length unchanged."""
-    return text.encode("utf-8", "replace").decode()

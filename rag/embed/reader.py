@@ -23,11 +23,12 @@ from tokenizers import Tokenizer
 
 from rag.embed.bundled import MODEL
 from rag.embed.e5s1 import FloatArray
-from rag.embed.embedder import cores, encodable, tokenizer_in
+from rag.embed.embedder import cores, tokenizer_in
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
 from rag.embed.with_openvino import Hidden, OpenVinoEncoder, batches
+from rag.language import encodable
 from rag.once import once
 from rag.recent import Recent
 from rag.settings import Settings

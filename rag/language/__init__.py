@@ -1,13 +1,14 @@
 """Which language a text is in, where its sentences are, and which terms it is found by."""
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
-from rag.language.detect import detect_language, question_languages, served_as
+from rag.language.detect import detect_language, encodable, question_languages, served_as
 from rag.language.sentences import sentence_spans, stripped
 
 __all__ = [
     "ANALYZER_VERSION",
     "analyze",
     "detect_language",
+    "encodable",
     "question_languages",
     "sentence_spans",
     "served_as",

@@ -36,7 +36,7 @@ def detect_language(text: str) -> str:
     sample = _sample(text)
     if not _has_words(sample):
         return UNDETERMINED
-    code: str = _identifier().classify(_encodable(sample))[0]
+    code: str = _identifier().classify(encodable(sample))[0]
     return code
 
 
@@ -52,7 +52,7 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
         codes = sorted(corpus_languages) or [UNDETERMINED]
         return dict.fromkeys(codes, 1 / len(codes))
     expected = COMMON_LANGUAGES.union(corpus_languages)
-    found = dict(_identifier().rank(_encodable(question)))
+    found = dict(_identifier().rank(encodable(question)))
     scores = np.fromiter(found.values(), float)
     scores = (scores - scores.max()) / _TEMPERATURE
     scores -= _UNEXPECTED * np.array([code not in expected for code in found])
@@ -87,7 +87,8 @@ def _has_words(text: str) -> bool:
     return False
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
+    """The text with each lone surrogate, which UTF-8 cannot hold, as `?`; length unchanged."""
     return text.encode("utf-8", "replace").decode()
 
 

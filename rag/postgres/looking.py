@@ -9,7 +9,7 @@ from psycopg import Connection
 from rag.postgres.connections import Reading, lock_holder
 from rag.postgres.schema import TABLES
 from rag.postgres.writer import known_failures
-from rag.store.listing import Listed, Listing, Look, Order, pattern
+from rag.store.listing import Listed, Listing, Look, Order
 from rag.store.status import Status
 
 #: SQL to sort by; what has no title is called by its id.
@@ -49,8 +49,10 @@ def status(reading: Reading) -> Status:
 
 def listing(connection: Connection[Any], look: Look) -> Listing:
     """The documents whose title, id or source holds what is searched, whatever its case."""
-    found = "FROM documents WHERE title || chr(10) || id || chr(10) || source ILIKE %s"
-    like = pattern(look.search)
+    # By the database's collation: that of an id knows the case of ASCII only.
+    searched = '(title || chr(10) || id || chr(10) || source) COLLATE "default"'
+    found = f"FROM documents WHERE {searched} ILIKE %s"
+    like = _pattern(look.search)
     (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone() or (0,)
     rows = connection.execute(
         f"SELECT id, title, language, date, source, path, length(text) {found} "
@@ -77,3 +79,9 @@ def generation(connection: Connection[Any]) -> int:
 
 def _sorted(order: Order) -> str:
     return _ORDERS[order] if order == "size" else f'{_ORDERS[order]} COLLATE "C"'
+
+
+def _pattern(search: str) -> str:
+    """What LIKE matches that holds a text, with a backslash before what would match more."""
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -9,10 +9,10 @@ Order: TypeAlias = Literal["title", "date", "language", "source", "path", "size"
 
 #: SQL to sort by; what has no title is called by its id.
 _ORDERS: Final[dict[Order, str]] = {
-    "title": "lower(iif(title = '', id, title))",
+    "title": "casefold(iif(title = '', id, title))",
     "date": "coalesce(date, '')",
     "language": "language",
-    "source": "lower(source)",
+    "source": "casefold(source)",
     "path": "path",
     "size": "length(text)",
 }
@@ -49,24 +49,18 @@ class Listing(NamedTuple):
 
 def listing(connection: sqlite3.Connection, look: Look) -> Listing:
     """The documents whose title, id or source holds what is searched, whatever its case."""
-    found = (
-        "FROM documents WHERE (title || char(10) || id || char(10) || source) LIKE ? ESCAPE '\\'"
-    )
-    like = pattern(look.search)
-    (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone()
+    # SQLite knows the case of ASCII only.
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    found = "FROM documents WHERE instr(casefold(title || char(10) || id || char(10) || source), ?)"
+    wanted = look.search.strip().casefold()
+    (total,) = connection.execute(f"SELECT count(*) {found}", (wanted,)).fetchone()
     rows = connection.execute(
         f"SELECT id, title, language, date, source, path, length(text) {found} "
         f"ORDER BY {_ORDERS[look.order]} {'DESC' if look.descending else 'ASC'}, id "
         "LIMIT ? OFFSET ?",
-        (like, look.limit, look.offset),
+        (wanted, look.limit, look.offset),
     )
     return Listing(total, tuple(Listed(*row) for row in rows))
-
-
-def pattern(search: str) -> str:
-    """What LIKE matches that holds a text, with a backslash before what would match more."""
-    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def sources(connection: sqlite3.Connection) -> list[str]:

@@ -6,15 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from html import escape
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag.corpus import Corpus
 from rag.errors import NotFoundError, QuestionError, RagError
+from rag.language import encodable
 from rag.settings import Caution
 from rag.types import Answer, CheckedSentence, Event, Filters, Passages, TextDelta, Turn
 from rag.ui.article import article_page, notice_page, spans_at
@@ -42,7 +43,8 @@ class Restriction(BaseModel):
 class Question(BaseModel):
     """What is asked."""
 
-    question: str = Field(description="In any language.")
+    #: JSON can write half of a UTF-16 pair, which no answer could hold.
+    question: Annotated[str, AfterValidator(encodable)] = Field(description="In any language.")
     history: list[Turn] = Field(
         [], description='Earlier turns, oldest first: `["user", "..."], ["assistant", "..."]`.'
     )

@@ -43,6 +43,18 @@ def test_a_question_that_cannot_be_asked_is_told_so(address: str, question: str)
     assert "question" in reply.json()["error"]
 
 
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800"])
+def test_characters_that_no_article_holds(address: str, odd: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    asked = f'{{"question": "harbour {odd}"}}'
+    reply = httpx.post(f"{address}/api/search", content=asked, headers=headers, timeout=60)
+    assert reply.json()["results"]
+    filtered = f'{{"question": "harbour", "filters": {{"sources": ["{odd}"]}}}}'
+    reply = httpx.post(f"{address}/api/search", content=filtered, headers=headers)
+    assert reply.status_code == 422
+    assert "character" in reply.json()["error"]
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/gradio_api/info", "/nothing"])
 def test_every_response_carries_the_policy(address: str, path: str) -> None:
     headers = httpx.get(f"{address}{path}").headers
