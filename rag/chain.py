@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
+from langchain_core.messages import MessageLikeRepresentation, convert_to_messages
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
@@ -81,7 +82,14 @@ def _parse(input: ChainInput) -> tuple[str, Sequence[Turn], Filters | None]:
         return input, (), None
     if not isinstance(input, Mapping) or not isinstance(input.get("question"), str):
         raise ValueError(f'expected a question or {{"question": ...}}, not {input!r:.100}')
-    return input["question"], input.get("history", ()), input.get("filters")
+    history = [_turn(said) for said in input.get("history") or ()]
+    return input["question"], history, input.get("filters")
+
+
+def _turn(said: Turn | MessageLikeRepresentation) -> Turn:
+    """A turn, also of a LangChain message."""
+    (message,) = convert_to_messages([said])
+    return "user" if message.type == "human" else "assistant", message.text
 
 
 def _langchain(result: SearchResult) -> LangChainDocument:

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
-from rag.language import sentence_spans, stripped
+from rag.language import is_heading, sentence_spans, stripped
 from rag.load import file_title
 from rag.types import Chunk, Document, Span
 
 #: Stored with an index: raise it when the same document would be cut differently.
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 
 #: Cuts a text into the tokens of a model: the span of each, in order.
 TokenSpans = Callable[[str], list[Span]]
@@ -102,7 +102,7 @@ def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> 
     first = new = 0  # a chunk opens with the piece `first`; those from `new` on are in none yet
     while first < len(pieces):
         last = _last_piece(sizes, first, target, max_tokens)
-        while last > new and last + 1 < len(pieces) and _is_heading(text, pieces[last]):
+        while last > new and last + 1 < len(pieces) and is_heading(text, pieces[last].start):
             last -= 1
         chunks.append(Span(pieces[first].start, pieces[last].end))
         if last + 1 == len(pieces):
@@ -124,7 +124,3 @@ def _last_piece(sizes: list[int], first: int, target: float, max_tokens: int) ->
         last += 1
         tokens += sizes[last]
     return last
-
-
-def _is_heading(text: str, piece: Span) -> bool:
-    return text.startswith("#", piece.start)

@@ -24,7 +24,7 @@ TAKEN_OFF = 0.4
 
 #: What tells a question from a headline or a statement, which lose by it. In Greek it looks
 #: like a semicolon and mostly is typed as one.
-_MARKS, _GREEK_MARKS = "?？؟՞፧", ";\u037e"
+MARKS, _GREEK_MARKS = frozenset("?？؟՞፧"), frozenset(";\u037e")
 
 
 class QuestionEmbedder:
@@ -38,15 +38,15 @@ class QuestionEmbedder:
     def embed(self, question: str, language: str) -> FloatArray:
         """A unit vector of shape (dimension,) for what was asked in a language."""
         vector = self._embedder.embed_query(question)
-        marks = _MARKS + _GREEK_MARKS * (language == "el")
-        if not any(mark in question for mark in marks):
+        marks = MARKS | _GREEK_MARKS if language == "el" else MARKS
+        if marks.isdisjoint(question):
             return vector
         common = self.common_part(language)
         return _unit(vector - TAKEN_OFF * float(vector @ common) * common)
 
     def common_part(self, language: str) -> FloatArray:
         """The direction of all questions of a language, a unit vector; kept once worked out."""
-        about_nothing = _about_nothing()
+        about_nothing = questions_about_nothing()
         language = served_as(language, about_nothing)
         with self._lock:
             if language not in self._common:
@@ -56,7 +56,7 @@ class QuestionEmbedder:
 
 
 @cache
-def _about_nothing() -> Mapping[str, list[str]]:
+def questions_about_nothing() -> Mapping[str, list[str]]:
     """Questions that are about nothing, by language."""
     lines = files("rag").joinpath("questions.txt").read_text("utf-8").splitlines()
     parts = (line.partition(" ") for line in lines)

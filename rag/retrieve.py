@@ -45,6 +45,9 @@ RERANKED = 20
 
 _MIN_LANGUAGE_PROBABILITY = 0.1
 
+#: So sure is a few words' language taken to be theirs, not that of what they go on from.
+_SURE_OF_LANGUAGE = 0.9
+
 # A question is not remembered if the articles that it found have more text than this.
 _RECENT_CHARS = 1_000_000
 
@@ -60,6 +63,7 @@ class Retrieval:
         results: Best first.
         searched: How many passages there were to choose from: all, or the few that the
             filters let through.
+        is_filtered: Whether filters chose among the passages.
         asked: A follow-up question as it was asked; empty if `question` is what was asked.
     """
 
@@ -69,12 +73,17 @@ class Retrieval:
     idf: Mapping[str, float]
     results: tuple[SearchResult, ...]
     searched: int
+    is_filtered: bool = False
     asked: str = ""
 
     @property
     def language(self) -> str:
-        """The most probable language of the question."""
-        return _most_probable(self.languages)
+        """The most probable language of what was asked, also if it goes on from a question in
+        another.
+        """
+        alone = question_languages(self.asked, self.languages) if self.asked else self.languages
+        code = _most_probable(alone)
+        return code if alone[code] >= _SURE_OF_LANGUAGE else _most_probable(self.languages)
 
 
 class Retriever:
@@ -241,6 +250,7 @@ class _Search:
         self._vector = vector
         self._question_languages = languages
         self._background = background
+        self._is_filtered = filters not in (None, Filters())
         terms = _terms(question, self._question_languages)
         #: How the index writes each term.
         self._written = {term: term_text([term]) for term in terms}
@@ -306,6 +316,7 @@ class _Search:
             idf=self._idf,
             results=self._results(top_k),
             searched=self._searched,
+            is_filtered=self._is_filtered,
         )
 
     def rankings(self, depth: int) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.language_models import FakeListChatModel
+from langchain_core.messages import convert_to_messages
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.retrievers import BaseRetriever
@@ -70,7 +71,22 @@ def test_the_chain_is_a_runnable(synced: Corpus) -> None:
     assert isinstance(answer, Answer)
     assert answer == synced.ask(QUESTIONS[0])
     assert answer == chain.invoke({"question": QUESTIONS[0], "history": []})
+    assert answer == chain.invoke({"question": QUESTIONS[0], "history": None})
     assert check_events(list(chain.stream(QUESTIONS[0]))) == answer
+
+
+def test_the_history_may_be_messages_of_langchain(synced: Corpus) -> None:
+    chain = synced.chain()
+    turns = [("user", QUESTIONS[0]), ("assistant", "…")]
+    for history in (
+        turns,
+        convert_to_messages(turns),
+        [{"role": role, "content": said} for role, said in turns],
+    ):
+        answer = chain.invoke({"question": "and where?", "history": history})
+        assert isinstance(answer, Answer)
+        assert answer.question == "and where?"
+        assert answer == synced.ask("and where?", history=[("user", QUESTIONS[0])])
 
 
 def test_the_chain_in_batches_and_async(synced: Corpus) -> None:

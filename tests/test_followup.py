@@ -9,7 +9,18 @@ HISTORY: list[Turn] = [("user", BEFORE), ("assistant", "“It was chaired by …
 
 @pytest.mark.parametrize(
     "question",
-    ["and where?", "who else?", "Qui d'autre ?", "und wo?", "¿y dónde?", "When was he born?", "؟"],
+    [
+        "and where?",
+        "who else?",
+        "Qui d'autre ?",
+        "und wo?",
+        "¿y dónde?",
+        "When was he born?",
+        "؟",
+        "À Paris ?",
+        "What about Paris?",
+        "Prix ?",
+    ],
 )
 def test_a_follow_up_is_searched_with_what_it_goes_on_from(question: str) -> None:
     assert standalone(question, HISTORY) == f"{question} {BEFORE}"
@@ -24,6 +35,9 @@ def test_a_follow_up_is_searched_with_what_it_goes_on_from(question: str) -> Non
         "Wo ist das neue Rathaus?",
         "¿Cuál es la capital del norte?",
         "Why are the trams blue?",
+        "Où est Sauveterre ?",
+        "Who is Macron?",
+        "festival",
         "Et pourquoi le quota de pêche du hareng a-t-il baissé ?",
     ],
 )
@@ -31,9 +45,47 @@ def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
     assert standalone(question, HISTORY) == question
 
 
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("铁桥是什么时候重新开放的？", "它花了多少钱？"),
+        ("铁桥是什么时候重新开放的？", "在哪里？"),
+        ("橋はいつ再開しましたか？", "それはいくらかかりましたか？"),
+        ("สะพานเปิดอีกครั้งเมื่อไหร่", "เขาเป็นใคร"),
+        ("다리는 언제 다시 열렸습니까?", "그리고 어디서?"),
+        ("पुल कब फिर से खुला?", "उसकी लागत कितनी थी?"),
+        ("Köprü ne zaman yeniden açıldı?", "Ve ne zaman?"),
+        ("Kiedy ponownie otwarto most?", "A gdzie?"),
+        ("När öppnade bron igen?", "Och var?"),
+        ("Πότε άνοιξε ξανά η γέφυρα;", "Και πού;"),
+    ],
+)
+def test_a_follow_up_in_other_languages(before: str, question: str) -> None:
+    assert standalone(question, [("user", before)]) == f"{question} {before}"
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("铁桥是什么时候重新开放的？", "新市政厅在哪里？"),
+        ("橋はいつ再開しましたか？", "日本の首都はどこですか？"),
+        ("Kiedy ponownie otwarto most?", "Gdzie jest nowy ratusz?"),
+        ("När öppnade bron igen?", "Var är det nya rådhuset?"),
+    ],
+)
+def test_a_question_that_stands_by_itself_in_other_languages(before: str, question: str) -> None:
+    assert standalone(question, [("user", before)]) == question
+
+
 def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stands() -> None:
     longer: list[Turn] = [*HISTORY, ("user", "and where?"), ("assistant", "“In Algiers.” [1]")]
     assert standalone("and when?", longer) == f"and when? {BEFORE}"
+
+
+def test_a_long_question_is_gone_on_from_by_its_beginning() -> None:
+    found = standalone("and where?", [("user", "Who co-chaired it? " * 200)])
+    assert found.startswith("and where? Who co-chaired it?")
+    assert len(found) < 600
 
 
 def test_without_a_conversation_nothing_is_added() -> None:

@@ -52,10 +52,10 @@ class ExtractiveAnswerer:
         citations = cite(quotes, retrieval.results)
         if citations:
             dated = _dates_differ(citations)
-            pieces = [f"{_quoted(citation, say, dated=dated)}\n\n" for citation in citations]
+            pieces = [f"{quoted(citation, say, dated=dated)}\n\n" for citation in citations]
             pieces[-1] = pieces[-1].rstrip()
         else:
-            pieces = [say.declined if retrieval.results else say.empty]
+            pieces = [_nothing(retrieval, say)]
         yield from map(TextDelta, pieces)
         yield Answer(
             question=retrieval.question,
@@ -106,6 +106,7 @@ def quotes_of(
     """
     quotes: list[Quote] = []
     quoted: set[str] = set()
+    said: set[str] = set()
     taken: set[int] = set()
     order = np.argsort(-scores, kind="stable").tolist()
     for best in order:
@@ -115,6 +116,8 @@ def quotes_of(
         passage = found[best].quote.passage
         is_quoted = found[best].document in quoted
         if best in taken or (is_quoted and behind > same_document_margin):
+            continue
+        if found[best].text in said:  # a copy says no more, and another article may disagree
             continue
         first, last = _grown(found, scores, best, taken)
         # What touches a quote and was too much for it is no quote of its own either.
@@ -126,7 +129,15 @@ def quotes_of(
         span = Span(found[first].quote.span.start, found[last].quote.span.end)
         quotes.append(Quote(passage, span, found[best].quote.focus))
         quoted.add(found[best].document)
+        said.add(found[best].text)
     return quotes
+
+
+def _nothing(retrieval: Retrieval, say: Phrases) -> str:
+    """What is said in place of an answer."""
+    if retrieval.results:
+        return say.declined
+    return say.unmatched if retrieval.is_filtered else say.empty
 
 
 def _dates_differ(citations: Sequence[Citation]) -> bool:
@@ -134,9 +145,11 @@ def _dates_differ(citations: Sequence[Citation]) -> bool:
     return len({citation.document.date for citation in citations}) > 1
 
 
-def _quoted(citation: Citation, say: Phrases, *, dated: bool) -> str:
+def quoted(citation: Citation, say: Phrases, *, dated: bool) -> str:
     """A quote, the date of its article if asked for, and its marker."""
-    date = f" ({citation.document.date})" if dated and citation.document.date else ""
+    document = citation.document
+    about = "~ " if document.date_certainty == "inferred" else ""
+    date = f" ({about}{document.date})" if dated and document.date else ""
     return f"{say.quote.format(citation.quote)}{date} {citation.marker}"
 
 

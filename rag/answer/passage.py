@@ -11,10 +11,10 @@ from rag.answer.compare import folded_words, is_among, kind_of
 from rag.answer.facts import Fact, facts, folded
 from rag.cite import Quote
 from rag.embed import Embedder
-from rag.language import analyze, sentence_spans
+from rag.language import analyze, sentence_spans_within
 from rag.once import once
 from rag.store.vectors import FloatArray
-from rag.types import SearchResult, Span
+from rag.types import SearchResult
 
 # Unrelated sentences, to learn what cosine a model gives to any two.
 _UNRELATED = (
@@ -56,9 +56,8 @@ class Passage:
         chunk, document = result.chunk, result.document
         self.language = chunk.language
         sources = []
-        for start, end in sentence_spans(chunk.text, chunk.language):
-            span = Span(chunk.start + start, chunk.start + end)
-            text = chunk.text[start:end]
+        for span in sentence_spans_within(document.text, chunk.start, chunk.end, chunk.language):
+            text = document.text[span.start : span.end]
             sources.append(Source(Quote(position, span), text, chunk.language))
         self.orders = [source for source in sources if _ORDER.search(source.text)]
         self.sources = [source for source in sources if source not in self.orders]

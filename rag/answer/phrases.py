@@ -17,6 +17,7 @@ class Phrases(NamedTuple):
         quote: Pattern of a quotation with `{}` for the words quoted.
         declined: Said when the articles do not seem to hold the answer.
         empty: Said when there are no articles at all.
+        unmatched: Said when the filters let none through.
         failed: Said beside quotes when the language model failed.
         unsupported: Said beside quotes when nothing that it wrote was supported.
     """
@@ -24,6 +25,7 @@ class Phrases(NamedTuple):
     quote: str
     declined: str
     empty: str
+    unmatched: str
     failed: str
     unsupported: str
 

@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from rag.cite import Quote
 from rag.embed.reader import Reader, Reading
-from rag.language import analyze, sentence_spans
-from rag.language.sentences import stripped
+from rag.language import analyze, is_heading, sentence_spans_within, stripped
 from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span
@@ -98,6 +97,7 @@ class _Passage:
     ) -> None:
         """Of a reading; `everything` is what `_log_sums` gives for all passages."""
         self._position, self._chunk, self._reading = position, result.chunk, reading
+        self._text = result.document.text
         self._everything = everything
         self._tokens = np.array(reading.tokens, np.int64).reshape(-1, 2)
         language, explanation = result.document.language, result.explanation
@@ -107,18 +107,17 @@ class _Passage:
 
     def sentences(self, seen: set[tuple[str, Span]]) -> Iterator[Sentence]:
         """Each sentence that is not in `seen` yet: chunks overlap."""
-        chunk = self._chunk
-        for span in sentence_spans(chunk.text, chunk.language):
-            place = Span(chunk.start + span.start, chunk.start + span.end)
-            is_heading = chunk.text.startswith("#", span.start)  # it introduces
-            if is_heading or (chunk.document_id, place) in seen:
+        chunk, text = self._chunk, self._text
+        for span in sentence_spans_within(text, chunk.start, chunk.end, chunk.language):
+            introduces = is_heading(text, span.start)
+            if introduces or (chunk.document_id, span) in seen:
                 continue
-            seen.add((chunk.document_id, place))
-            inside = self._inside(span)
+            seen.add((chunk.document_id, span))
+            inside = self._inside(Span(span.start - chunk.start, span.end - chunk.start))
             yield Sentence(
-                Quote(self._position, place, self._tightest(inside)),
+                Quote(self._position, span, self._tightest(inside)),
                 chunk.document_id,
-                chunk.text[span.start : span.end],
+                text[span.start : span.end],
                 self._reading.holds,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
             )

@@ -2,15 +2,17 @@
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
 from rag.language.detect import detect_language, encodable, question_languages, served_as
-from rag.language.sentences import sentence_spans, stripped
+from rag.language.sentences import is_heading, sentence_spans, sentence_spans_within, stripped
 
 __all__ = [
     "ANALYZER_VERSION",
     "analyze",
     "detect_language",
     "encodable",
+    "is_heading",
     "question_languages",
     "sentence_spans",
+    "sentence_spans_within",
     "served_as",
     "stripped",
 ]

@@ -20,6 +20,7 @@ from rag.types import Span
 
 _LINE = regex.compile(r"[^\n]+")
 _HEADING = regex.compile(r"\s*#{1,6}\s")
+_CELLS = " | "  # between the cells of a row
 _LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
 # Where a sentence may end: its marks, the quotation marks and brackets that close with
 # it, and then white space. Marks of scripts without spaces need none.
@@ -39,8 +40,8 @@ _SHORT_LINE_SHARE = 0.5
 def sentence_spans(text: str, language: str) -> list[Span]:
     """Spans of the sentences, in order; every non-space character is in exactly one.
 
-    A heading, a list item and the last line of a paragraph end a sentence, with or
-    without a full stop.
+    A heading, a list item, the row of a table and the last line of a paragraph end a
+    sentence, with or without a full stop.
 
     Args:
         language: ISO 639-1 code; decides on abbreviations and ordinals.
@@ -53,6 +54,26 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     ]
 
 
+def sentence_spans_within(text: str, start: int, end: int, language: str) -> list[Span]:
+    """Spans, in `text`, of the sentences of `text[start:end]`.
+
+    The line that this part begins in is read from its own beginning: half of a hand-wrapped
+    one would look like the last of a paragraph.
+    """
+    before = text.rfind("\n", max(0, start - _WRAPPED_LINE_CHARS), start) + 1
+    first = before or (0 if start < _WRAPPED_LINE_CHARS else start)
+    return [
+        stripped(text, max(start, first + span.start), first + span.end)
+        for span in sentence_spans(text[first:end], language)
+        if first + span.end > start
+    ]
+
+
+def is_heading(text: str, start: int) -> bool:
+    """Whether a heading begins at a place; "#1" and "#MeToo" are none."""
+    return _HEADING.match(text, start) is not None
+
+
 def _paragraphs(text: str) -> Iterator[Span]:
     """Lines that belong together: hand-wrapped ones are joined, all others stand alone."""
     block: list[Span] = []
@@ -60,7 +81,11 @@ def _paragraphs(text: str) -> Iterator[Span]:
         line = Span(*match.span())
         is_blank = not text[line.start : line.end].strip()
         is_own = _HEADING.match(text, line.start, line.end) is not None
-        starts_anew = is_own or _LIST_ITEM.match(text, line.start, line.end)
+        starts_anew = (
+            is_own
+            or _LIST_ITEM.match(text, line.start, line.end)
+            or _CELLS in text[line.start : line.end]
+        )
         follows = bool(block) and block[-1].end + 1 == line.start
         if block and (is_blank or starts_anew or not follows):
             yield from _unwrapped(text, block)

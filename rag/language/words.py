@@ -153,8 +153,18 @@ ORDINAL_DOT_LANGUAGES = _words("bg cs da de et fi hr hu is lv nb nn no pl sk sl 
 #: Words that open a continuation of what was said before.
 OPENERS = _words(
     """and or but so then also et ou mais alors aussi und oder aber also auch y o pero entonces
-    también e ma allora anche mas então também en of maar dus ook а и или но و أو لكن"""
+    también e ma allora anche mas então também en of maar dus ook i og och ja és și dan ve peki
+    а и или но і й та και و أو لكن और 그리고 그럼"""
 )
+
+#: The same, and pronouns, where words are written without spaces.
+UNSPACED_OPENERS = ("它", "他", "她", "还有", "那么", "それ", "彼", "そして", "เขา", "แล้ว")
+
+#: What begins a question that names something else to ask the same of.
+ASIDES = frozenset({"what about", "how about", "quid de", "quid du", "qué hay", "che dire"})
+
+#: Languages that write every noun with a capital.
+CAPITALISING = frozenset({"de", "lb"})
 
 #: Words that stand for a noun of another sentence; those that are articles too are left out.
 PRONOUNS = _words(
@@ -163,5 +173,6 @@ PRONOUNS = _words(
     ihnen ihre sein seine dieser diese dieses dort él ella ellos ellas su sus este esta esto
     ese esa eso allí lei loro esso essa questo questa quello quella ele eles elas dele dela
     isso isto hij zij ze hem haar hen hun zijn dit deze daar он она оно они его её ему им их
-    это этот эта там هو هي هم هن هذا هذه ذلك تلك هناك"""
+    это этот эта там він вона воно вони його їх هو هي هم هن هذا هذه ذلك تلك هناك वह वे उसका
+    उसकी उसके उन्होंने 그는 그녀는 그들은 그것은 그의"""
 )

@@ -23,6 +23,8 @@ _MARKUP = re.compile(
 )
 _INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
 _MARKER = re.compile(r"\\\[(\d+)\\\]")
+#: The marker behind a quotation or its date; footnotes of the article are no markers.
+_MARKER_OF_QUOTE = re.compile(r"(?<=[^\w\s] )\\\[(\d+)\\\]$", re.MULTILINE)
 _ADJACENT = re.compile(r"(?<=\])(?=\[\d)")
 
 
@@ -55,7 +57,8 @@ def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
     if answer and answer.abstained:
         said = _aside(said)
     passages = exchange.passages
-    shown = _ADJACENT.sub(" ", _MARKER.sub(lambda found: _link(found, len(passages)), said))
+    marker = _MARKER if exchange.sentences else _MARKER_OF_QUOTE
+    shown = _ADJACENT.sub(" ", marker.sub(lambda found: _link(found, len(passages)), said))
     before = [_aside(markdown_text(answer.notice))] if answer and answer.notice else []
     after = [_aside(markdown_text(text)) for text in (*notices, exchange.error) if text]
     pieces = (*before, shown, _reasons(exchange.sentences), *after, _targets(shown, exchange, turn))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rag import Corpus, Settings
-from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quotes_of
+from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quoted, quotes_of
+from rag.answer.phrases import phrases
 from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.store.vectors import FloatArray
-from rag.types import Span, Turn
+from rag.types import Citation, Document, Filters, Span, Turn
 
 NOTHING = Features(*[0.0] * len(Features._fields))
 
@@ -23,7 +26,7 @@ def sentences(*lengths: int, passage: int = 0, document: str = "") -> list[Sente
     found, at = [], 0
     for length in lengths:
         place = Quote(passage, Span(at, at + length))
-        found.append(Sentence(place, document or str(passage), "x" * length, 0.0, NOTHING))
+        found.append(Sentence(place, document or str(passage), f"{place}", 0.0, NOTHING))
         at += length + 1
     return found
 
@@ -71,6 +74,12 @@ def test_what_touches_a_quote_and_was_too_long_for_it_is_no_quote_of_its_own() -
     ]
 
 
+def test_a_copy_of_what_is_quoted_leaves_room_for_what_differs() -> None:
+    first, copy, other = (sentences(50, passage=passage)[0] for passage in range(3))
+    found = [first, replace(copy, text=first.text), other]
+    assert [quote.passage for quote in quotes_of(found, scores(3, 3, 1))] == [0, 2]
+
+
 def test_there_are_at_most_three_quotes_and_none_without_sentences() -> None:
     found = [s for passage in range(9) for s in sentences(MAX_QUOTE_CHARS, passage=passage)]
     assert len(quotes_of(found, scores(*[1.0] * 9))) == MAX_QUOTES
@@ -98,6 +107,40 @@ def test_articles_of_different_days_are_quoted_with_their_dates(dated: Corpus) -
     for citation in answer.citations:
         assert f"({citation.document.date}) {citation.marker}" in answer.text
         assert citation.document.text[citation.start : citation.end] == citation.quote
+
+
+def test_filters_that_let_nothing_through_are_no_empty_corpus(dated: Corpus) -> None:
+    answer = dated.ask("Who won the election?", filters=Filters(languages=("ja",)))
+    assert answer.text == "No article matches the filters."
+
+
+def test_a_date_that_the_file_does_not_state_is_said_to_be_inferred() -> None:
+    about: dict[str, Any] = {"text": "", "title": "", "authors": (), "source": "", "path": ""}
+    stated = Document(id="a", language="en", date="2024-01-05", sha256="", **about)
+    inferred = replace(stated, id="b", date="2024-01-06", date_certainty="inferred")
+    said = [
+        quoted(Citation("[1]", document, 0, 1, "x"), phrases("en"), dated=True)
+        for document in (stated, inferred)
+    ]
+    assert said == ["“x” (2024-01-05) [1]", "“x” (~ 2024-01-06) [1]"]
+
+
+def test_a_question_in_another_language_is_answered_in_its_own(dated: Corpus) -> None:
+    history: list[Turn] = [("user", "Qui a gagné les élections ?"), ("assistant", "…")]
+    assert dated.ask("And who lost?", history=history).language == "en"
+    assert dated.ask("?", history=history).language == "fr"
+
+
+def test_a_paragraph_that_begins_with_a_number_sign_is_quoted(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    text = "#1 choice of builders was Gustave Martin, who built the bridge.\n\nIt is old.\n"
+    (folder / "a.md").write_text(text)
+    with Corpus(folder, tmp_path / "index", Settings(), embedder) as corpus:
+        corpus.sync()
+        assert "Gustave Martin" in corpus.ask("Who built the bridge?").citations[0].quote
 
 
 def test_a_follow_up_is_answered_from_the_conversation(dated: Corpus) -> None:

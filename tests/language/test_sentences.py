@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import sentence_spans
+from rag.language import sentence_spans, sentence_spans_within
+from rag.types import Span
 
 FRENCH = [
     "La session a été coprésidée par M. Magramane et Mme Dupont. | Elle s’est tenue à Alger.",
@@ -105,6 +106,23 @@ def test_hand_wrapped_lines_are_joined_and_long_lines_are_not() -> None:
     assert sentences(wrapped, "en") == [wrapped]
     long = "The bridge was closed for a year because of the rust, they said in the town hall, " * 2
     assert len(sentences(f"{long}\n{long}", "en")) == 2
+
+
+def test_each_row_of_a_table_stands_alone() -> None:
+    rows = ["| Town | Mayor |", "|---|---|", "| Lyon | Odile Kerjean |", "Brest | Anna Weiss"]
+    found = sentences("\n".join(rows), "en")
+    assert found[-2:] == rows[-2:]
+
+
+def test_a_part_of_hand_wrapped_text_is_cut_as_the_whole_is() -> None:
+    text = "In the end the repair won. It was\nnarrow: by one\nvote. Then the work began at\nonce."
+    start = text.index("It was")
+    within = sentence_spans_within(text, start, len(text), "en")
+    assert within == sentence_spans(text, "en")[1:]
+    middle = text.index("narrow")
+    assert sentence_spans_within(text, middle, len(text), "en")[0].start == middle
+    far = "A line that is not wrapped by hand goes on and on. " * 5
+    assert sentence_spans_within(far, 204, len(far), "en") == [Span(204, len(far) - 1)]
 
 
 def test_a_headline_line_without_a_full_stop_is_a_sentence() -> None:

@@ -39,10 +39,20 @@ EXCHANGE = Exchange(question="q", passages=(PASSAGE, PASSAGE), answer=ANSWER)
 
 
 def test_markers_of_shown_passages_are_links_by_reference() -> None:
-    shown = message(EXCHANGE, 3)
+    worded = replace(EXCHANGE, sentences=(CheckedSentence(0, 25, "supported", ()),))
+    shown = message(worded, 3)
     assert shown.startswith("“said” [1] [2] and ten \\[9\\]\n\n[1]: #quote-3-1 ")
     assert "[2]: #src-3-2 " in shown
     assert "A ”title” \\<b>, 20 June 2024, La Gazette" in shown
+
+
+def test_a_footnote_within_a_quote_is_no_marker() -> None:
+    text = "« Il date de 1890[2] et plaît [1]\nencore. » (2024-06-20) [1]\n\n“So [2].” [2]"
+    shown = message(replace(EXCHANGE, answer=replace(ANSWER, text=text)), 1)
+    assert shown.startswith(
+        "« Il date de 1890\\[2\\] et plaît \\[1\\]\nencore. » (2024-06-20) [1]\n"
+    )
+    assert "“So \\[2\\].” [2]\n" in shown
 
 
 def test_a_doubted_sentence_looks_doubted_and_says_why() -> None:
