@@ -10,7 +10,7 @@ import psycopg
 from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
 
 #: Of server and extension: generated keys with more columns in an index, and filtered search
-#: that goes on until it has found enough.
+#: that goes on when the first that it finds are left out.
 LEAST_SERVER, LEAST_PGVECTOR = 14, (0, 8)
 
 #: By SQLSTATE, or by its first two characters, which are its class.

@@ -29,9 +29,12 @@ _DENSE: Final = """
 SELECT key, language, -(embedding::vector <#> %s) AS cosine FROM (
     SELECT chunks.key, chunks.language, embedding
     FROM vectors JOIN chunks ON chunks.vector = vectors.key {documents}
-    ORDER BY (embedding <#> %s::vector::halfvec){exactly} LIMIT %s
+    ORDER BY {distance} LIMIT %s
 ) AS near ORDER BY cosine DESC, key
 """
+#: By the vector index; and by every vector, because no index is of a sum.
+_BY_INDEX: Final = "embedding <#> %s::vector::halfvec"
+_ONE_BY_ONE: Final = f"({_BY_INDEX}) + 0"
 _JOIN: Final = "JOIN documents ON documents.key = chunks.document WHERE"
 
 
@@ -70,11 +73,19 @@ class PostgresReader:
             filters: What to choose from; None is everything.
         """
         where, values = condition(filters)
-        statement = _DENSE.format(
-            documents=f"{_JOIN} {where}" if where else "",
-            exactly=" + 0" if self._is_exact(where, values) else "",
-        )
+        documents = f"{_JOIN} {where}" if where else ""
         asked = (query, *values, query, top_k)
+        is_exact = self._is_exact(where, values)
+        found = self._nearest(documents, _ONE_BY_ONE if is_exact else _BY_INDEX, asked)
+        # The scan of the index gives up where the filter leaves out all that is near.
+        if where and not is_exact and len(found) < top_k:
+            found = self._nearest(documents, _ONE_BY_ONE, asked)
+        return found
+
+    def _nearest(
+        self, documents: str, distance: str, asked: tuple[Any, ...]
+    ) -> list[tuple[int, float]]:
+        statement = _DENSE.format(documents=documents, distance=distance)
         rows = self._connection.execute(statement, asked, binary=True).fetchall()
         self._language_of |= {key: language for key, language, _ in rows}
         return [(key, float(cosine)) for key, _, cosine in rows]

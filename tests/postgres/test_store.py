@@ -86,6 +86,22 @@ def test_the_vector_index_finds_nearly_all_also_behind_a_filter(
         assert found / wanted > 0.97
 
 
+def test_a_filter_that_leaves_out_all_that_is_near_still_finds_what_it_keeps(
+    store: PostgresStore, database: str
+) -> None:
+    fill(store)
+    # As after 20,000 passages, which take long; among few the server would rather sort them.
+    hasty = f"{database}%20-chnsw.max_scan_tuples%3D1%20-cenable_sort%3Doff"
+    other = PostgresStore(hasty, lambda: FINGERPRINT, Settings(index_ef_search=1), exact_max=100)
+    filters = Filters(languages=("fr", "de"))
+    with other.reader() as reader:
+        kept = {key for key, _ in reader.lexical(WORDS, len(reader), filters)}
+        assert len(kept) > 50
+        for query in questions():
+            assert {key for key, _ in reader.dense(query, len(reader), filters)} == kept
+    other.close()
+
+
 def test_one_writer_at_a_time_and_a_dead_one_lets_go(store: PostgresStore, database: str) -> None:
     other = PostgresStore(database, lambda: FINGERPRINT, Settings())
 
