@@ -76,6 +76,14 @@ def no_schema(place: str) -> StoreError:
     )
 
 
+def not_a_rebuild(place: str, schema: str) -> StoreError:
+    """What to tell a person where a rebuild would overwrite what is somebody else's."""
+    return StoreError(
+        f"a rebuild would fill the schema {schema} of {place}, which holds something else; "
+        f"rename it there (ALTER SCHEMA {schema} RENAME TO ...), or drop it if nobody needs it"
+    )
+
+
 def not_found(place: str) -> NotFoundError:
     """What to tell a person."""
     return NotFoundError(f"there is no index in {place} yet; run `rag sync` first")

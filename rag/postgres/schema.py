@@ -203,7 +203,8 @@ def replace(connection: Connection[Any], current: str, following: str) -> None:
 
 def _replace(connection: Connection[Any], current: str, following: str) -> None:
     names = sql.SQL(", ").join(sql.Identifier(current, table) for table in TABLES)
-    connection.execute(sql.SQL("DROP TABLE {}").format(names))
+    # An index of an earlier version lacks some.
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(names))
     for table in TABLES:
         connection.execute(
             sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(

@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.postgres import looking
 from rag.postgres.connections import FILLING, Connections
-from rag.postgres.failures import no_pgvector
+from rag.postgres.failures import no_pgvector, not_a_rebuild
 from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
@@ -229,9 +229,11 @@ class PostgresStore:
         (current,) = connection.execute("SELECT current_schema()").fetchone() or ("",)
         following = f"{current}_next"
         generation = looking.generation(connection)
+        note = f"rebuild of {current}"
+        if _has_another(connection, following, note):
+            raise not_a_rebuild(self._connections.place, following)
         if not _can_go_on(connection, following, fingerprint):
-            _execute(connection, "DROP SCHEMA IF EXISTS {} CASCADE", following)
-            _execute(connection, "CREATE SCHEMA {}", following)
+            _begin_anew(connection, following, note)
         with _first_in_path(connection, following):
             migrate(connection, self._connections.place, int(fingerprint.dimension))
             writer = PostgresWriter(connection, replaced=current)
@@ -272,6 +274,15 @@ def _has_index(connection: Connection[Any]) -> bool:
     return table is not None
 
 
+def _has_another(connection: Connection[Any], following: str, note: str) -> bool:
+    """Whether a schema is there that no rebuild of this index has made: only those have a note."""
+    row = connection.execute(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+        (following,),
+    ).fetchone()
+    return row is not None and row[0] != note
+
+
 def _can_go_on(connection: Connection[Any], following: str, fingerprint: Fingerprint) -> bool:
     """Whether an interrupted rebuild was for the settings of now."""
     query = sql.SQL("SELECT key, value FROM {}").format(sql.Identifier(following, "meta"))
@@ -280,6 +291,15 @@ def _can_go_on(connection: Connection[Any], following: str, fingerprint: Fingerp
     except (psycopg.errors.UndefinedTable, MismatchError):
         return False
     return True
+
+
+def _begin_anew(connection: Connection[Any], following: str, note: str) -> None:
+    """Makes an empty schema that says what it is for, from its first moment."""
+    name = sql.Identifier(following)
+    with connection.transaction():
+        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+        connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(name, sql.Literal(note)))
 
 
 @contextmanager
@@ -294,7 +314,3 @@ def _first_in_path(connection: Connection[Any], schema: str) -> Iterator[None]:
     finally:
         if not connection.broken:
             connection.execute("SELECT set_config('search_path', %s, false)", (path,))
-
-
-def _execute(connection: Connection[Any], statement: str, name: str) -> None:
-    connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

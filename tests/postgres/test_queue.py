@@ -229,12 +229,15 @@ def test_the_vector_index_is_made_when_nothing_waits_any_more(served: Corpus) ->
     store.close()
 
 
+@pytest.mark.parametrize("rebuild", [False, True])
 def test_a_queue_that_was_made_by_an_earlier_version_is_brought_up_to_date(
-    served: Corpus, database: str
+    served: Corpus, database: str, rebuild: bool
 ) -> None:
     served.sync()
     with psycopg.connect(database) as connection:
-        connection.execute("DROP TABLE queue; DELETE FROM migrations WHERE version = 2")
+        connection.execute("DROP TABLE queue; DELETE FROM migrations WHERE version > 1")
+    if rebuild:
+        served.sync(rebuild=True)
     (served.folder / "new.txt").write_text("A lighthouse was built.")
     served.enqueue()
     assert sum(done.documents for done in served.work()) == 1

@@ -241,6 +241,28 @@ def test_questions_go_on_while_a_rebuild_takes_the_place(served: Corpus) -> None
     assert served.status().generation >= 6
 
 
+def test_a_rebuild_leaves_alone_what_is_no_rebuild_of_it(
+    served: Corpus, server: Server, tmp_path: Path
+) -> None:
+    served.sync()
+    name = served.address.rpartition("%3D")[2].removesuffix(",public")
+    server.execute(f"CREATE SCHEMA {name}_next")
+    address = served.address.replace(name, f"{name}_next")
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "other.txt").write_text("The tram stopped.")
+    with Corpus(folder, address, Settings(), WordEmbedder()) as other:
+        other.sync()
+        with pytest.raises(StoreError, match=rf"{name}_next .* something else; rename it"):
+            served.sync(rebuild=True)
+        assert [document.id for document in other.documents()] == ["other.txt"]
+    assert served.status().documents == 3
+    server.execute(f"COMMENT ON SCHEMA {name}_next IS 'rebuild of {name}'")
+    served.sync(rebuild=True)  # as if interrupted: what is not in the folder is gone
+    assert served.status().documents == 3
+    assert served.verify().problems == ()
+
+
 def test_before_the_first_sync_there_is_no_index(store: PostgresStore) -> None:
     for use in (store.status, store.verify, store.built_with):
         with pytest.raises(NotFoundError, match="rag sync"):
