@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rag.errors import LockedError, SettingsError
 from rag.postgres.failures import (
+    check_encoding,
     check_pgvector,
     check_server,
     explained,
@@ -80,6 +81,7 @@ class Connections:
             "connect_timeout": _CONNECT_TIMEOUT_S,
             "application_name": f"rag {socket.gethostname()} {os.getpid()}",
             **known,
+            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says
         }
         self._timeout_ms = int(settings.index_timeout_s * 1000)
         self._ef_search = settings.index_ef_search
@@ -160,6 +162,7 @@ class Connections:
         connection = Connection.connect(make_conninfo(**{**self._known, **only}), autocommit=True)
         try:
             check_server(self.place, connection.info.server_version)
+            check_encoding(self.place, connection.info.parameter_status("server_encoding") or "")
             if _one(connection, "SELECT current_schema()") is None:
                 raise no_schema(self.place)
             self._set_up(connection, 0 if write else self._timeout_ms)

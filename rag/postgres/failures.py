@@ -53,6 +53,15 @@ def check_server(place: str, version: int) -> None:
         raise too_old(place, "PostgreSQL", f"{version // 10_000}", f"{LEAST_SERVER}")
 
 
+def check_encoding(place: str, encoding: str) -> None:
+    """Raises StoreError for a database that cannot hold every text as it is."""
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{place} is encoded in {encoding}, which cannot hold every text; make another "
+            "database with `createdb -E UTF8 -T template0 NAME`"
+        )
+
+
 def check_pgvector(place: str, version: str) -> None:
     """Raises MismatchError for an extension, such as 0.5.1, that lacks what is used here."""
     if tuple(map(int, version.split(".")[:2])) < LEAST_PGVECTOR:

@@ -203,8 +203,13 @@ class PostgresStore:
         """Sees to the extension; only an administrator may create it in some databases."""
         if self._connections.register(connection):
             return
+        # Not in the schema of one index: who drops that would break all others.
+        is_public = connection.execute(
+            "SELECT FROM pg_namespace "
+            "WHERE nspname = 'public' AND has_schema_privilege(oid, 'USAGE')"
+        ).rowcount
         try:
-            connection.execute("CREATE EXTENSION vector")
+            connection.execute("CREATE EXTENSION vector" + (" SCHEMA public" if is_public else ""))
         except psycopg.Error as error:
             raise no_pgvector(self._connections.place, error) from error
         self._connections.register(connection)

@@ -103,6 +103,30 @@ def test_a_database_that_is_not_there(served: Corpus, server: Server) -> None:
     said(error)
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding(served: Corpus, server: Server, encoding: str) -> None:
+    server.execute(
+        "DROP DATABASE IF EXISTS odd",
+        f"CREATE DATABASE odd ENCODING {encoding} LOCALE 'C' TEMPLATE template0",
+    )
+    odd = server.address.replace("/postgres?", "/odd?")
+    with elsewhere(served, odd) as corpus:
+        for use in (corpus.sync, lambda: corpus.search("harbour")):
+            with pytest.raises(StoreError, match=rf"encoded in {encoding}.*createdb -E") as error:
+                use()
+            said(error)
+
+
+def test_a_client_that_is_told_another_encoding(
+    served: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    (served.folder / "snow.txt").write_text("Снег идёт в Москве.", "utf-8")
+    with elsewhere(served, served.address) as corpus:
+        assert corpus.sync().added == 1
+        assert corpus.document("snow.txt").text == "Снег идёт в Москве."
+
+
 def test_a_schema_that_is_not_there(served: Corpus, server: Server) -> None:
     with (
         elsewhere(served, f"{server.address}&options=-csearch_path%3Dnothing") as corpus,

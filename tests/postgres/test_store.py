@@ -136,6 +136,23 @@ def test_an_index_of_each_schema_has_a_lock_of_its_own(
         other.close()
 
 
+def test_the_extension_outlives_the_index_that_came_first(folder: Path, server: Server) -> None:
+    server.execute("DROP DATABASE IF EXISTS fresh", "CREATE DATABASE fresh")
+    fresh = server.address.replace("/postgres?", "/fresh?")
+    first, second = (f"{fresh}&options=-csearch_path%3D{name}" for name in ("one", "two"))
+    with psycopg.connect(fresh, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA one; CREATE SCHEMA two")
+        for address in (first, second):
+            with Corpus(folder, address, Settings(), WordEmbedder()) as corpus:
+                corpus.sync()
+        connection.execute("DROP SCHEMA one CASCADE")
+        with Corpus(folder, second, Settings(), WordEmbedder()) as corpus:
+            assert corpus.search("harbour", top_k=1)[0].document.id == "harbour"
+        connection.execute("DROP SCHEMA two, public CASCADE; CREATE SCHEMA two")
+        with Corpus(folder, second, Settings(), WordEmbedder()) as corpus:
+            assert corpus.sync().added == 3
+
+
 def test_migrations_are_applied_once_and_a_later_version_is_refused(database: str) -> None:
     later = (*MIGRATIONS, "ALTER TABLE meta ADD COLUMN note text NOT NULL DEFAULT ''")
     now = len(MIGRATIONS)
