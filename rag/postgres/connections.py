@@ -14,13 +14,13 @@ from pgvector.psycopg import register_vector
 from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from rag.errors import LockedError, SettingsError
+from rag.address import unreadable
+from rag.errors import LockedError
 from rag.postgres.failures import (
     check_encoding,
     check_pgvector,
     check_server,
     explained,
-    masked,
     no_schema,
     not_found,
 )
@@ -75,8 +75,8 @@ class Connections:
         """
         try:
             known: dict[str, Any] = conninfo_to_dict(address)
-        except psycopg.ProgrammingError as error:
-            raise SettingsError(f"{masked(address)} is no address of an index: {error}") from None
+        except psycopg.ProgrammingError:  # whose text may show a part of a password
+            raise unreadable() from None
         self._known = {
             "connect_timeout": _CONNECT_TIMEOUT_S,
             "application_name": f"rag {socket.gethostname()} {os.getpid()}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import psycopg
@@ -26,8 +25,6 @@ _LINES: Final = {
     "57P": "{place} is starting or stopping; try again in a moment",
     "XX": "{place} is damaged ({said}); run `rag verify --repair`",
 }
-
-_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)|(?<=password=)[^&\s]+")
 
 
 def explained(error: psycopg.Error, place: str) -> StoreError:
@@ -96,11 +93,6 @@ def not_a_rebuild(place: str, schema: str) -> StoreError:
 def not_found(place: str) -> NotFoundError:
     """What to tell a person."""
     return NotFoundError(f"there is no index in {place} yet; run `rag sync` first")
-
-
-def masked(address: str) -> str:
-    """An address without its password."""
-    return _PASSWORD.sub("***", address)
 
 
 def _state(error: psycopg.Error) -> str:

@@ -29,6 +29,7 @@ from rag.address import is_server, local_path
 from rag.postgres import PostgresStore
 from rag.postgres.schema import MIGRATIONS, check_version, migrate
 from rag.store import Fingerprint
+from rag.store.opening import open_backend
 from tests.postgres.server import Server
 from tests.postgres.test_same import FINGERPRINT, WIDTH, WORDS, fill, questions
 from tests.words import WordEmbedder
@@ -59,10 +60,54 @@ def test_what_is_a_server_and_what_lies_beside_its_index() -> None:
         assert local_path(address) == Path("postgresql-db.example-5433-news")
 
 
-def test_an_address_that_is_none_is_told_without_its_password() -> None:
-    with pytest.raises(SettingsError, match="no address") as told:
-        PostgresStore("postgresql://me:secret@h/db?nonsense=1", lambda: FINGERPRINT, Settings())
-    assert "secret" not in str(told.value)
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("postgresql://h/db?user=me&password=s3cret&keepalives_idle=10", "postgresql-h-db"),
+        ("postgresql://me:p%40ss?@db1,db2:5433/db", "postgresql-db1-db2-5433-db"),
+        ("postgresql://[::1]:5433/db", "postgresql-1-5433-db"),
+        ("postgresql://me@/db?host=/run/pg&port=5433", "postgresql-run-pg-5433-db"),
+        ("postgresql://h/db?options=-csearch_path%3Dsport,public", "postgresql-h-db-sport"),
+        ("postgresql://h?dbname=db", "postgresql-h-db"),
+        ("postgresql://", "postgresql-"),
+    ],
+)
+def test_files_are_named_after_server_database_and_schema_only(address: str, name: str) -> None:
+    assert local_path(address) == Path(name)
+    PostgresStore(address, lambda: FINGERPRINT, Settings()).close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:50%off_s3cret@h/db",
+        "postgresql://me:s3cret/more@h/db",
+        "postgresql://me:12/s3cret@h/db",
+        "postgresql://me:more@s3cret@h/db",
+        "postgresql://me:12/more?s3cret@h/db",
+        "postgresql://me:s3cret@h/db?nonsense=1",
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_password(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"no address.*%40") as told:
+        open_backend(address, lambda: FINGERPRINT, Settings())
+    assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "host=db dbname=news password=s3cret",
+        "password=s3cret dbname = news",
+        "postgresql+psycopg://me:s3cret@h/db",
+        "PostgreSQL://me:s3cret@h/db",
+    ],
+)
+def test_an_address_that_is_neither_a_folder_nor_libpqs_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"folder or at postgresql://.*not at") as told:
+        Corpus(Path(), address, Settings())
+    assert "s3cret" not in str(told.value)
+    assert not is_server("articles/host=db/index")
 
 
 @pytest.mark.parametrize(
