@@ -25,6 +25,7 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
 _LINE_MAX_CHARS = 1_000
 _DATE_MAX_CHARS = 60
+_ID_MAX_BYTES = 2_000  # what every index can look up
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 
 
@@ -40,8 +41,10 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
             `authors` or `author`.
 
     Raises:
-        LoadError: There is no text.
+        LoadError: There is no text, or the id is too long.
     """
+    if len(id.encode(errors="replace")) > _ID_MAX_BYTES:
+        raise LoadError(f"{path}:{id[:40]}…", f"its id is longer than {_ID_MAX_BYTES} bytes")
     body = text if isinstance(text, Body) else plain_body(text)
     if not _WORD.search(body.text):
         raise LoadError(id, "there is no text in it")

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
+from rag.postgres.schema import WORD_CHARS
 from rag.store.terms import term_text
 
 #: k1 and b of SQLite's full-text index (https://sqlite.org/fts5.html#the_bm25_function), and
@@ -30,7 +31,7 @@ class Word(NamedTuple):
 
 def words_of(connection: Connection[Any], terms: Iterable[str]) -> dict[str, Word]:
     """Those of the terms that the index knows, by term."""
-    spelled = {term: term_text([term]) for term in terms}
+    spelled = {term: term_text([term])[:WORD_CHARS] for term in terms}
     rows = connection.execute(
         "SELECT term, id, chunks FROM words WHERE term = ANY(%s)", (list(spelled.values()),)
     )

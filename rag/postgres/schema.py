@@ -19,6 +19,10 @@ from rag.postgres.failures import not_found
 #: Wider vectors have no vector index, and do not fit on a page (pgvector's limits).
 MAX_INDEXED_DIMENSION = 4_000
 
+#: Characters of a term by which `words` knows it: an index refuses what is longer than a third
+#: of a page.
+WORD_CHARS: Final = 255
+
 _LOCK_TIMEOUT_MS = 500
 
 _FIRST: Final = """
@@ -110,8 +114,14 @@ CREATE TABLE queue (
 )
 """
 
+# A sorted index refuses what is longer than a third of a page.
+_LONG_SOURCES: Final = """
+DROP INDEX documents_by_source;
+CREATE INDEX documents_by_source ON documents USING hash (source)
+"""
+
 #: One script a version, to be added to and never to be changed.
-MIGRATIONS: Final = (_FIRST, _QUEUE)
+MIGRATIONS: Final = (_FIRST, _QUEUE, _LONG_SOURCES)
 
 #: The tables that change places with those of a rebuild.
 TABLES: Final = (

@@ -8,6 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from rag.postgres.connections import Reading
+from rag.postgres.schema import WORD_CHARS
 from rag.store.verify import Problems
 
 _MAX_EACH = 5  # problems told of one kind
@@ -49,13 +50,13 @@ _CHECKS: Final = {
     """,
     "the words of chunk {} are not those that it is found by": """
         SELECT chunk FROM (
-            SELECT chunks.key AS chunk, term, least(count(*), 32767) AS count FROM chunks,
-            unnest(string_to_array(terms, ' ')) AS said (term) GROUP BY 1, 2
+            SELECT chunks.key AS chunk, left(said, {chars}) AS term, least(count(*), 32767) AS count
+            FROM chunks, unnest(string_to_array(terms, ' ')) AS said GROUP BY 1, 2
         ) AS told FULL JOIN (
             SELECT chunk, term, count FROM postings JOIN words ON words.id = word
         ) AS found USING (chunk, term, count)
         WHERE told.chunk IS NULL OR found.chunk IS NULL
-    """,
+    """.replace("{chars}", str(WORD_CHARS)),
     "the word {} is counted wrong": """
         SELECT term FROM words LEFT JOIN (SELECT word, count(*) AS held FROM postings GROUP BY 1)
         AS counted ON word = id WHERE chunks <> coalesce(held, 0)

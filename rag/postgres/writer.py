@@ -12,6 +12,7 @@ from pgvector import HalfVector
 from psycopg import Connection, sql
 from psycopg.pq import TransactionStatus
 
+from rag.postgres.schema import WORD_CHARS
 from rag.store.rows import COLUMNS, document_row
 from rag.store.terms import split_terms, term_text
 from rag.store.vectors import FloatArray
@@ -35,7 +36,8 @@ _REMOVE: Final = (
     """
     WITH held AS MATERIALIZED (
         SELECT DISTINCT chunks.key AS chunk, words.id AS word
-        FROM chunks, unnest(string_to_array(terms, ' ')) AS said (term) JOIN words USING (term)
+        FROM chunks, unnest(string_to_array(terms, ' ')) AS said (term)
+        JOIN words ON words.term = left(said.term, {chars})
         WHERE document = ANY(%(documents)s)
     ),
     fewer AS (
@@ -43,7 +45,7 @@ _REMOVE: Final = (
         (SELECT word, count(*) AS lost FROM held GROUP BY word) AS counted WHERE id = word
     )
     DELETE FROM postings USING held WHERE postings.word = held.word AND postings.chunk = held.chunk
-    """,
+    """.replace("{chars}", str(WORD_CHARS)),
     """
     INSERT INTO unused SELECT DISTINCT vector FROM chunks
     WHERE document = ANY(%(documents)s) AND NOT EXISTS (
@@ -280,7 +282,10 @@ class PostgresWriter:
 
     def _write_words(self, texts: Mapping[int, str]) -> None:
         """Makes chunks, by their keys, findable by the words of their analysed terms."""
-        counted = {key: Counter(split_terms(text)) for key, text in texts.items()}
+        counted = {
+            key: Counter(term[:WORD_CHARS] for term in split_terms(text))
+            for key, text in texts.items()
+        }
         frequencies = Counter(word for counts in counted.values() for word in counts)
         words = self._word_ids(frequencies)
         rows = (

@@ -53,6 +53,15 @@ def test_markdown_without_title_takes_the_heading_or_the_file_name(
     assert document(tmp_path, "harbour-tram_2.md", text).title == title
 
 
+def test_an_id_that_no_index_can_look_up_costs_its_row_only(tmp_path: Path) -> None:
+    rows = [{"id": id, "text": "Text."} for id in ("é" * 1_000, "é" * 1_000 + "!")]
+    kept, left_out = load(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert isinstance(kept, Document)
+    assert isinstance(left_out, Failure)
+    assert left_out.path == f"a.jsonl:{'é' * 40}…"
+    assert left_out.reason == "its id is longer than 2000 bytes"
+
+
 def test_a_rule_inside_the_text_is_not_front_matter(tmp_path: Path) -> None:
     text = "First.\n\n---\n\nSecond.\n"
     assert document(tmp_path, "a.md", text).text == text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -347,6 +349,22 @@ def test_hostile_names_and_texts_are_kept_as_they_are(served: Corpus) -> None:
     assert served.sync().unchanged == served.status().documents
     assert served.document(odd["id"]).text == odd["text"]
     assert served.listing("\\").rows
+    assert served.verify().problems == ()
+
+
+def test_long_words_and_sources_are_found_and_go(served: Corpus) -> None:
+    dice = random.Random(1)
+    long = "".join(chr(dice.randrange(0x4E00, 0x9FFF)) for _ in range(999))
+    word = "".join(dice.choices(ascii_lowercase, k=3_500))
+    rows = [{"id": id, "text": f"Look at {word}{id}.", "source": long} for id in "012"]
+    (served.folder / "long.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert served.sync().added == 6
+    assert {hit.document.id for hit in served.search(f"{word}0", top_k=3)} == {"0", "1", "2"}
+    found = served.search("harbour", top_k=9, filters=Filters(sources=(long,)))
+    assert {hit.document.id for hit in found} == {"0", "1", "2"}
+    assert served.verify().problems == ()
+    (served.folder / "long.jsonl").unlink()
+    assert served.sync().removed == 3
     assert served.verify().problems == ()
 
 
