@@ -61,6 +61,21 @@ INSERT INTO languages AS known (language, documents, chunks, terms) VALUES (%s, 
 ON CONFLICT (language) DO UPDATE SET documents = known.documents + excluded.documents,
 chunks = known.chunks + excluded.chunks, terms = known.terms + excluded.terms
 """
+# Not ON CONFLICT, which takes a number for every word that there is already.
+_COUNT_WORDS: Final = """
+WITH more AS (
+    SELECT * FROM unnest(%s::text[], %s::integer[]) AS said (term, chunks)
+),
+known AS (
+    UPDATE words SET chunks = words.chunks + more.chunks FROM more WHERE words.term = more.term
+    RETURNING words.term, id
+),
+new AS (
+    INSERT INTO words (term, chunks)
+    SELECT * FROM more WHERE term NOT IN (SELECT term FROM known) RETURNING term, id
+)
+SELECT * FROM known UNION ALL SELECT * FROM new
+"""
 
 
 class PostgresWriter:
@@ -304,11 +319,7 @@ class PostgresWriter:
     def _word_ids(self, frequencies: Mapping[str, int]) -> dict[str, int]:
         """The ids of words, each now in so many chunks more."""
         rows = self._connection.execute(
-            "INSERT INTO words AS known (term, chunks) "
-            "SELECT * FROM unnest(%s::text[], %s::integer[]) AS new (term, chunks) ORDER BY term "
-            "ON CONFLICT (term) DO UPDATE SET chunks = known.chunks + excluded.chunks "
-            "RETURNING term, id",
-            (list(frequencies), list(frequencies.values())),
+            _COUNT_WORDS, (list(frequencies), list(frequencies.values()))
         )
         return dict(rows.fetchall())
 

@@ -368,6 +368,17 @@ def test_long_words_and_sources_are_found_and_go(served: Corpus) -> None:
     assert served.verify().problems == ()
 
 
+def test_numbers_of_words_are_not_used_up_by_edits(served: Corpus, database: str) -> None:
+    served.sync()
+    with psycopg.connect(database, autocommit=True) as connection:
+        query = "SELECT last_value FROM words_id_seq"
+        (before,) = connection.execute(query).fetchone() or (0,)
+        (served.folder / "bridge.txt").write_text("The harbour froze.")
+        served.sync()
+        (after,) = connection.execute(query).fetchone() or (0,)
+    assert after - before <= 1
+
+
 def test_another_fingerprint_is_refused(store: PostgresStore, database: str) -> None:
     fill(store)
     other = Fingerprint("another", str(WIDTH), "1", "1")
