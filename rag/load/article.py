@@ -14,13 +14,19 @@ from rag.load.body import Body, plain_body
 from rag.load.hidden import clean
 from rag.types import UNDETERMINED, Document
 
-_ISO_DATE = re.compile(r"(\d{4})(?![\d/.])(?:-(\d{2})(?:-(\d{2})(?!\d))?)?")
-# Only where the order is beyond doubt: 2024/06/20, 20.06.2024.
-_NUMERIC_DATE = re.compile(
-    r"(?P<year>\d{4})(?:[/.]|(?=\d{4}(?!\d)))(?P<month>\d{1,2})[/.]?(?P<day>\d{1,2})(?!\d)"
-    r"|(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.\s?(?P<year2>\d{4})(?!\d)"
+_YEAR_FIRST = (
+    re.compile(r"(\d{4})(?:-(\d{1,2}))?$"),
+    re.compile(r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})(?!\d)"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)"),
+    re.compile(r"(\d{4})\s?[年년](?:\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?)?"),
 )
+_YEAR_LAST = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 _WORDED_DATE = re.compile(r"(?=.*\d{4})(?=.*\d).*[^\W\d_]{3}")
+_DIGIT = re.compile(r"\d")
+_THAI = re.compile(r"[\u0e01-\u0e5b]")
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+_BUDDHIST_ERA = 543
+_MONTHS = 12
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
 _LINE_MAX_CHARS = 1_000
@@ -84,15 +90,38 @@ def _date(value: object) -> str | None:
     """The date that a value states, in ISO 8601 at the precision it has; None if there is none."""
     if isinstance(value, datetime.date):  # YAML knows dates; a datetime is a date too
         return value.isoformat()[:10]
-    text = _line(value)
-    if match := _ISO_DATE.match(text):
-        return match[0] if _is_date(*(int(part or 1) for part in match.groups())) else None
-    if match := _NUMERIC_DATE.match(text):
-        year, month, day = (
-            int(match[name] or match[f"{name}2"]) for name in ("year", "month", "day")
-        )
-        return f"{year:04}-{month:02}-{day:02}" if _is_date(year, month, day) else None
+    text = _western(_line(value))
+    for pattern in _YEAR_FIRST:
+        if match := pattern.match(text):
+            return _iso(*match.groups())
+    if match := _YEAR_LAST.match(text):
+        return _year_last(*match.groups())
     return _worded_date(text)
+
+
+def _western(text: str) -> str:
+    """The text with the digits 0-9 and, if it is Thai, with years of the common era."""
+    is_thai = _THAI.search(text) is not None
+    text = _DIGIT.sub(lambda digit: str(int(digit[0])), text)
+    if not is_thai:
+        return text
+    return _BUDDHIST_YEAR.sub(lambda year: str(int(year[0]) - _BUDDHIST_ERA), text)
+
+
+def _year_last(first: str, mark: str, second: str, year: str) -> str | None:
+    """`20.06.2024`; with other marks only what is no date in the other order: `20/06/2024`."""
+    if mark == ".":
+        return _iso(year, second, first)
+    month, day = sorted((first, second), key=int)
+    is_certain = int(day) > _MONTHS or int(day) == int(month)
+    return _iso(year, month, day) if is_certain else None
+
+
+def _iso(year: str, month: str | None = None, day: str | None = None) -> str | None:
+    """The date at the precision it has; None if there is no such day."""
+    if not _is_date(int(year), int(month or 1), int(day or 1)):
+        return None
+    return "-".join(part.zfill(2) for part in (year, month, day) if part)
 
 
 def _is_date(year: int, month: int, day: int) -> bool:

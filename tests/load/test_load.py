@@ -146,3 +146,37 @@ def test_files_are_found_at_any_depth_but_not_hidden_or_linked(tmp_path: Path) -
     (tmp_path / "link.txt").symlink_to(tmp_path / "z.txt")
     (tmp_path / "around").symlink_to(tmp_path)
     assert article_files(tmp_path) == ["b/c/a.md", "z.txt"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "date"),
+    [
+        ("2024", "2024"),
+        ("2024-06", "2024-06"),
+        ("2024-06-20T10:00:00Z", "2024-06-20"),
+        ("2024-6-5", "2024-06-05"),
+        ("20240620", "2024-06-20"),
+        ("2024年6月20日", "2024-06-20"),
+        ("2024年6月", "2024-06"),
+        ("2024년 6월 20일", "2024-06-20"),
+        ("2024. 6. 20.", "2024-06-20"),
+        ("2024 June 20", "2024-06-20"),
+        ("2024-Jun-20", "2024-06-20"),
+        ("٢٠٢٤-٠٦-٢٠", "2024-06-20"),
+        ("20 มิถุนายน 2567", "2024-06-20"),
+        ("๒๐ มิถุนายน ๒๕๖๗", "2024-06-20"),
+        ("20.06.2024", "2024-06-20"),
+        ("05.06.2024", "2024-06-05"),
+        ("20/06/2024", "2024-06-20"),
+        ("06-20-2024", "2024-06-20"),
+        ("05/06/2024", None),
+        ("2024-13-01", None),
+        ("20.13.2024", None),
+        ("20/20/2024", None),
+    ],
+)
+def test_a_date_is_read_as_far_as_it_is_beyond_doubt(
+    tmp_path: Path, stated: str, date: str | None
+) -> None:
+    row = json.dumps({"text": "The bridge reopened.", "date": stated})
+    assert document(tmp_path, "a.jsonl", row).date == date
