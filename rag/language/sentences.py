@@ -23,9 +23,10 @@ _HEADING = regex.compile(r"\s*#{1,6}\s")
 _CELLS = " | "  # between the cells of a row
 _LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
 # Where a sentence may end: its marks, the quotation marks and brackets that close with
-# it, and then white space. Marks of scripts without spaces need none.
+# it, the numbers of notes, and then white space. Marks of scripts without spaces need none.
 _END = regex.compile(
-    r"""(?:[.!?…‽؟۔।॥։።]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?=\s)|[。！？｡]+[」』”’）]*)""",
+    r"""(?:[.!?…‽؟۔।॥։።။។៕]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?:\[\d{1,3}\])*(?=\s)
+    |[。！？｡]+[」』”’）]*)""",
     regex.VERBOSE,
 )
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’']*$")
@@ -110,11 +111,18 @@ def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]:
+    begin = start
     for match in _END.finditer(text, start, end):
-        if match.end() < end and _ends(text, match.start(), match.end(), start, end, language):
-            yield Span(start, match.end())
-            start = match.end()
+        after = match.end() + _closes(text, begin, match.end())
+        if after < end and _ends(text, match.start(), after, start, end, language):
+            yield Span(start, after)
+            start = after
     yield Span(start, end)
+
+
+def _closes(text: str, begin: int, at: int) -> bool:
+    """Whether the `"` behind a mark closes: one more was opened since the paragraph began."""
+    return text.startswith('"', at) and text.count('"', begin, at) % 2 == 1
 
 
 def _ends(text: str, mark: int, after: int, start: int, end: int, language: str) -> bool:
@@ -123,7 +131,7 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
     word = following[1] if following else ""
     if word[:1].islower():
         return False
-    if text[mark:after].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
+    if text[mark:after].partition("[")[0].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
         return True
     before = _WORD_BEFORE.search(text, max(start, mark - _LONGEST_WORD), mark)
     return not _is_abbreviation(before[0] if before else "", word, language)

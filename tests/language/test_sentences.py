@@ -49,6 +49,8 @@ OTHERS = {
         "“At last!” | The crowd cheered.",
         "J. R. R. Tolkien wrote it. | It sold well.",
         "Is it enough? | No! | It is not...",
+        "It was built in 1901.[1] | It was closed in 1999.[2][13] | It reopened.[4]",
+        "It is in the U.S.[1] government’s list. | It is short.",
         "It costs $1.5 million (about 1.3 million euros). | Nobody paid.",
         "See figs. 3 and 4, pp. 12-14. | They show it.",
     ],
@@ -71,7 +73,13 @@ OTHERS = {
         "「もう終わった。」|彼は帰った。",
         "本当ですか？|はい！|そうです。",
     ],
-    "zh": ["河水漫过了堤坝。|学校停课了！|谁赢了？"],
+    "zh": [
+        "河水漫过了堤坝。|学校停课了！|谁赢了？",
+        '他说:"好。|我去。"|随后他走了。|"再见!',
+        '他走了。|"再见。"|她说。',
+    ],
+    "km": ["ស្ពានបានបើកឡើងវិញ។ | វាត្រូវបានបិទ៕ | ចប់។"],
+    "my": ["တံတား ပြန်ဖွင့်သည်။ | ပိတ်ထားသည်။"],
     "und": ["One thing. | Another thing."],
 }
 CASES = [("fr", case) for case in FRENCH] + [
