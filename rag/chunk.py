@@ -2,7 +2,7 @@
 
 Sentences are packed up to a token budget of the embedding model. A chunk opens
 with the last sentence of the one before it, so that a pronoun keeps its noun,
-and never ends in a heading.
+and ends in a heading only where there is nothing else.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _pack(text: str, pieces: list[Span], starts: list[int], max_tokens: int) -> 
     first = new = 0  # a chunk opens with the piece `first`; those from `new` on are in none yet
     while first < len(pieces):
         last = _last_piece(sizes, first, target, max_tokens)
-        while last > new and last + 1 < len(pieces) and is_heading(text, pieces[last].start):
-            last -= 1
+        if last + 1 < len(pieces):
+            last = _before_headings(text, pieces, new, last)
         chunks.append(Span(pieces[first].start, pieces[last].end))
         if last + 1 == len(pieces):
             break
@@ -124,3 +124,11 @@ def _last_piece(sizes: list[int], first: int, target: float, max_tokens: int) ->
         last += 1
         tokens += sizes[last]
     return last
+
+
+def _before_headings(text: str, pieces: list[Span], new: int, last: int) -> int:
+    """Index of the last piece that is no heading; `last` where there are only headings."""
+    kept = last
+    while kept >= new and is_heading(text, pieces[kept].start):
+        kept -= 1
+    return kept if kept >= new else last

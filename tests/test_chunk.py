@@ -125,6 +125,11 @@ def test_no_chunk_ends_in_a_heading() -> None:
         assert not chunk.text.splitlines()[-1].startswith("#")
 
 
+def test_headings_without_text_fill_chunks_like_any_text() -> None:
+    headings = "\n\n".join(f"# Part {n}" for n in range(300))
+    assert len(chunk_document(document(headings), token_spans, 30)) < 60
+
+
 def test_a_sentence_beyond_the_budget_is_cut_at_white_space() -> None:
     text = "word " * 100 + "end."
     for chunk in chunk_document(document(text), token_spans, 10):
