@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 from rag.errors import LoadError
@@ -33,6 +34,7 @@ _LINE_MAX_CHARS = 1_000
 _DATE_MAX_CHARS = 60
 _ID_MAX_BYTES = 2_000  # what every index can look up
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
+_NO_LANGUAGE = ("mis", "mul", "und", "zxx")
 
 
 def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -> Document:
@@ -81,9 +83,20 @@ def _line(value: object) -> str:
 
 
 def _language(value: object) -> str:
-    """`fr` of `fr`, `FR` or `fr-CA`; undetermined for anything else."""
+    """`fr` of `fr`, `FR`, `fr-CA`, `fra` or `fre`; undetermined for what is no language."""
     match = _LANGUAGE.fullmatch(str(value).strip()) if value else None
-    return match[1].lower() if match else UNDETERMINED
+    return _shortest_code(match[1].lower()) if match else UNDETERMINED
+
+
+@cache
+def _shortest_code(code: str) -> str:
+    from babel import Locale
+    from babel.core import get_global
+
+    known = Locale("en").languages
+    if code not in known:
+        code = get_global("language_aliases").get(code, UNDETERMINED).partition("_")[0]
+    return code if code in known and code not in _NO_LANGUAGE else UNDETERMINED
 
 
 def _date(value: object) -> str | None:

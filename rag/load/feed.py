@@ -46,7 +46,14 @@ def _entry(entry: Any, feed: Mapping[str, Any], id: str, source: Source) -> Docu
             author.get("name") for author in entry.get("authors", []) if author.get("name")
         ],
         "source": feed.get("title"),
-        "language": feed.get("language"),
+        "language": _own_language(entry, feed),
         "url": entry.get("link"),
     }
     return article(id, source.path, builder.body(), metadata)
+
+
+def _own_language(entry: Any, feed: Mapping[str, Any]) -> str | None:
+    """What an entry states itself: that of its feed is mostly the default of a program."""
+    parts = [*entry.get("content", []), entry.get("summary_detail"), entry.get("title_detail")]
+    stated = (part.get("language") for part in parts if part)
+    return next((code for code in stated if code and code != feed.get("language")), None)

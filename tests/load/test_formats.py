@@ -260,6 +260,19 @@ def test_a_feed_is_an_article_an_entry(tmp_path: Path) -> None:
     assert empty == Failure("a.rss#g2", "there is no text in it")
 
 
+def test_an_entry_states_its_language_and_its_feed_does_not(tmp_path: Path) -> None:
+    rss = samples.FEED.replace("<item>", "<language>en-US</language><item>", 1)
+    own, inherited = load(
+        tmp_path,
+        "a.atom",
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-US"><title>T</title>'
+        '<entry xml:lang="de"><id>1</id><content>Die Brücke.</content></entry>'
+        "<entry><id>2</id><content>Le pont.</content></entry></feed>",
+    )
+    found = [load(tmp_path, "a.rss", rss)[0], own, inherited]
+    assert [item.language for item in found if isinstance(item, Document)] == ["und", "de", "und"]
+
+
 def test_rich_text(tmp_path: Path) -> None:
     found = document(tmp_path, "a.rtf", samples.RTF)
     assert (found.title, found.text) == ("The bridge", "The bridge reopened.\n\nIt was closed.")

@@ -122,6 +122,21 @@ def test_json_lines(tmp_path: Path) -> None:
     assert {first.path, second.path} == {"a.jsonl"}
 
 
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        *[("fr", "fr"), ("FR", "fr"), ("fr-CA", "fr"), ("fre", "fr"), ("fra", "fr")],
+        *[("deu", "de"), ("iw", "he"), ("mo", "ro"), ("ceb", "ceb"), ("no", "no")],
+        *[("mul", "und"), ("xx", "und"), ("SQL", "und"), ("French", "und"), ("", "und")],
+    ],
+)
+def test_a_language_is_known_by_its_shortest_code(
+    tmp_path: Path, stated: str, language: str
+) -> None:
+    row = json.dumps({"text": "The bridge reopened.", "lang": stated})
+    assert document(tmp_path, "a.jsonl", row).language == language
+
+
 def test_a_bad_row_costs_only_itself(tmp_path: Path) -> None:
     data = b'{"text": "a"}\n{"text": \n[]\n{"title": "x"}\n{"text": ""}\n\xff\n{"text": "b"}\n'
     found = load(tmp_path, "a.jsonl", data + b"[" * 100_000)
