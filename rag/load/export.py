@@ -134,7 +134,7 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
     text = _field(row, "text", fields)
     if not isinstance(text, str) or not text.strip():
         raise LoadError(place, f'it has no "{fields.get("text", "text")}"')
-    metadata = {name: _field(row, name, fields) for name in _NAMES if name not in ("id", "text")}
+    metadata = article_metadata(row, fields)
     if isinstance(metadata["title"], str) and "&" in metadata["title"]:
         metadata["title"] = _seen(metadata["title"]).text
     id = _field(row, "id", fields)
@@ -142,6 +142,11 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
     if "title" not in metadata or not metadata["title"]:
         metadata["title"] = ""
     return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
+
+
+def article_metadata(row: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """All that is known of an article beside its text, in the spelling that `article()` takes."""
+    return {name: _field(row, name, fields) for name in _NAMES if name not in ("id", "text")}
 
 
 def _seen(html: str) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,16 @@ from rag.errors import LoadError
 from rag.load.article import article
 from rag.load.body import Body, plain_body
 from rag.load.encoding import decode
+from rag.load.export import article_metadata
 from rag.load.source import Source
 from rag.types import Document, Failure
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n??)---[ \t]*(?:\n|\Z)", re.DOTALL)
-_FRONT_MATTER_MAX_CHARS = 100_000
+# A rule has a blank line below it.
+_FRONT_MATTER = re.compile(
+    r"\A(---|\+\+\+)[ \t]*\n(?![ \t]*\n)(.*?)^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+# Less of TOML: the memory that a key takes grows with the square of its dots.
+_FRONT_MATTER_MAX_CHARS = {"---": 100_000, "+++": 10_000}
 _TOP_HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _ASCIIDOC_HEADING = re.compile(r"^={1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
@@ -41,12 +47,8 @@ def read_text(source: Source) -> Iterator[Document | Failure]:
 
 
 def read_markdown(source: Source) -> Iterator[Document | Failure]:
-    """Yields the one document of a Markdown file; YAML front matter becomes its metadata."""
-    text = decode(source.data, source.id)
-    metadata: Mapping[str, Any] = {}
-    if match := _FRONT_MATTER.match(text):
-        metadata = _parse_front_matter(match[1] or "", source.id)
-        text = text[match.end() :]
+    """Yields the one document of a Markdown file; its front matter, YAML or TOML, is metadata."""
+    metadata, text = _divided(decode(source.data, source.id), source.id)
     seen = _seen(text)
     heading = _TOP_HEADING.search(seen)
     title = metadata.get("title") or (heading[1] if heading else file_title(source.name))
@@ -91,17 +93,26 @@ def _shown(text: str) -> str:
     return _UNSEEN.sub("", "".join((*pieces, text[at:])))
 
 
-def _parse_front_matter(source: str, path: str) -> Mapping[str, Any]:
-    if len(source) > _FRONT_MATTER_MAX_CHARS:
+def _divided(text: str, path: str) -> tuple[Mapping[str, Any], str]:
+    """What the front matter states, and the text below it."""
+    match = _FRONT_MATTER.match(text)
+    stated = _parse_front_matter(match[1], match[2], path) if match else None
+    if match is None or stated is None:
+        return {}, text
+    return article_metadata(stated, {}), text[match.end() :]
+
+
+def _parse_front_matter(fence: str, source: str, path: str) -> Mapping[str, Any] | None:
+    """Its fields; None if it is no front matter but text between two rules."""
+    if len(source) > _FRONT_MATTER_MAX_CHARS[fence]:
         raise LoadError(path, "the front matter is longer than an article")
     try:
-        metadata = yaml.load(source, _Loader) or {}
+        found = tomllib.loads(source) if fence == "+++" else yaml.load(source, _Loader) or {}
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = (str(error).splitlines() or [type(error).__name__])[0]
-        raise LoadError(path, f"the front matter is not valid YAML: {line}") from error
-    if not isinstance(metadata, dict):
-        raise LoadError(path, "the front matter is not a list of `key: value` lines")
-    return metadata
+        language = "TOML" if fence == "+++" else "YAML"
+        raise LoadError(path, f"the front matter is not valid {language}: {line}") from error
+    return found if isinstance(found, dict) else None
 
 
 class _Loader(yaml.SafeLoader):

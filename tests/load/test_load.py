@@ -67,9 +67,35 @@ def test_a_rule_inside_the_text_is_not_front_matter(tmp_path: Path) -> None:
     assert document(tmp_path, "a.md", text).text == text
 
 
-@pytest.mark.parametrize("matter", ["- a\n- b\n", "title: [\n", "a: b: c\n"])
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "---\ntitle: T\npublished: 2024-06-20\nauthor:\n- name: A. Un\npublisher: G\n---\n",
+        '+++\ntitle = "T"\ndate = 2024-06-20T10:00:00Z\nauthors = ["A. Un"]\nsource = "G"\n+++\n',
+    ],
+)
+def test_front_matter_knows_the_names_of_exports_and_toml(tmp_path: Path, matter: str) -> None:
+    found = document(tmp_path, "a.md", f"{matter}The text.")
+    assert (found.title, found.date, found.authors) == ("T", "2024-06-20", ("A. Un",))
+    assert (found.source, found.text) == ("G", "The text.")
+
+
+@pytest.mark.parametrize(
+    "text", ["---\n\n# The bridge\n\nIt says: yes.\n\n---\nEnd.", "---\nThe bridge.\n---\nEnd."]
+)
+def test_text_between_two_rules_is_not_front_matter(tmp_path: Path, text: str) -> None:
+    assert document(tmp_path, "a.md", text).text == text
+
+
+@pytest.mark.parametrize("matter", ["title: [\n", "a: b: c\n"])
 def test_broken_front_matter_is_a_failure(tmp_path: Path, matter: str) -> None:
-    assert "front matter" in failure(tmp_path, "a.md", f"---\n{matter}---\ntext").reason
+    assert "not valid YAML" in failure(tmp_path, "a.md", f"---\n{matter}---\ntext").reason
+    assert "not valid TOML" in failure(tmp_path, "a.md", f"+++\n{matter}+++\ntext").reason
+
+
+def test_a_key_of_a_thousand_dots_takes_no_memory(tmp_path: Path) -> None:
+    matter = f"+++\n{'a.' * 40_000}b = 1\n+++\n"
+    assert "longer" in failure(tmp_path, "a.md", f"{matter}text").reason
 
 
 @pytest.mark.parametrize(
