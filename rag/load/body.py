@@ -24,12 +24,14 @@ def plain_body(text: str, headings: re.Pattern[str] | None = None) -> Body:
     """A text that is read as it is.
 
     Args:
-        headings: Matches its headings; the first group that matched is the words of one.
+        headings: Matches its headings; the group that matched is the words of one. What
+            matches without a group is none.
     """
     shown = clean(text)
     places = (
-        Place(match.start(), "section", match[match.lastindex or 0].strip()[:_NAME_MAX_CHARS])
+        Place(match.start(), "section", match[match.lastindex].strip()[:_NAME_MAX_CHARS])
         for match in (headings.finditer(shown.text) if headings else ())
+        if match.lastindex
     )
     return Body(shown.text, tuple(places), shown.hidden)
 

@@ -26,7 +26,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _DIVIDED = regex.compile(r"(?<=\p{L})[\ufffe\u00ad\x02]\n?|(?<=\p{Ll})-\n(?=\p{Ll})")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _NO_TITLE = re.compile(
-    r"(?:untitled|microsoft word|document\d*|.*\.(?:docx?|pdf|odt|tex|indd|dvi|qxd|rtf))\b",
+    r"(?:untitled|document)[\s_-]?\d*$|microsoft word\b"
+    r"|.*\.(?:docx?|pdf|odt|tex|indd|dvi|qxd|rtf)\b",
     re.IGNORECASE,
 )
 

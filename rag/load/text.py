@@ -24,8 +24,13 @@ _FRONT_MATTER = re.compile(
 )
 # Less of TOML: the memory that a key takes grows with the square of its dots.
 _FRONT_MATTER_MAX_CHARS = {"---": 100_000, "+++": 10_000}
-_TOP_HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+# Code comes first, without a group: a comment in it is no heading.
+_MARKDOWN_HEADING = (
+    r"^```(?s:.*?)^```|^~~~(?s:.*?)^~~~|^#{1,%d}[ \t]+(.+?)[ \t]*#*[ \t]*$"
+    r"|(?:\A|(?<=\n\n))(?![\s>|#*+-])(.{1,200})\n(?:=+|-{2,})[ \t]*$"
+)
+_TOP_HEADING = re.compile(_MARKDOWN_HEADING % 2, re.MULTILINE)
+_HEADING = re.compile(_MARKDOWN_HEADING % 6, re.MULTILINE)
 _ASCIIDOC_HEADING = re.compile(r"^={1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 _RST_HEADING = re.compile(
     r"^(?!\s)(.{1,200})\n(?:={3,}|-{3,}|~{3,}|\^{3,}|\"{3,}|\*{3,})$", re.MULTILINE
@@ -37,6 +42,7 @@ _UNSEEN = re.compile(
 )
 _CODE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _TITLE_MAX_CHARS = 150
+_NOT_IN_HEADLINES = ".,;:…。，、；：．｡।॥۔،؛։።။។៕"
 
 
 def read_text(source: Source) -> Iterator[Document | Failure]:
@@ -50,8 +56,8 @@ def read_markdown(source: Source) -> Iterator[Document | Failure]:
     """Yields the one document of a Markdown file; its front matter, YAML or TOML, is metadata."""
     metadata, text = _divided(decode(source.data, source.id), source.id)
     seen = _seen(text)
-    heading = _TOP_HEADING.search(seen)
-    title = metadata.get("title") or (heading[1] if heading else file_title(source.name))
+    headings = (match[match.lastindex] for match in _TOP_HEADING.finditer(seen) if match.lastindex)
+    title = metadata.get("title") or next(headings, file_title(source.name))
     body = plain_body(seen, _HEADING)
     body = Body(body.text, body.places, body.hidden + len(text) - len(seen))
     yield article(source.id, source.path, body, {**metadata, "title": title})
@@ -129,7 +135,7 @@ def first_line_title(text: str) -> str:
     """The first line if it stands like a headline: short, no full stop, text after it."""
     first, _, rest = text.lstrip().partition("\n")
     first = first.strip()
-    is_headline = 0 < len(first) <= _TITLE_MAX_CHARS and first[-1] not in ".,;:…"
+    is_headline = 0 < len(first) <= _TITLE_MAX_CHARS and first[-1] not in _NOT_IN_HEADLINES
     return first if is_headline and rest.strip() else ""
 
 

@@ -48,6 +48,14 @@ def test_a_web_page(tmp_path: Path) -> None:
         assert left_out not in found.text
 
 
+def test_a_headline_with_entities_in_it_is_not_repeated_in_the_body(tmp_path: Path) -> None:
+    page = samples.PAGE.replace('"The bridge reopens"', '"The bridge &amp; river"')
+    page = page.replace("<h1>The bridge reopens", "<h1>The bridge &amp; river")
+    found = document(tmp_path, "a.html", page)
+    assert found.title == "The bridge & river"
+    assert found.text.startswith("The iron bridge")
+
+
 @pytest.mark.parametrize(
     "style",
     [
@@ -122,6 +130,21 @@ def test_tiny_print_and_print_beside_the_page_of_a_pdf_are_left_out(tmp_path: Pa
 def test_white_print_on_a_dark_ground_is_seen(tmp_path: Path) -> None:
     page = "0 g 20 180 300 60 re f\n" + drawn("White on black", y=200, how="1 g")
     assert document(tmp_path, "a.pdf", samples.pdf(page)).text == "White on black"
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("Document d'orientation", "Document d'orientation"),
+        ("Untitled works", "Untitled works"),
+        *[(name, "a") for name in ("Document1", "untitled", "Microsoft Word - a", "a.doc")],
+    ],
+)
+def test_the_title_of_a_pdf_is_not_that_of_a_new_file(
+    tmp_path: Path, stated: str, title: str
+) -> None:
+    data = samples.pdf(drawn("One page."), info=f"/Title ({stated})")
+    assert document(tmp_path, "a.pdf", data).title == title
 
 
 def test_a_pdf_without_text_and_a_damaged_one_say_so(tmp_path: Path) -> None:
@@ -281,7 +304,8 @@ def test_rich_text(tmp_path: Path) -> None:
 
 def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
     texts = {
-        "a.md": "# Title\n\n## Costs\n\nFour.\n",
+        "a.md": "# Title\n\n## Costs\n\n```\n# install it\n```\n\nFour.\n",
+        "b.md": "Title\n=====\n\nCosts\n-----\n\nFour.\n",
         "a.adoc": "= Title\n\n== Costs\n\nFour.\n",
         "a.rst": "Title\n=====\n\nCosts\n-----\n\nFour.\n",
     }

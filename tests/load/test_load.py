@@ -45,6 +45,11 @@ def test_markdown_front_matter_is_metadata_and_not_text(tmp_path: Path) -> None:
         ("text\n\n## Second level ##\n", "Second level"),
         ("no heading", "harbour tram 2"),
         ("---\n---\n# A heading\n\ntext", "A heading"),
+        ("A heading\n=========\n\ntext", "A heading"),
+        ("text\n\nSecond level\n---\n\ntext", "Second level"),
+        ("```sh\n# install it\n```\n\n## A heading\n", "A heading"),
+        ("~~~\n# install it\n~~~\n", "harbour tram 2"),
+        ("text\nthat goes on\n---\n\ntext", "harbour tram 2"),
     ],
 )
 def test_markdown_without_title_takes_the_heading_or_the_file_name(
@@ -104,6 +109,9 @@ def test_a_key_of_a_thousand_dots_takes_no_memory(tmp_path: Path) -> None:
         ("The bridge reopens\n\nIt reopened.", "The bridge reopens"),
         ("It reopened on Monday.\nIt had been closed.", "notes"),
         ("Only one line without a stop", "notes"),
+        ("大桥重新开放\n大桥星期一重新开放。", "大桥重新开放"),
+        ("大桥星期一重新开放。\n工程历时一年。", "notes"),
+        ("पुल खुल गया।\nवह बंद था।", "notes"),
     ],
 )
 def test_plain_text_takes_a_headline_as_title(tmp_path: Path, text: str, title: str) -> None:

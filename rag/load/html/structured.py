@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 _ARTICLE = re.compile(r"(Article|Posting|Report|Review|Blog|Recipe|Advisory)$")
@@ -68,7 +69,7 @@ def strings(value: Any) -> Iterator[str]:
         if isinstance(item, dict):
             item = item.get("name")
         if isinstance(item, str) and item.strip():
-            yield " ".join(item.split())
+            yield " ".join(unescape(item).split())
 
 
 def meta(tree: Any) -> dict[str, str]:
