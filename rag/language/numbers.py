@@ -7,6 +7,7 @@ one point three to another. Two numbers agree if they share a reading.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 import regex
@@ -21,6 +22,8 @@ _SCALES = {
     10**2: "hundred cent cents hundert ciento cientos cento honderd",
     10**3: "thousand thousands mille millier milliers tausend mil mila duizend tys тысяча тысячи "
     "тысяч тысячами тыс ألف آلاف tisíc tisíce tysiąc tysiące tysięcy bin ezer",
+    10**5: "lakh lakhs लाख",
+    10**7: "crore crores करोड़",
     10**6: "million millions mn mln millionen millones millón milhão milhões mio miljoen milione "
     "milioni миллион миллиона миллионов млн مليون ملايين milionu milionów milion miliony "
     "miljoner milyon miljoona miljoonaa millió",
@@ -34,11 +37,30 @@ _BARE_SCALES = frozenset((*_SCALE_OF, "miles"))
 # The one word that means a thousand times more on the continent.
 _BILLION_LONG = frozenset(("de", "da", "fr", "nl", "es", "it", "sv", "nb", "no", "fi", "pl", "cs"))
 
+# East Asian: each part counts in its unit, and the last may have none (`1億2000万`, `3만 5000`).
+# 千 before these is a prefix (千克, kilogram); 조 behind 제 is an article of a law.
+_UNITS = {
+    unit: value
+    for units, value in (
+        ("百백", 10**2),
+        ("千천", 10**3),
+        ("万萬만", 10**4),
+        ("億亿억", 10**8),
+        ("兆조", 10**12),
+    )
+    for unit in units
+}
+_AMOUNT = r"\d++(?:,\d{3})*+(?:\.\d++)?+"  # possessive: a long number is looked at once
+_PART = rf"{_AMOUNT}(?:[百백千천]?[万萬만億亿억兆조]|[千천](?![克米瓦卡赫兆]))"
+_JOINT = r"(?:(?<=[천만억조])\ )?"
+_PARTS = regex.compile(rf"({_AMOUNT})([{''.join(_UNITS)}]*)")
 _DIGITS = regex.compile(
     r"(?<![\p{Latin}\p{N}])(?<![\p{N}][.,])"
     r"(?:(?P<year>\d{4})-\d{2}-(?P<day>\d{2})(?!\d)"
     r"|(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year2>\d{4}|\d{2})(?!\d)"
     r"|(?P<hour>\d{1,2})(?:\s?[hH]\s?|:)(?P<minute>[0-5]\d)(?!\d)"
+    rf"|(?P<parts>(?<!제){_PART}(?:{_JOINT}{_PART})*(?:{_JOINT}\d+(?:,\d{{3}})*(?![.,]?\d))?)"
+    r"|(?P<indian>\d{1,2}(?:,\d{2}(?!\d))++,\d{3}(?!\d)(?:\.\d+)?)"
     r"|(?P<number>\d{1,3}(?:(?P<group>[ \u00a0\u202f.,'’])\d{3})(?:(?P=group)\d{3})*(?!\d)"
     r"(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?P<half>½)?)"
 )
@@ -47,7 +69,7 @@ _PERIOD = regex.compile(r"\s?(?:[ap]\.\s?m\b|[ap]m\b|Uhr\b|o[’']clock\b|h\b)",
 _DECADE = regex.compile(r"s\b|er\b|-?х\b")
 _ROMAN = regex.compile(r"(?<![\p{L}\p{N}])([IVX]{2,})(?:e|ᵉ|er|ème)?(?![\p{L}\p{N}])")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-_FOREIGN_MARKS = str.maketrans("٫٬", ".,")
+_FOREIGN_MARKS = str.maketrans("٫٬．", ".,.")
 _LEAST_ORDINAL = 4  # "the first", "a second one", "un tiers" are mostly no numbers
 _LEAST_CARDINAL = 2  # "one" is an article in most languages
 _HALF_DAY_H = 12
@@ -92,12 +114,12 @@ def _digits(text: str, language: str) -> Iterator[Number]:
             hour, minute = int(match["hour"]), int(match["minute"])
             yield Number(Span(*match.span()), _clock(hour + minute / 100))
             continue
-        readings = _readings(match["number"], match["group"])
+        readings = _readings(match)
         if match["half"]:
             readings = frozenset(value + 0.5 for value in readings)
         if _PERIOD.match(text, match.end()) and min(readings) < 2 * _HALF_DAY_H:
             readings = readings.union(*map(_clock, readings))
-        if _DECADE.match(text, match.end()) and len(match["number"]) == 4:
+        if _DECADE.match(text, match.end()) and len(match["number"] or "") == 4:
             readings = readings.union(value % 100 for value in readings)  # 1990s, 90er
         end, scale = _scale(text, match.end(), language)
         yield Number(Span(match.start(), end), frozenset(round(v * scale, 4) for v in readings))
@@ -114,14 +136,27 @@ def _date(match: regex.Match[str]) -> Iterator[Number]:
         yield Number(Span(*match.span("year2")), frozenset((float(match["year2"]),)))
 
 
+def _sum(parts: str) -> float:
+    """The value of `1億2000万`."""
+    return sum(
+        float(amount.replace(",", "")) * prod(map(_UNITS.__getitem__, units))
+        for amount, units in _PARTS.findall(parts)
+    )
+
+
 def _clock(hour: float) -> frozenset[float]:
     """A time of day on both dials; `18.3` is half past six."""
     others = (h for h in (hour + _HALF_DAY_H, hour - _HALF_DAY_H) if 0 <= h <= 2 * _HALF_DAY_H)
     return frozenset(round(h, 4) for h in (hour, *others))
 
 
-def _readings(digits: str, group: str | None) -> frozenset[float]:
+def _readings(match: regex.Match[str]) -> frozenset[float]:
     """What digits with separators may mean."""
+    if match["parts"]:
+        return frozenset((_sum(match["parts"]),))
+    if match["indian"]:
+        return frozenset((float(match["indian"].replace(",", "")),))
+    digits, group = match["number"], match["group"]
     if group is None:
         return frozenset((float(digits.replace(",", ".")),))
     head, *groups = digits.split(group)
