@@ -12,6 +12,7 @@ import regex
 
 from rag.language.words import (
     ABBREVIATIONS,
+    CLOSING_ABBREVIATIONS,
     COMMON_ABBREVIATIONS,
     ORDINAL_DOT_LANGUAGES,
     STOP_WORDS,
@@ -23,10 +24,11 @@ _HEADING = regex.compile(r"\s*#{1,6}\s")
 _CELLS = " | "  # between the cells of a row
 _LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
 # Where a sentence may end: its marks, the quotation marks and brackets that close with
-# it, the numbers of notes, and then white space. Marks of scripts without spaces need none.
+# it, the numbers of notes, and then white space. Marks of scripts without spaces need none,
+# but a Japanese sentence goes on behind a quotation with と.
 _END = regex.compile(
     r"""(?:[.!?…‽؟۔।॥։።။។៕]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?:\[\d{1,3}\])*(?=\s)
-    |[。！？｡]+[」』”’）]*)""",
+    |[。！？｡]+(?:[」』](?=\p{Hiragana})(*SKIP)(*FAIL)|[」』”’）]*))""",
     regex.VERBOSE,
 )
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’']*$")
@@ -134,6 +136,8 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
     if text[mark:after].partition("[")[0].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
         return True
     before = _WORD_BEFORE.search(text, max(start, mark - _LONGEST_WORD), mark)
+    if following and len(word) == 1 and text.startswith(".", following.end()):
+        word = ""  # an initial, whatever word it could be
     return not _is_abbreviation(before[0] if before else "", word, language)
 
 
@@ -142,10 +146,11 @@ def _is_abbreviation(before: str, following: str, language: str) -> bool:
     bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
     if bare in ABBREVIATIONS.get(language, ()) or bare in COMMON_ABBREVIATIONS:
         return True
-    is_initials = "." in before or (len(bare) == 1 and before[-1:].isupper())
+    is_initial = len(bare) == 1 and before[-1:].isupper()
+    may_close = is_initial or "." in before or bare in CLOSING_ABBREVIATIONS
     is_ordinal = bare.isdigit() and len(bare) <= 2 and language in ORDINAL_DOT_LANGUAGES
-    # A capital article or pronoun after initials is more probably a new sentence.
-    return (is_initials or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
+    # A capital article or pronoun after these is more probably a new sentence.
+    return (may_close or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
 
 
 def stripped(text: str, start: int, end: int) -> Span:

@@ -108,8 +108,8 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 #: Lower-case, without the full stop; what follows one belongs to the same sentence.
 ABBREVIATIONS: dict[str, frozenset[str]] = {
     "en": _words(
-        """mr mrs ms dr prof st mt gen lt col sgt capt cpl rev hon gov sen rep pres supt fig figs
-        vol ch sec art pp approx ca cf vs e.g i.e al jan feb mar apr jun jul aug sept sep oct
+        """mr mrs ms messrs dr prof st mt gen lt col sgt capt cpl rev hon gov sen rep pres supt fig
+        figs vol ch sec art pp approx ca cf vs e.g i.e al jan feb mar apr jun jul aug sept sep oct
         nov dec"""
     ),
     "fr": _words(
@@ -140,7 +140,24 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
     ),
     "ru": _words("г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф акад ред см ср др пр"),
     "ar": _words("د أ م ص ج"),
+    "cs": _words("ul tj např tzv č str mj prof dr ing mgr gen plk sv nám tř tis mil mld"),
+    "da": _words("bl.a f.eks kl ca nr dvs pct prof dr st mio mia jan feb okt nov dec"),
+    "fi": _words("esim ks mm ns klo prof tri n.s"),
+    "hu": _words("dr prof ún ill pl kb u.n id ifj szt"),
+    "no": _words("bl.a f.eks kl ca nr dvs pst prof dr st mill mrd jan feb okt nov des"),
+    "pl": _words(
+        """ul al pl gen płk mjr kpt por prof dr hab inż mgr św ks bp abp bł tzn tzw np m.in nr str
+        pkt art im wyd godz tys mln mld ok"""
+    ),
+    "ro": _words("str nr dr prof ing gen dl dna art alin pag sf jud mil mld"),
+    "sv": _words("bl.a t.ex d.v.s dvs kl ca nr prof dr st s.k f.d t.o.m fr.o.m milj jan feb okt"),
+    "tr": _words("dr prof doç av sok cad sn örn yy"),
+    "uk": _words("вул ім м р див проф акад тис млн млрд грн напр"),
+    "vi": _words("tp ts gs pgs ths tr"),
 }
+
+#: Those that end a sentence as often: what follows them tells.
+CLOSING_ABBREVIATIONS = frozenset(("inc", "ltd", "co", "corp", "bros", "jr", "sr"))
 
 #: Abbreviations of every language, mostly in notes and addresses.
 COMMON_ABBREVIATIONS = frozenset(

@@ -48,6 +48,8 @@ OTHERS = {
         "“We should have drilled more,” said Dr. Owen Latchford. | He left.",
         "“At last!” | The crowd cheered.",
         "J. R. R. Tolkien wrote it. | It sold well.",
+        "It is by S. T. Coleridge. | He wrote it at night.",
+        "He joined Apple Inc. in May. | Ben Ltd. Partners paid Hill Corp. | The end came.",
         "Is it enough? | No! | It is not...",
         "It was built in 1901.[1] | It was closed in 1999.[2][13] | It reopened.[4]",
         "It is in the U.S.[1] government’s list. | It is short.",
@@ -65,12 +67,18 @@ OTHERS = {
     "it": ["Il sig. Rossi e l’on. Bianchi arrivano. | Sono in ritardo."],
     "pt": ["O Sr. Silva e a Dra. Costa chegaram. | Era tarde."],
     "nl": ["Dhr. Jansen en mevr. De Vries kwamen o.a. kijken. | Het regende."],
-    "ru": ["Это было в 1990 г. в Москве. | Потом всё изменилось."],
+    "pl": ["Burmistrz spotkał się z gen. Nowakiem przy ul. Długiej. | Padało."],
+    "sv": ["Hon kom kl. 12 med bl.a. Prof. Berg. | Det regnade."],
+    "ru": [
+        "Протокол подписал А. С. Пушкин. | Все ушли.",
+        "Это было в 1990 г. в Москве. | Потом всё изменилось.",
+    ],
     "ar": ["هل فاز الفريق؟ | نعم، فاز أمس. | كانت المباراة صعبة."],
     "hi": ["नदी बहने लगी। | महापौर ने कहा कि पुल खुलेगा। | कब?"],
     "ja": [
         "川の水位は堤防を越えた。|学校は休みになった。",
         "「もう終わった。」|彼は帰った。",
+        "「もう終わった。」と市長は述べた。|彼は帰った。",
         "本当ですか？|はい！|そうです。",
     ],
     "zh": [
