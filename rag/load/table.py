@@ -23,6 +23,7 @@ from rag.types import Document, Failure
 
 _CHART = re.compile(r"xl/charts/chart(\d*)\.xml")
 _NUMBER = re.compile(r"[-+]?[\d., %]+")
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
 _SAMPLE_CHARS = 20_000
 _MAX_HEADER_CHARS = 80
 
@@ -30,8 +31,10 @@ _MAX_HEADER_CHARS = 80
 def read_csv(source: Source) -> Iterator[Document | Failure]:
     """Yields the rows of an export as articles, if they have a text; else the table as one."""
     text = decode(source.data, source.id)
+    text, separator = _separated(text, source.suffix)
     csv.field_size_limit(len(text) + 1)
-    rows = list(enumerate(csv.reader(io.StringIO(text), _dialect(text, source.suffix)), 1))
+    cells = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    rows = list(enumerate(cells, 1))
     rows = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise LoadError(source.id, "there is no text in it")
@@ -46,11 +49,17 @@ def read_csv(source: Source) -> Iterator[Document | Failure]:
     yield article(source.id, source.path, builder.body(), {"title": file_title(source.name)})
 
 
-def _dialect(text: str, suffix: str) -> type[csv.Dialect] | csv.Dialect:
+def _separated(text: str, suffix: str) -> tuple[str, str]:
+    """The lines of a table, and what parts its cells: as Excel's first line says, or as it looks.
+
+    Quotes are always doubled inside quotes: what the library guesses of them tears texts apart.
+    """
+    if match := _SEPARATOR_LINE.match(text):
+        return text[match.end() :], match[1]
     try:
-        return csv.Sniffer().sniff(text[:_SAMPLE_CHARS], delimiters=",;\t|")
+        return text, csv.Sniffer().sniff(text[:_SAMPLE_CHARS], delimiters=",;\t|").delimiter
     except csv.Error:
-        return csv.excel_tab if suffix == ".tsv" else csv.excel
+        return text, "\t" if suffix == ".tsv" else ","
 
 
 def add_rows(builder: BodyBuilder, rows: Sequence[tuple[int, Sequence[str]]]) -> None:

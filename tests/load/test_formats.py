@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -242,6 +244,19 @@ def test_a_table_of_values_is_one_document_and_an_export_many(tmp_path: Path) ->
     assert isinstance(first, Document)
     assert (first.id, first.title, first.text, first.date) == ("7", "T", "One.", "2024-06-20")
     assert second == Failure("b.csv:3", 'it has no "text"')
+
+
+def test_quotes_and_line_ends_in_the_cells_of_an_export_stay_in_them(tmp_path: Path) -> None:
+    said = 'The mayor said: "It\'s time, at last", then left.\n\nIt cost 4 million, he added.'
+    made = io.StringIO(newline="")
+    csv.writer(made).writerows([("id", "text", "date"), ("7", said, "2024-06-20")])
+    found = document(tmp_path, "a.csv", made.getvalue())
+    assert (found.id, found.text, found.date) == ("7", said, "2024-06-20")
+
+
+def test_a_table_may_say_itself_what_parts_its_cells(tmp_path: Path) -> None:
+    table = document(tmp_path, "a.csv", "sep=;\r\nYear;Cost\r\n2025;3\r\n")
+    assert table.text == "Year | Cost\n\nYear: 2025; Cost: 3"
 
 
 def test_json_exports_with_usual_and_with_other_names(tmp_path: Path) -> None:
