@@ -56,7 +56,7 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
     body = text if isinstance(text, Body) else plain_body(text)
     if not _WORD.search(body.text):
         raise LoadError(id, "there is no text in it")
-    date = _date(metadata.get("date"))
+    date = iso_date(metadata.get("date"))
     url = _line(metadata.get("url"))
     return Document(
         id=clean(id).text,
@@ -99,7 +99,7 @@ def _shortest_code(code: str) -> str:
     return code if code in known and code not in _NO_LANGUAGE else UNDETERMINED
 
 
-def _date(value: object) -> str | None:
+def iso_date(value: object) -> str | None:
     """The date that a value states, in ISO 8601 at the precision it has; None if there is none."""
     if isinstance(value, datetime.date):  # YAML knows dates; a datetime is a date too
         return value.isoformat()[:10]

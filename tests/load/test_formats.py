@@ -58,6 +58,21 @@ def test_a_headline_with_entities_in_it_is_not_repeated_in_the_body(tmp_path: Pa
     assert found.text.startswith("The iron bridge")
 
 
+def test_a_year_in_the_text_of_a_page_is_not_its_date(tmp_path: Path) -> None:
+    page = samples.PAGE.replace("2024-06-20T08:00:00Z", "").replace(
+        "All rights", "© 2026. All rights"
+    )
+    page = page.replace("the flood of the spring", "the flood in the spring of 1995")
+    found = document(tmp_path, "a.html", page)
+    assert (found.date, found.date_certainty) == (None, "")
+
+
+@pytest.mark.parametrize("spelt", ["20 June 2024", "20.06.2024", "Thu, 20 Jun 2024 10:00:00 GMT"])
+def test_a_page_may_state_its_date_in_any_spelling(tmp_path: Path, spelt: str) -> None:
+    found = document(tmp_path, "a.html", samples.PAGE.replace("2024-06-20T08:00:00Z", spelt))
+    assert (found.date, found.date_certainty) == ("2024-06-20", "stated")
+
+
 @pytest.mark.parametrize(
     "style",
     [

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml import html as lxml_html
 
-from rag.load.article import article
+from rag.load.article import article, iso_date
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html.hiding import remove_hidden
@@ -39,7 +39,6 @@ _DATE_KEYS = (
     *("publish-date", "publication_date", "article.published", "og:article:published_time"),
 )
 _NAVIGATION = ("nav", "header", "footer", "aside", "form", "iframe")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -169,7 +168,8 @@ def _metadata(
 ) -> dict[str, Any]:
     from trafilatura.metadata import extract_metadata
 
-    found = extract_metadata(tree, None, None, True, None)
+    # Not the extensive search for dates: it takes any year in the text for one.
+    found = extract_metadata(tree, extensive=False)
     names = (found.sitename, head.get("og:site_name"), head.get("application-name"))
     sites = [*filter(None, names), *site_names(objects)]
     title = _title(tree, head, described, sites, found.hostname)
@@ -215,7 +215,7 @@ def _date(
     stated = [text for one in described[:1] for text in strings(one.get("datePublished"))]
     stated += [head[key] for key in _DATE_KEYS if key in head]
     stated += [time.get("datetime") or "" for time in tree.iter("time")]
-    days = [match[0] for text in stated if (match := _ISO.match(text))]
+    days = [day for text in dict.fromkeys(stated) if (day := iso_date(text))]
     if found:
         return found, "stated" if found in days else "inferred"
     return (days[0], "stated") if days else (None, "")
