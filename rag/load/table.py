@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rag.errors import LoadError
@@ -128,22 +128,29 @@ def read_xlsx(source: Source) -> Iterator[Document | Failure]:
 
 def _rows(sheet: Any) -> tuple[list[tuple[int, list[str]]], int]:
     """The numbered rows of a sheet that are shown, and how many characters are not."""
-    shown, hidden = [], 0
-    columns = {name for name, column in sheet.column_dimensions.items() if column.hidden}
-    is_hidden = sheet.sheet_state != "visible"
-    for cells in sheet.iter_rows():
-        number = cells[0].row if cells else 0
-        all_hidden = is_hidden or sheet.row_dimensions[number].hidden
-        row = []
-        for cell in cells:
-            value = _cell(cell.value)
-            if all_hidden or (columns and cell.column_letter in columns):
-                hidden += len(value)
-            else:
-                row.append(value)
-        if any(row):
-            shown.append((number, row))
-    return shown, hidden
+    # Not `iter_rows`: it makes a million empty rows to reach a stray cell in the last one.
+    words = {place: _cell(cell.value).strip() for place, cell in sheet._cells.items()}
+    is_hidden = _hiding(sheet)
+    shown = {place: said for place, said in words.items() if said and not is_hidden(*place)}
+    columns = sorted({column for _, column in shown})
+    rows = [
+        (number, [shown.get((number, column), "") for column in columns])
+        for number in sorted({row for row, _ in shown})
+    ]
+    return rows, sum(map(len, words.values())) - sum(map(len, shown.values()))
+
+
+def _hiding(sheet: Any) -> Callable[[int, int], bool]:
+    """Whether the cell of a row and a column is hidden."""
+    rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
+    columns = [
+        # One element may stand for a group of columns.
+        range(column.min, column.max + 1)
+        for column in sheet.column_dimensions.values()
+        if column.hidden
+    ]
+    is_whole = sheet.sheet_state != "visible"
+    return lambda row, column: is_whole or row in rows or any(column in group for group in columns)
 
 
 def _cell(value: Any) -> str:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -233,6 +234,28 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert found.text.endswith("Year | Cost\n\nYear: 2025; Cost: 3\n\nYear: 2026; Cost: 4.5")
     assert where(found, "Cost: 4.5") == "Budget, row 3"
     assert found.hidden == len("nobodysees")
+
+
+def test_a_group_of_columns_of_a_workbook_is_hidden_whole(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (("Year", "a", "b", "c", "Cost"), (2025, "x", "y", "z", 3)):
+        book.active.append(row)
+    book.active.column_dimensions.group("B", "D", hidden=True)
+    book.save(tmp_path / "a.xlsx")
+    found = document(tmp_path, "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
+    assert found.text == "Year | Cost\n\nYear: 2025; Cost: 3"
+    assert found.hidden == len("abcxyz")
+
+
+def test_a_stray_cell_at_the_end_of_a_sheet_costs_nothing(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(("The bridge reopened.", "It was closed."))
+    book.active["C1048576"] = " "
+    book.save(tmp_path / "a.xlsx")
+    started = time.process_time()
+    found = document(tmp_path, "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
+    assert found.text == "The bridge reopened. | It was closed."
+    assert time.process_time() - started < 2
 
 
 def test_the_charts_of_a_workbook_are_read(tmp_path: Path) -> None:
