@@ -25,7 +25,7 @@ from rag.types import Document, Failure
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Programs name the style in English in the file, whatever language they speak.
 _HEADING = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
-_HEADINGS: tuple[Role, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS: tuple[Role, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WORD_SKIPPED = frozenset(
     ("del", "delText", "instrText", "Fallback", "moveFrom", "pPr", "rPr", "sectPr", "fldData")
 )
@@ -47,7 +47,7 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
     if "word/comments.xml" in archive:
         comments = parse_xml(archive.read("word/comments.xml"), source.id)
         builder.hidden += len("".join(comments.itertext()).strip())
-    yield _document(archive, source, builder.body())
+    yield document_of(archive, source, builder.body())
 
 
 def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
@@ -65,7 +65,7 @@ def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
             levels[style.get(f"{_WORD}styleId", "")] = int(match[1])
         elif outline is not None and outline.get(f"{_WORD}val", "").isdigit():
             levels[style.get(f"{_WORD}styleId", "")] = int(outline.get(f"{_WORD}val")) + 1
-    return {style: level for style, level in levels.items() if level <= len(_HEADINGS)}
+    return {style: level for style, level in levels.items() if level <= len(HEADINGS)}
 
 
 def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
@@ -76,7 +76,7 @@ def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
         style = element.find(f"{_WORD}pPr/{_WORD}pStyle")
         level = levels.get(style.get(f"{_WORD}val", ""), 0) if style is not None else 0
         if level:
-            return _HEADINGS[level - 1]
+            return HEADINGS[level - 1]
         is_item = element.find(f"{_WORD}pPr/{_WORD}numPr") is not None
         return "item" if is_item else "block"
     return _TABLE_ROLES.get(name)
@@ -144,7 +144,7 @@ def read_pptx(source: Source) -> Iterator[Document | Failure]:
                 add_values(parse_xml(archive.read(related), source.id), builder)
             elif "/notesSlides/" in related:
                 tree_text(parse_xml(archive.read(related), source.id), builder, _drawing_role)
-    yield _document(archive, source, builder.body())
+    yield document_of(archive, source, builder.body())
 
 
 def _slides(archive: Archive, source: Source) -> list[str]:
@@ -221,65 +221,7 @@ def _values(part: Any) -> list[str]:
     return [value.text or "" for value in part.iter() if local(value.tag) == "v"]
 
 
-def read_odf(source: Source) -> Iterator[Document | Failure]:
-    """Yields an OpenDocument text, presentation or spreadsheet."""
-    archive = Archive(source)
-    root = parse_xml(archive.read("content.xml"), source.id)
-    builder = BodyBuilder()
-    builder.hidden += _remove_annotations(root)
-    tree_text(root, builder, lambda element: _odf_role(element, builder))
-    yield _document(archive, source, builder.body(), "meta.xml")
-
-
-_ODF_ROLES: Mapping[str, Role] = {
-    "p": "block",
-    "list-item": "item",
-    "table": "block",
-    "table-row": "row",
-    "table-cell": "cell",
-    "covered-table-cell": "cell",
-    "line-break": "line",
-    "tab": "tab",
-    "tracked-changes": "skip",
-    "annotation": "skip",
-    "page-number": "skip",
-    "page": "block",
-    "automatic-styles": "skip",
-    "font-face-decls": "skip",
-    "forms": "skip",
-    "s": "tab",
-    "list-header": "block",
-    "section": "block",
-    "text-box": "block",
-    "note": "block",
-}
-
-
-def _odf_role(element: Any, builder: BodyBuilder) -> Role | None:
-    name = local(element.tag)
-    if name == "h":
-        level = next((v for k, v in element.attrib.items() if local(k) == "outline-level"), "1")
-        return _HEADINGS[min(int(level) if level.isdigit() else 1, 6) - 1]
-    return _ODF_ROLES.get(name)
-
-
-def _remove_annotations(root: Any) -> int:
-    """Empties what is hidden in a text; returns how many characters that were."""
-    hidden = 0
-    for element in root.iter():
-        shown = {local(k): v for k, v in element.attrib.items()}
-        if local(element.tag) in ("annotation", "hidden-text", "hidden-paragraph") or (
-            shown.get("display") == "none"
-        ):
-            hidden += len("".join(element.itertext()))
-            if local(element.tag) != "annotation":
-                tail = element.tail
-                element.clear()
-                element.tail = tail
-    return hidden
-
-
-def _document(
+def document_of(
     archive: Archive, source: Source, body: Body, part: str = "docProps/core.xml"
 ) -> Document:
     """The document of a body, with what the file says of itself."""

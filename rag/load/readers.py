@@ -27,7 +27,7 @@ _READERS = {
     "pdf": "rag.load.pdf:read_pdf",
     "docx": "rag.load.office:read_docx",
     "pptx": "rag.load.office:read_pptx",
-    "odf": "rag.load.office:read_odf",
+    "odf": "rag.load.odf:read_odf",
     "epub": "rag.load.epub:read_epub",
     "mail": "rag.load.mail:read_mail",
     "ole": "rag.load.mail:read_ole",
