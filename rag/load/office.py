@@ -42,6 +42,8 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
         name = f"word/{part}.xml"
         if part == "document" or name in archive:
             root = parse_xml(archive.read(name), source.id)
+            for hyphen in root.iter(f"{_WORD}noBreakHyphen"):
+                hyphen.tag, hyphen.text = f"{_WORD}t", "\u2011"
             builder.hidden += _remove_invisible(root)
             tree_text(root, builder, lambda element: _word_role(element, levels))
     if "word/comments.xml" in archive:
@@ -132,11 +134,14 @@ def _is_on_colour(properties: Any) -> bool:
 
 
 def read_pptx(source: Source) -> Iterator[Document | Failure]:
-    """Yields a presentation, slide after slide, each with its notes."""
+    """Yields a presentation, slide after slide, each with its notes; hidden ones are left out."""
     archive = Archive(source)
     builder = BodyBuilder()
     for number, name in enumerate(_slides(archive, source), 1):
         slide = parse_xml(archive.read(name), source.id)
+        if slide.get("show") in ("0", "false"):
+            builder.hidden += len("".join(slide.itertext()).strip())
+            continue
         builder.mark("slide", str(number))
         tree_text(slide, builder, _drawing_role)
         for related in _related(archive, name, source):
@@ -148,7 +153,7 @@ def read_pptx(source: Source) -> Iterator[Document | Failure]:
 
 
 def _slides(archive: Archive, source: Source) -> list[str]:
-    """The names of the slides in the order of the presentation; those it hides are left out."""
+    """The names of the slides in the order of the presentation."""
     main = "ppt/presentation.xml"
     targets = _targets(archive, main, source)
     order = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
@@ -52,7 +52,7 @@ def paragraph(words: str, *, style: str = "", run: str = "") -> str:
     return f"<w:p>{styled}<w:r><w:rPr>{run}</w:rPr><w:t>{words}</w:t></w:r></w:p>"
 
 
-def pptx(*slides: str) -> bytes:
+def pptx(*slides: str, hidden: Collection[int] = ()) -> bytes:
     """A presentation; each slide is the XML of its shapes."""
     ids = "".join(f'<p:sldId id="{256 + n}" r:id="r{n}"/>' for n in range(len(slides)))
     relations = "".join(
@@ -62,7 +62,10 @@ def pptx(*slides: str) -> bytes:
         "ppt/presentation.xml": f"<p:presentation {P} {R}>{ids}</p:presentation>",
         "ppt/_rels/presentation.xml.rels": f"<Relationships>{relations}</Relationships>",
         "docProps/core.xml": core("The talk"),
-        **{f"ppt/slides/s{n}.xml": f"<p:sld {P} {A}>{xml}</p:sld>" for n, xml in enumerate(slides)},
+        **{
+            f"ppt/slides/s{n}.xml": f'<p:sld {P} {A} show="{int(n not in hidden)}">{xml}</p:sld>'
+            for n, xml in enumerate(slides)
+        },
     }
     return packed(members)
 

@@ -214,6 +214,19 @@ def test_an_open_document(tmp_path: Path) -> None:
     assert found.hidden == len("a remark")
 
 
+def test_hyphens_that_do_not_break_are_kept(tmp_path: Path) -> None:
+    body = "<w:p><w:r><w:t>2020</w:t><w:noBreakHyphen/><w:t>2024</w:t></w:r><w:r><w:rPr>"
+    body += "<w:vanish/></w:rPr><w:noBreakHyphen/></w:r></w:p>"
+    assert document(tmp_path, "a.docx", samples.docx(body)).text == "2020\u20112024"
+
+
+def test_a_hidden_slide_is_left_out_and_counted(tmp_path: Path) -> None:
+    made = samples.pptx(shape("Secret"), shape("Build it."), hidden=(0,))
+    found = document(tmp_path, "a.pptx", made)
+    assert (found.text, found.hidden) == ("Build it.", len("Secret"))
+    assert where(found, "Build") == "slide 2"
+
+
 def test_a_book(tmp_path: Path) -> None:
     chapters = ("<html><h1>One</h1><p>First.</p></html>", "<html><h1>Two</h1><p>Second.</p></html>")
     found = document(tmp_path, "a.epub", samples.epub(*chapters))
