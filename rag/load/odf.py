@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from rag.load.archive import Archive
@@ -13,14 +14,23 @@ from rag.load.source import Source
 from rag.load.tree import Role, tree_text
 from rag.types import Document, Failure
 
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_COLUMNS, _ROWS = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
+_NOT_VISIBLE = ("collapse", "filter")
+# Of what is written out, so many times at most: a hostile file says a million.
+_MAX_TIMES, _MAX_DIGITS = 1_000, 7
+
 
 def read_odf(source: Source) -> Iterator[Document | Failure]:
     """Yields an OpenDocument text, presentation or spreadsheet."""
     archive = Archive(source)
     root = parse_xml(archive.read("content.xml"), source.id)
-    builder = BodyBuilder()
-    builder.hidden += _remove_hidden(root)
+    _write_out(root)
+    builder = BodyBuilder(hidden=_remove_hidden(root))
     tree_text(root, builder, _role)
+    for note in root.iter("{*}note-body"):
+        if next(note.iterancestors("{*}tracked-changes"), None) is None:
+            tree_text(note, builder, _role)
     yield document_of(archive, source, builder.body(), "meta.xml")
 
 
@@ -44,7 +54,7 @@ _ROLES: Mapping[str, Role] = {
     "list-header": "block",
     "section": "block",
     "text-box": "block",
-    "note": "block",
+    "note": "skip",
 }
 
 
@@ -56,17 +66,54 @@ def _role(element: Any) -> Role | None:
     return _ROLES.get(name)
 
 
+def _write_out(root: Any) -> None:
+    """Repeats the cells, then the rows, that a file has once for several equal ones in a row."""
+    for name, attribute in (("table-cell", _COLUMNS), ("table-row", _ROWS)):
+        for element in list(root.iter(f"{_TABLE}{name}")):
+            if (times := _times(element, attribute)) > 1 and "".join(element.itertext()).strip():
+                del element.attrib[attribute]
+                for _ in range(min(times, _MAX_TIMES) - 1):
+                    element.addnext(deepcopy(element))
+
+
+def _times(element: Any, attribute: str) -> int:
+    """How many equal columns or rows an element stands for."""
+    times = element.get(attribute, "1")
+    return int(times[:_MAX_DIGITS]) if times.isdecimal() else 1
+
+
 def _remove_hidden(root: Any) -> int:
     """Empties what is hidden in a text; returns how many characters that were."""
     hidden = 0
-    for element in root.iter():
-        shown = {local(k): v for k, v in element.attrib.items()}
-        if local(element.tag) in ("annotation", "hidden-text", "hidden-paragraph") or (
-            shown.get("display") == "none"
-        ):
-            hidden += len("".join(element.itertext()))
-            if local(element.tag) != "annotation":
-                tail = element.tail
-                element.clear()
-                element.tail = tail
+    for element in _hidden(root):
+        hidden += len("".join(element.itertext()))
+        element.clear(keep_tail=True)
     return hidden
+
+
+def _hidden(root: Any) -> Iterator[Any]:
+    for element in root.iter():
+        name, shown = local(element.tag), {local(k): v for k, v in element.attrib.items()}
+        if (
+            name in ("annotation", "hidden-text", "hidden-paragraph")
+            or shown.get("display") == "none"
+            or (name == "table-row" and shown.get("visibility") in _NOT_VISIBLE)
+        ):
+            yield element
+    for table in root.iter(f"{_TABLE}table"):
+        yield from _cells_of_hidden_columns(table)
+
+
+def _cells_of_hidden_columns(table: Any) -> Iterator[Any]:
+    hidden, at = [], 0
+    for column in table.iter(f"{_TABLE}table-column"):
+        times = _times(column, _COLUMNS)
+        if column.get(f"{_TABLE}visibility") in _NOT_VISIBLE:
+            hidden.append(range(at, at + times))
+        at += times
+    for row in table.iter(f"{_TABLE}table-row") if hidden else ():
+        at = 0
+        for cell in row.iterchildren(f"{_TABLE}*"):
+            column, at = at, at + _times(cell, _COLUMNS)
+            if any(column in columns for columns in hidden):
+                yield cell

@@ -227,6 +227,44 @@ def test_a_hidden_slide_is_left_out_and_counted(tmp_path: Path) -> None:
     assert where(found, "Build") == "slide 2"
 
 
+def test_the_notes_of_an_open_document_stand_last(tmp_path: Path) -> None:
+    note = "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Built "
+    note += "in 1900.</text:p></text:note-body></text:note>"
+    body = f"<text:p>The iron bridge{note} reopened.</text:p><text:p>End.</text:p>"
+    deleted = f"<text:tracked-changes><text:p>x{note}</text:p></text:tracked-changes>"
+    found = document(tmp_path, "a.odt", samples.odt(deleted + body))
+    assert found.text == "The iron bridge reopened.\n\nEnd.\n\nBuilt in 1900."
+
+
+def test_equal_cells_and_rows_of_an_open_document_are_all_read(tmp_path: Path) -> None:
+    body = (
+        "<table:table>"
+        '<table:table-row table:number-rows-repeated="2">'
+        "<table:table-cell><text:p>Ducks</text:p></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="3"><text:p>10</text:p>'
+        "</table:table-cell><table:table-cell><text:p>12</text:p></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'
+        "</table:table-row></table:table>"
+    )
+    found = document(tmp_path, "a.ods", samples.odt(body))
+    assert found.text == "\n\n".join(["Ducks | 10 | 10 | 10 | 12"] * 2)
+
+
+def test_hidden_rows_and_columns_of_an_open_document_are_left_out(tmp_path: Path) -> None:
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
+    twice = ' table:number-columns-repeated="2"'
+    shown = cell.format("", "a") + cell.format(twice, "b") + cell.format("", "c")
+    body = (
+        '<table:table><table:table-column/><table:table-column table:visibility="collapse"/>'
+        f"<table:table-column{twice}/><table:table-row>{shown}</table:table-row>"
+        f'<table:table-row table:visibility="collapse">{cell.format("", "secret")}'
+        "</table:table-row></table:table>"
+    )
+    found = document(tmp_path, "a.ods", samples.odt(body))
+    assert (found.text, found.hidden) == ("a | b | c", len("b" + "secret"))
+
+
 def test_a_book(tmp_path: Path) -> None:
     chapters = ("<html><h1>One</h1><p>First.</p></html>", "<html><h1>Two</h1><p>Second.</p></html>")
     found = document(tmp_path, "a.epub", samples.epub(*chapters))
