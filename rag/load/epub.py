@@ -31,9 +31,7 @@ def read_epub(source: Source) -> Iterator[Document | Failure]:
     if not root_file:
         raise LoadError(source.id, "damaged: it does not name its table of contents")
     package = parse_xml(archive.read(root_file), source.id)
-    if "META-INF/encryption.xml" in archive and b"EncryptedKey" in archive.read(
-        "META-INF/encryption.xml"
-    ):
+    if _KEYS in archive and b"EncryptedKey" in archive.read(_KEYS):
         raise LoadError(source.id, "protected against copying; it cannot be read")
     builder = BodyBuilder()
     for name in _chapters(package, posixpath.dirname(root_file)):
