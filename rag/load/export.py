@@ -72,7 +72,7 @@ def read_rows(rows: Iterable[bytes], source: Source) -> Iterator[Document | Fail
 def read_json(source: Source) -> Iterator[Document | Failure]:
     """Yields the articles of a JSON file: an object, a list of them, or one that holds a list."""
     found = _parsed(decode(source.data, source.id).encode(), source.id)
-    if isinstance(found, dict) and _field(found, "text", source.bounds.fields) is not None:
+    if isinstance(found, dict) and isinstance(_field(found, "text", source.bounds.fields), str):
         yield _document(found, source.id, source)
         return
     rows = _longest_list(found)
@@ -139,8 +139,6 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
         metadata["title"] = _seen(metadata["title"]).text
     id = _field(row, "id", fields)
     body = _seen(text) if len(_TAG.findall(text[:2_000])) > 1 else text
-    if "title" not in metadata or not metadata["title"]:
-        metadata["title"] = ""
     return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
 
 

@@ -360,6 +360,12 @@ def test_json_exports_with_usual_and_with_other_names(tmp_path: Path) -> None:
     assert none == Failure("c.json:1", 'it has no "text"')
 
 
+def test_a_page_of_json_that_holds_a_list_under_a_name_for_text(tmp_path: Path) -> None:
+    rows = [{"title": "T", "text": "One."}, {"title": "U", "text": "Two."}]
+    found = load(tmp_path, "a.json", json.dumps({"content": rows, "totalPages": 3}))
+    assert [item.text for item in found if isinstance(item, Document)] == ["One.", "Two."]
+
+
 def test_mail_and_what_is_attached(tmp_path: Path) -> None:
     message, notes = load(tmp_path, "a.eml", samples.MAIL)
     assert isinstance(message, Document)
