@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from os.path import splitext
 from typing import Any
 
 from rag.errors import LoadError
@@ -32,16 +33,11 @@ def read_mail(source: Source) -> Iterator[Document | Failure]:
     message = message_from_bytes(source.data.lstrip(), policy=default)
     if not isinstance(message, EmailMessage) or not message.keys():
         raise LoadError(source.id, "not a mail message: it has no header")
-    if _header(message, "Snapshot-Content-Location") or (
-        message.get_content_type() == "multipart/related" and not message.get("From")
-    ):
-        yield _saved_page(message, source)
-        return
-    if message.get("From", "").startswith("<Saved by"):
+    if _is_saved_page(message):
         yield _saved_page(message, source)
         return
     builder = BodyBuilder()
-    _add_body(message, builder, source)
+    _add_first(_contents(message, source), builder)
     metadata = {
         "title": _header(message, "Subject") or file_title(source.name),
         "date": _header(message, "Date"),
@@ -51,8 +47,17 @@ def read_mail(source: Source) -> Iterator[Document | Failure]:
     parts = list(_attachments(message))
     if body.text or not parts:
         yield article(source.id, source.path, body, metadata)
-    for name, data in parts:
+    for name, data in _numbered(parts):
         yield from _attached(source, name, data)
+
+
+def _is_saved_page(message: EmailMessage) -> bool:
+    sender = _header(message, "From")
+    return (
+        bool(_header(message, "Snapshot-Content-Location"))
+        or ("Saved by" in sender and "@" not in sender)
+        or (message.get_content_type() == "multipart/related" and not sender)
+    )
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -69,22 +74,31 @@ def _content(part: EmailMessage, source: Source) -> str:
     return decode(data, source.id, part.get_content_charset())
 
 
-def _add_body(message: EmailMessage, builder: BodyBuilder, source: Source) -> None:
-    part = message.get_body(preferencelist=("plain", "html"))
-    if not isinstance(part, EmailMessage):
+def _contents(message: EmailMessage, source: Source) -> Iterator[tuple[str, str]]:
+    """The plain text of a message, then its page."""
+    for kind in ("plain", "html"):
+        part = message.get_body(preferencelist=(kind,))
+        if isinstance(part, EmailMessage):
+            yield kind, _content(part, source)
+
+
+def _add_first(contents: Iterable[tuple[str, str]], builder: BodyBuilder) -> None:
+    """Adds the first that is not blank: some programs leave the plain text so."""
+    for kind, content in contents:
+        if not content.strip():
+            continue
+        if kind == "html":
+            whole_text(content, builder)
+        else:
+            for paragraph in content.replace("\r\n", "\n").split("\n\n"):
+                builder.add(paragraph)
         return
-    content = _content(part, source)
-    if part.get_content_type() == "text/html":
-        whole_text(content, builder)
-    else:
-        for paragraph in content.split("\n\n"):
-            builder.add(paragraph)
 
 
 def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of what is attached; pictures in the text are no attachments."""
+    """Names and bytes of what is attached; pictures and signatures are no articles."""
     for number, part in enumerate(message.iter_attachments(), 1):
-        if part.get_content_maintype() == "image":
+        if _is_no_article(part.get_content_type()):
             continue
         payload = part.get_payload(decode=True)
         if part.get_content_type() == "message/rfc822":
@@ -93,11 +107,26 @@ def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
             yield part.get_filename() or f"part-{number}", payload
 
 
+def _is_no_article(content_type: str) -> bool:
+    return content_type.startswith("image/") or content_type.endswith("signature")
+
+
+def _numbered(parts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The parts, each with a name of its own: the second `a.txt` is `a-2.txt`."""
+    taken: set[str] = set()
+    for name, data in parts:
+        start, ending = splitext(name.replace("/", "_"))
+        marks = ("", *(f"-{number}" for number in range(2, len(taken) + 2)))
+        own = next(one for mark in marks if (one := f"{start}{mark}{ending}") not in taken)
+        taken.add(own)
+        yield own, data
+
+
 def _attached(source: Source, name: str, data: bytes) -> Iterator[Document | Failure]:
     """The documents of an attachment; what is attached to an attachment is left out."""
     from rag.load.readers import read
 
-    part = source.part(name.replace("/", "_"), data)
+    part = source.part(name, data)
     if source.depth >= source.bounds.archive_max_depth:
         yield Failure(part.id, "an attachment of an attachment: save it as a file")
         return
@@ -137,18 +166,18 @@ def _outlook(source: Source) -> Iterator[Document | Failure]:
 
     message = Message.load(io.BytesIO(source.data))
     builder = BodyBuilder()
-    if message.body:
-        for paragraph in message.body.replace("\r\n", "\n").split("\n\n"):
-            builder.add(paragraph)
-    elif message.html_body:
-        whole_text(message.html_body, builder)
+    contents = (("plain", message.body or ""), ("html", message.html_body or ""))
+    _add_first(contents, builder)
     metadata = {
         "title": message.subject or file_title(source.name),
         "date": message.sent_date,
         "authors": message.sender,
     }
     yield article(source.id, source.path, builder.body(), metadata)
-    for number, part in enumerate(message.attachments, 1):
-        name = part.file_name or f"part-{number}"
-        if part.file_bytes and not (part.mime_type or "").startswith("image/"):
-            yield from _attached(source, name, part.file_bytes)
+    parts = (
+        (part.file_name or f"part-{number}", part.file_bytes)
+        for number, part in enumerate(message.attachments, 1)
+        if part.file_bytes and not _is_no_article(part.mime_type or "")
+    )
+    for name, data in _numbered(parts):
+        yield from _attached(source, name, data)

@@ -8,6 +8,7 @@ import io
 import json
 import time
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
@@ -373,6 +374,29 @@ def test_mail_and_what_is_attached(tmp_path: Path) -> None:
     assert (message.title, message.text) == ("Le pont rouvre", "Le pont a été rouvert.")
     assert (message.date, message.authors) == ("2024-06-20", ("Ana Un <ana@example.org>",))
     assert (notes.id, notes.path, notes.title) == ("a.eml/notes.md", "a.eml", "Notes")
+
+
+def test_mail_whose_plain_part_is_blank_has_the_text_of_its_page(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "ana@example.org"
+    message.set_content(" \n")
+    message.add_alternative("<p>The bridge reopened.</p>", subtype="html")
+    assert document(tmp_path, "a.eml", bytes(message)).text == "The bridge reopened."
+
+
+def test_attachments_of_one_name_are_told_apart_and_signatures_left_out(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "ana@example.org"
+    message.set_content("See the reports.")
+    for words in ("One.", "Two."):
+        message.add_attachment(words, filename="report.txt")
+    for kind, name in (("pgp-signature", "signature.asc"), ("pkcs7-signature", "smime.p7s")):
+        message.add_attachment(b"-", maintype="application", subtype=kind, filename=name)
+    found = load(tmp_path, "a.eml", bytes(message))
+    assert [item.id for item in found if isinstance(item, Document)] == [
+        *("a.eml", "a.eml/report.txt", "a.eml/report-2.txt")
+    ]
+    assert len(found) == 3
 
 
 def test_a_saved_page(tmp_path: Path) -> None:
