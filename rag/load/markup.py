@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -13,12 +13,16 @@ from rag.load.article import article
 from rag.load.body import BodyBuilder
 from rag.load.source import Source
 from rag.load.text import file_title, first_line_title
-from rag.load.tree import Role, tree_text
+from rag.load.tree import Role, RoleOf, tree_text
 from rag.types import Document, Failure
 
 _RTF_INFO = re.compile(rb"\{\\(title|author)\s([^{}]*)\}")
 _RTF_TIME = re.compile(rb"\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _RTF_HIDDEN = re.compile(r"\{\\v\b(?!0)[^{}]*\}|\\v\b(?!0)[^{}]*?\\v0\b ?")
+
+# Of the common vocabularies (XHTML, JATS, DocBook, TEI): never in the middle of a sentence.
+_BLOCKS = frozenset(("div", "item", "li", "list", "p", "para", "sec", "section", "table", "tr"))
+_LINES: Mapping[str, Role] = {"br": "line", "lb": "line"}
 
 
 def parse_xml(data: bytes, path: str) -> Any:
@@ -42,18 +46,31 @@ def local(tag: object) -> str:
 
 
 def read_xml(source: Source) -> Iterator[Document | Failure]:
-    """Yields an XML file as one document; each element's text is a paragraph."""
+    """Yields an XML file as one document; the words of an element are a paragraph."""
     root = parse_xml(source.data, source.id)
-    builder = BodyBuilder()
-    tree_text(root, builder, _element_role)
-    named = root.find(".//{*}title")
-    title = " ".join("".join(named.itertext()).split()) if named is not None else ""
-    metadata = {"title": title or file_title(source.name)}
+    builder, title = BodyBuilder(), BodyBuilder()
+    roles = _roles(root)
+    tree_text(root, builder, roles)
+    if (named := root.find(".//{*}title")) is not None:
+        tree_text(named, title, roles)
+    metadata = {"title": title.body().text or file_title(source.name)}
     yield article(source.id, source.path, builder.body(), metadata)
 
 
-def _element_role(element: Any) -> Role:
-    return "block"
+def _roles(root: Any) -> RoleOf:
+    """What elements are for: those beside words are inline, unless their name says otherwise."""
+    mixed = {element for element in root.iter() if len(element) and _has_words(element.text)}
+    mixed |= {element.getparent() for element in root.iter() if _has_words(element.tail)}
+
+    def role(element: Any) -> Role | None:
+        is_inline = element.getparent() in mixed and local(element.tag) not in _BLOCKS
+        return _LINES.get(local(element.tag)) if is_inline else "block"
+
+    return role
+
+
+def _has_words(text: str | None) -> bool:
+    return bool(text and text.strip())
 
 
 def read_rtf(source: Source) -> Iterator[Document | Failure]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from html import unescape
 from typing import Any, Literal
 
 from lxml import etree
@@ -76,7 +77,10 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
     walk = _Walk(builder)
     steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
-        if event == "start":
+        if event == "start" and element.tag is etree.Entity:
+            # One that the file does not define is shown as it is written.
+            walk.write(unescape(element.text))
+        elif event == "start":
             role = role_of(element) if isinstance(element.tag, str) else "skip"
             if role == "skip":
                 steps.skip_subtree()

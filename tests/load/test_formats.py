@@ -114,7 +114,8 @@ def test_a_style_sheet_of_the_page_hides_too(tmp_path: Path) -> None:
 
 def test_lists_and_tables_of_a_page_keep_their_order(tmp_path: Path) -> None:
     page = (
-        "<html><body><h1>Budget</h1><ol><li>One<li>Two</ol><table><tr><th>Year<th>Month<th>Cost"
+        "<html><body><h1>Budget</h1><ol><li>One<li>Two</ol>"
+        "<table><tr><th>Year<th>Month<th>Cost"
         '</tr><tr><td rowspan="2">2025<td>May<td>3</tr><tr><td>June<td>4</tr></table>'
         "<pre>a\n  b</pre></body></html>"
     )
@@ -434,6 +435,26 @@ def test_rich_text(tmp_path: Path) -> None:
     found = document(tmp_path, "a.rtf", samples.RTF)
     assert (found.title, found.text) == ("The bridge", "The bridge reopened.\n\nIt was closed.")
     assert found.hidden > 0
+
+
+def test_words_in_the_middle_of_a_sentence_of_xml_stay_there(tmp_path: Path) -> None:
+    xml = (
+        "<article><p>The <italic>iron</italic> bridge of <bold>Lyon</bold> <i>reopened</i>.</p>"
+        "<sec>Costs<p>Four.</p><p>Five.</p></sec><row><a>1</a><b>2</b></row></article>"
+    )
+    found = document(tmp_path, "a.xml", f'<?xml version="1.0"?>{xml}')
+    assert found.text.split("\n\n") == [
+        *("The iron bridge of Lyon reopened.", "Costs", "Four.", "Five.", "1", "2")
+    ]
+
+
+def test_entities_of_xml_are_written(tmp_path: Path) -> None:
+    xml = (
+        '<?xml version="1.0"?><!DOCTYPE a SYSTEM "a.dtd"><a><title>Le caf&eacute;</title>'
+        "<p>Le caf&eacute; de la &co; est ferm&eacute;.</p></a>"
+    )
+    found = document(tmp_path, "a.xml", xml)
+    assert (found.title, found.text) == ("Le café", "Le café\n\nLe café de la &co; est fermé.")
 
 
 def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
