@@ -53,6 +53,7 @@ HTML_ROLES: Mapping[str, Role] = {
 
 _LEVELS: Mapping[Role | None, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE: Mapping[Role | None, str] = {"line": "\n", "tab": " "}
+_MAX_DIGITS = 9
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
 
@@ -168,7 +169,9 @@ class _Walk:
         """The number of the next item of a list; 0 if its items have none."""
         if items is None or items.tag != "ol":
             return 0
-        self._numbers[items] = self._numbers.get(items, 0) + 1
+        start = items.get("start", "1")
+        before = int(start[:_MAX_DIGITS]) - 1 if start.isdecimal() else 0
+        self._numbers[items] = self._numbers.get(items, before) + 1
         return self._numbers[items]
 
     def _end_cell(self, element: Any, cells: list[str]) -> None:

@@ -112,15 +112,25 @@ def test_a_style_sheet_of_the_page_hides_too(tmp_path: Path) -> None:
     assert document(tmp_path, "a.html", page).text == "Shown."
 
 
+@pytest.mark.parametrize("around", ["nav", "span"])
+def test_quotation_marks_and_raised_digits_of_a_page_are_written(
+    tmp_path: Path, around: str
+) -> None:
+    page = samples.PAGE.replace("nav>", f"{around}>").replace("footer>", f"{around}>")
+    words = "The mayor said <q>we <b>never</b> forget</q>, the 1<sup>er</sup> of 10<sup>6</sup>."
+    found = document(tmp_path, "a.html", page.replace("The work", f"{words} The work"))
+    assert "\n\nThe mayor said “we never forget”, the 1er of 10⁶. The work took" in found.text
+
+
 def test_lists_and_tables_of_a_page_keep_their_order(tmp_path: Path) -> None:
     page = (
-        "<html><body><h1>Budget</h1><ol><li>One<li>Two</ol>"
+        "<html><body><h1>Budget</h1><ol start=5><li>One<li>Two</ol>"
         "<table><tr><th>Year<th>Month<th>Cost"
         '</tr><tr><td rowspan="2">2025<td>May<td>3</tr><tr><td>June<td>4</tr></table>'
         "<pre>a\n  b</pre></body></html>"
     )
     assert document(tmp_path, "a.html", page).text == (
-        "# Budget\n1. One\n2. Two\n\nYear | Month | Cost\n\n2025 | May | 3\n\n2025 | June | 4\n\n"
+        "# Budget\n5. One\n6. Two\n\nYear | Month | Cost\n\n2025 | May | 3\n\n2025 | June | 4\n\n"
         "a\nb"
     )
 

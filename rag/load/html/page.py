@@ -14,6 +14,7 @@ from rag.load.article import article, iso_date
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html.hiding import remove_hidden
+from rag.load.html.signs import write_signs
 from rag.load.html.structured import articles, linked_data, meta, site_names, strings
 from rag.load.html.title import heading_segment, headline
 from rag.load.source import Source
@@ -69,6 +70,7 @@ def read_page(html: str) -> Page:
     objects = linked_data(tree)
     described = articles(objects)
     hidden = remove_hidden(tree)
+    write_signs(tree)
     metadata = _metadata(tree, head, objects, described)
     body = _body(tree, metadata["title"])
     if len(body.text) < _SHORT_CHARS:
@@ -84,6 +86,7 @@ def whole_text(html: str, builder: BodyBuilder) -> None:
     tree = parse(html)
     if tree is not None:
         builder.hidden += remove_hidden(tree)
+        write_signs(tree)
         tree_text(tree, builder)
 
 

@@ -1,0 +1,24 @@
+"""What a page shows by its elements and a text by signs: quotation marks and raised digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+
+
+def write_signs(tree: Any) -> None:
+    """Writes the signs into a page: `<q>so</q>` is “so” then, and `10<sup>6</sup>` is 10⁶."""
+    for quote in list(tree.iter("q")):
+        quote.text = f"“{quote.text or ''}"
+        if len(quote):
+            quote[-1].tail = f"{quote[-1].tail or ''}”"
+        else:
+            quote.text += "”"
+        quote.drop_tag()
+    for raised in reversed(list(tree.iter("sup"))):  # the inner ones first
+        words = "".join(raised.itertext()).strip()
+        if all(ord(sign) in _RAISED for sign in words):
+            del raised[:]
+            raised.text = words.translate(_RAISED)
+            raised.drop_tag()
