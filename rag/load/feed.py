@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.errors import LoadError
-from rag.load.article import article
+from rag.load.article import article, iso_date
 from rag.load.body import BodyBuilder
 from rag.load.html import whole_text
 from rag.load.source import Source
@@ -37,11 +37,10 @@ def _entry(entry: Any, feed: Mapping[str, Any], id: str, source: Source) -> Docu
     whole_text(max((*texts, entry.get("summary", "")), key=len), builder)
     title = BodyBuilder()
     whole_text(entry.get("title", ""), title)
-    day = entry.get("published_parsed") or entry.get("updated_parsed")
     metadata = {
         "title": title.body().text,
-        "date": "{:04}-{:02}-{:02}".format(*day[:3]) if day else None,
-        "date_certainty": "stated" if entry.get("published_parsed") else "inferred",
+        "date": _day(entry, "published") or _day(entry, "updated"),
+        "date_certainty": "stated" if _day(entry, "published") else "inferred",
         "authors": [
             author.get("name") for author in entry.get("authors", []) if author.get("name")
         ],
@@ -57,3 +56,9 @@ def _own_language(entry: Any, feed: Mapping[str, Any]) -> str | None:
     parts = [*entry.get("content", []), entry.get("summary_detail"), entry.get("title_detail")]
     stated = (part.get("language") for part in parts if part)
     return next((code for code in stated if code and code != feed.get("language")), None)
+
+
+def _day(entry: Any, event: str) -> str | None:
+    """The day as it is written, where it was written; the library's is that of Greenwich."""
+    day = entry.get(f"{event}_parsed")
+    return iso_date(entry.get(event)) or ("{:04}-{:02}-{:02}".format(*day[:3]) if day else None)

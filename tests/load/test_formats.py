@@ -441,6 +441,14 @@ def test_an_entry_states_its_language_and_its_feed_does_not(tmp_path: Path) -> N
     assert [item.language for item in found if isinstance(item, Document)] == ["und", "de", "und"]
 
 
+@pytest.mark.parametrize("spelt", ["Thu, 20 Jun 2024 23:30:00 -0500", "2024-06-20T23:30:00-05:00"])
+def test_the_day_of_an_entry_is_the_one_where_it_was_written(tmp_path: Path, spelt: str) -> None:
+    feed = samples.FEED.replace("Thu, 20 Jun 2024 10:00:00 GMT", spelt)
+    entry, _ = load(tmp_path, "a.rss", feed)
+    assert isinstance(entry, Document)
+    assert entry.date == "2024-06-20"
+
+
 def test_rich_text(tmp_path: Path) -> None:
     found = document(tmp_path, "a.rtf", samples.RTF)
     assert (found.title, found.text) == ("The bridge", "The bridge reopened.\n\nIt was closed.")
