@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ _RATIO_FROM = 1_000_000
 #: RuntimeErrors.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _REQUIRES_PASSWORD = 0x1
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Archive:
@@ -125,7 +127,8 @@ def _check(name: str, info: zipfile.ZipInfo, source: Source) -> None:
     """Raises LoadError for what is no file of this archive."""
     path = PurePosixPath(name.replace("\\", "/"))
     place = f"{source.id}/{name}"
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    is_inside = path.parts and ".." not in path.parts and not _DRIVE.match(path.parts[0])
+    if path.is_absolute() or not is_inside:
         raise LoadError(place, "its name leads out of the archive")
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):

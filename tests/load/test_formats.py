@@ -506,6 +506,16 @@ def test_an_archive_is_its_members(tmp_path: Path) -> None:
     assert (packed.id, packed.title) == ("one.md.gz", "One")
 
 
+def test_members_of_an_archive_may_have_odd_names(tmp_path: Path) -> None:
+    names = ("10:30 meeting.txt", ".", "C:/x.txt", "../x.txt", "/x.txt")
+    found = load(tmp_path, "a.zip", samples.packed(dict.fromkeys(names, "The bridge reopened.")))
+    assert [item.id for item in found if isinstance(item, Document)] == ["a.zip/10:30 meeting.txt"]
+    assert [item for item in found if isinstance(item, Failure)] == [
+        Failure(f"a.zip/{name}", "its name leads out of the archive")
+        for name in (".", "../x.txt", "/x.txt", "C:/x.txt")
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
