@@ -58,5 +58,6 @@ def clean(text: str) -> Visible:
     text = text.encode("utf-8", "replace").decode()
     shown = visible(text)
     if _CONTROL.search(shown.text):
-        return Visible(_CONTROL.sub("", shown.text.replace("\f", "\n")), shown.hidden)
+        lines = shown.text.replace("\f", "\n").replace("\v", "\n")
+        return Visible(_CONTROL.sub("", lines), shown.hidden)
     return shown

@@ -44,4 +44,4 @@ def test_what_shapes_a_script_stays(text: str) -> None:
 
 
 def test_what_is_no_text_is_left_out() -> None:
-    assert clean("a\x00b\x1b[0m\ud800c\fd").text == "ab[0m?c\nd"
+    assert clean("a\x00b\x1b[0m\ud800c\fd\x0be").text == "ab[0m?c\nd\ne"
