@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import LoadError
 from rag.load import is_leftover, open_regular
+from rag.load.names import is_text, printable
 from rag.types import Failure
 
 _MEGABYTE = 1_000_000
@@ -30,7 +31,13 @@ class Added:
 
 
 def add_files(
-    folder: Path, files: Iterable[Path], *, into: str = "", max_mb: int = 100, replace: bool = False
+    folder: Path,
+    files: Iterable[Path],
+    *,
+    into: str = "",
+    index: Path | None = None,
+    max_mb: int = 100,
+    replace: bool = False,
 ) -> Added:
     """Copies files, and folders with what is in them, into a corpus folder.
 
@@ -41,44 +48,75 @@ def add_files(
         folder: The corpus folder.
         files: Files or folders; links are followed if they were named, not inside folders.
         into: A folder below the corpus folder, made if it is missing.
+        index: The folder of the index; nothing in it is copied.
         max_mb: A larger file is left out.
         replace: A file of the same name is overwritten instead of numbering the new one.
     """
-    target = _below(folder, into)
+    target, own = _below(folder, into), {(index or folder).resolve(), folder.resolve()}
     paths: list[str] = []
     failed: list[Failure] = []
     for file in files:
-        for source, name in _named(file):
+        for source, name in _named(file, own, failed):
             try:
+                _check(folder, source, target / name)
                 placed = _add(source, target / name, max_mb, replace)
                 paths.append(placed.relative_to(folder).as_posix())
             except LoadError as error:
-                failed.append(Failure(str(source), error.reason))
+                failed.append(Failure(printable(str(source)), error.reason))
             except OSError as error:
-                failed.append(Failure(str(source), error.strerror or str(error)))
+                failed.append(_failure(source, error))
     return Added(tuple(paths), tuple(failed))
 
 
 def _below(folder: Path, into: str) -> Path:
-    """The folder below another one; raises ValueError if it is not below it."""
-    target = (folder / into).resolve()
-    if not target.is_relative_to(folder.resolve()):
+    """The folder below another one; raises ValueError if no sync would look into it."""
+    target, root = (folder / into).resolve(), folder.resolve()
+    if not target.is_relative_to(root):
         raise ValueError(f"{into!r} is not a folder inside the corpus")
+    if any(map(is_leftover, target.relative_to(root).parts)):
+        raise ValueError(f"{into!r} is hidden, a sync does not look into it; choose another name")
     return folder / into
 
 
-def _named(file: Path) -> Iterator[tuple[Path, str]]:
-    """The files that a path stands for, each with the name that it will have."""
-    file = file.resolve() if file.is_symlink() else file
-    if not file.is_dir():
+def _named(file: Path, own: Collection[Path], failed: list[Failure]) -> Iterator[tuple[Path, str]]:
+    """The files that a path stands for, each with the name that it will have.
+
+    Args:
+        own: The corpus and the index, which are not copied into the corpus.
+        failed: Gets the folders that cannot be looked into.
+    """
+    is_folder = file.is_dir()
+    file = file.resolve() if is_folder or file.is_symlink() else file
+    if not is_folder:
         yield file, file.name
         return
-    for at, folders, names in os.walk(file):
-        folders[:] = sorted(name for name in folders if not is_leftover(name))
+    if any(file.is_relative_to(folder) for folder in own):
+        failed.append(Failure(printable(str(file)), "a folder of the corpus or of the index"))
+        return
+    for at, folders, names in os.walk(
+        file, onerror=lambda error: failed.append(_failure(Path(error.filename), error))
+    ):
+        folders[:] = sorted(
+            name for name in folders if not is_leftover(name) and Path(at, name) not in own
+        )
         for name in sorted(names):
             if not is_leftover(name) and not (Path(at) / name).is_symlink():
                 inside = Path(at) / name
                 yield inside, (Path(file.name) / inside.relative_to(file)).as_posix()
+
+
+def _failure(path: Path, error: OSError) -> Failure:
+    return Failure(printable(str(path)), error.strerror or str(error))
+
+
+def _check(folder: Path, source: Path, target: Path) -> None:
+    """Raises LoadError if no sync would read a file in its new place."""
+    if not is_text(str(target)):
+        raise LoadError(source, "its name is not valid UTF-8; rename it")
+    if any(map(is_leftover, target.relative_to(folder).parts)):
+        raise LoadError(source, "hidden, or left by an editor: a sync does not read it; rename it")
+    if not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise LoadError(source, "a link in the corpus leads its place out of the corpus folder")
 
 
 def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from rag.add import add_files
+from rag.add import Added, add_files
 from rag.cli import app
 from rag.types import Failure
 
@@ -64,6 +65,60 @@ def test_what_cannot_be_copied_is_listed(empty: Path, outside: Path) -> None:
 def test_nothing_is_put_outside_the_corpus(empty: Path, outside: Path, into: str) -> None:
     with pytest.raises(ValueError, match="inside the corpus"):
         add_files(empty, [outside / "a.md"], into=into)
+
+
+def test_a_folder_is_called_by_its_own_name(
+    empty: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(outside / "deep")
+    assert add_files(empty, [Path("..")]).paths == ("outside/a.md", "outside/deep/b.md")
+    assert not (empty.parent / "a.md").exists()
+
+
+def test_the_corpus_and_the_index_are_not_copied_into_the_corpus(
+    empty: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(outside)
+    empty.rename(outside / "corpus")
+    (outside / "index").mkdir()
+    (outside / "index" / "catalog.1.sqlite").touch()
+    for _ in range(2):
+        added = add_files(Path("corpus"), [Path(".")], index=Path("index"))
+        assert added.paths == ("outside/a.md", "outside/deep/b.md")
+    reason = "a folder of the corpus or of the index"
+    for folder in (Path("corpus"), Path("corpus/outside"), Path("index")):
+        added = add_files(Path("corpus"), [folder], index=Path("index"))
+        assert added == Added((), (Failure(str(folder.resolve()), reason),))
+
+
+def test_nothing_is_put_where_a_link_leads_out_of_the_corpus(empty: Path, outside: Path) -> None:
+    (empty / "outside").symlink_to(empty.parent)
+    added = add_files(empty, [outside])
+    assert added.paths == ()
+    assert [Path(failure.path).name for failure in added.failed] == ["a.md", "b.md"]
+    assert not (empty.parent / "a.md").exists()
+
+
+def test_what_no_sync_would_read_is_not_copied(empty: Path, outside: Path) -> None:
+    (outside / "x.txt~").write_text("A copy.")
+    foreign = Path(os.fsdecode(os.fsencode(outside) + b"/caf\xe9.txt"))
+    foreign.write_text("A café.")
+    added = add_files(empty, [outside / ".hidden.md", outside / "x.txt~", foreign])
+    assert added.paths == ()
+    assert [failure.path for failure in added.failed] == [
+        *(str(outside / name) for name in (".hidden.md", "x.txt~", "caf\\xe9.txt"))
+    ]
+    with pytest.raises(ValueError, match="is hidden"):
+        add_files(empty, [outside / "a.md"], into="news/.x")
+    assert not list(empty.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_cannot_be_looked_into_is_listed(empty: Path, outside: Path) -> None:
+    (outside / "deep").chmod(0)
+    added = add_files(empty, [outside])
+    (outside / "deep").chmod(0o755)
+    assert added == Added(("outside/a.md",), (Failure(str(outside / "deep"), "Permission denied"),))
 
 
 def test_the_command_copies_and_lists_what_it_left_out(empty: Path, outside: Path) -> None:

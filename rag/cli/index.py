@@ -88,7 +88,13 @@ def add(
 
     with open_corpus(corpus, index, settings) as opened:
         try:
-            added = add_files(corpus, paths, into=into, max_mb=opened.settings.file_max_mb)
+            added = add_files(
+                corpus,
+                paths,
+                into=into,
+                index=opened.index,
+                max_mb=opened.settings.file_max_mb,
+            )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
         wait_s = float("inf") if wait else _FOLLOWER_S

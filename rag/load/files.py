@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.load.export import read_rows
-from rag.load.names import is_leftover
+from rag.load.names import is_leftover, is_text, printable
 from rag.load.readers import read
 from rag.load.sniff import HEAD_BYTES, NOTHING, plain_kind
 from rag.load.source import Bounds, Budget, Source
@@ -49,8 +49,8 @@ def listing(folder: Path) -> list[str | Failure]:
             if is_leftover(entry.name):
                 continue
             path = f"{below}/{entry.name}" if below else entry.name
-            if not _is_text(path):
-                found.append(Failure(_printable(path), "its name is not valid UTF-8; rename it"))
+            if not is_text(path):
+                found.append(Failure(printable(path), "its name is not valid UTF-8; rename it"))
             elif entry.is_dir(follow_symlinks=False):
                 pending.append(path)
             elif entry.is_file(follow_symlinks=False):
@@ -58,19 +58,6 @@ def listing(folder: Path) -> list[str | Failure]:
             elif reason := _why_not(entry, folder):
                 found.append(Failure(path, reason))
     return sorted(found, key=lambda item: item if isinstance(item, str) else item.path)
-
-
-def _is_text(path: str) -> bool:
-    """Whether the bytes of a name are UTF-8; Python smuggles others in as lone surrogates."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _printable(path: str) -> str:
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _why_not(entry: os.DirEntry[str], folder: Path) -> str:
