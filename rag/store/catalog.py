@@ -23,6 +23,9 @@ SCHEMA_VERSION = 4
 
 _BUSY_TIMEOUT_S = 30.0
 
+#: What a damaged file makes of a statement: text in it need not be UTF-8 any more.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+
 # Failures that say nothing about what is in the file.
 _OUTSIDE = {
     sqlite3.SQLITE_BUSY,
@@ -149,7 +152,7 @@ def is_older(file: Path) -> bool:
     try:
         with closing(open_read_only(file)) as connection:
             return 0 < _version(connection) < SCHEMA_VERSION
-    except sqlite3.Error:  # damaged: whoever opens it will hear of it
+    except DAMAGE:  # whoever opens it will hear of it
         return False
 
 
@@ -159,8 +162,8 @@ def is_immutable(file: Path) -> bool:
     return not os.access(file.parent, os.W_OK) and not journal.exists()
 
 
-def explained(file: Path, error: sqlite3.Error) -> StoreError:
-    """What to tell a person about a failure of SQLite."""
+def explained(file: Path, error: Exception) -> StoreError:
+    """What to tell a person about one of `DAMAGE`."""
     # The low byte is the kind. A missing table is an error as a damaged page is.
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
         return StoreError(f"cannot use {file}: {error}")
@@ -172,7 +175,7 @@ def explaining(file: Path) -> Iterator[None]:
     """Raises what `explained` makes of a failure of SQLite inside."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise explained(file, error) from error
 
 

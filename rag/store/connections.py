@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rag.errors import NotFoundError, StoreError
 from rag.store import layout
-from rag.store.catalog import connect, explained, read_meta, transaction
+from rag.store.catalog import DAMAGE, connect, explained, read_meta, transaction
 from rag.store.seal import is_sealed
 
 _TRIES = 5
@@ -52,7 +52,7 @@ class Connections:
                 if "generation" not in meta:
                     raise not_found(self._folder)
                 yield Reading(connection, catalog, meta)
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             connection.close()
             raise explained(catalog, error) from error
         except BaseException:

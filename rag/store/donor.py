@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from pathlib import Path
 
-from rag.store.catalog import open_read_only
+from rag.store.catalog import DAMAGE, open_read_only
 from rag.store.vectors import STORED
 
 
@@ -24,7 +23,7 @@ class Donor:
         """Ids of its documents; none if they cannot be read."""
         try:
             return {id for (id,) in self._connection.execute("SELECT id FROM documents")}
-        except sqlite3.Error:
+        except DAMAGE:
             return set()
 
     def generation(self) -> int:
@@ -32,9 +31,9 @@ class Donor:
         query = "SELECT value FROM meta WHERE key = 'generation'"
         try:
             row = self._connection.execute(query).fetchone()
-        except sqlite3.Error:
+        except DAMAGE:
             row = None
-        return int(row[0]) if row and row[0].isdecimal() else 0
+        return int(row[0]) if row and str(row[0]).isdecimal() else 0
 
     def vector(self, digest: bytes, dimension: int) -> bytes | None:
         """The stored form of a vector; None if it is missing or damaged."""
@@ -42,11 +41,13 @@ class Donor:
             row = self._connection.execute(
                 "SELECT * FROM vectors WHERE digest = ?", (digest,)
             ).fetchone()
-        except sqlite3.Error:
+        except DAMAGE:
             return None
         if row is None:
             return None
         _, stored_digest, vector, *rest = row
+        if not isinstance(vector, bytes):
+            return None
         crc = rest[0] if rest else zlib.crc32(vector)  # schema 1 had no checksum
         is_whole = zlib.crc32(vector) == crc and len(vector) == dimension * STORED.itemsize
         return vector if is_whole and stored_digest == digest else None

@@ -273,7 +273,7 @@ def stored_vectors(
             "SELECT chunks.key, vectors.vector, vectors.crc FROM chunks "
             f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {some}"
         ):
-            if zlib.crc32(vector) != crc:
+            if not isinstance(vector, bytes) or zlib.crc32(vector) != crc:
                 raise damaged_row(f"the vector of passage {key}")
             found[key] = vector
     return unpack([found[int(key)] for key in keys], dimension)

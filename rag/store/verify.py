@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.errors import CorruptError
 from rag.store import layout
-from rag.store.catalog import create, read_meta, transaction
+from rag.store.catalog import DAMAGE, create, read_meta, transaction
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.reader import DOCUMENT_COLUMNS, stored_vectors
 from rag.store.seal import is_sealed
@@ -67,7 +67,7 @@ def catalog_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]
             ]
     except CorruptError as error:
         return [str(error)]
-    except sqlite3.Error as error:
+    except (*DAMAGE, TypeError, ValueError, AttributeError) as error:  # a value of another kind
         return [f"{catalog} cannot be read: {error}"]
 
 

@@ -10,6 +10,13 @@ from tests.store.damages import DAMAGES
 
 QUESTIONS = ("iron bridge", "le pont de fer", "harbour froze", "article 57 tells of word57")
 
+#: One bit of a catalogue: what it is in, and what it makes of that.
+FLIPPED = {
+    "a vector is a number": (b"\x00\x2c\x82\x0c", b"\x00\x2c\x02\x0c"),
+    "the generation is no text": (b"\x0fgeneration", b"\x0egeneration"),
+    "the schema is no UTF-8": (b"path TEXT NOT NULL", b"path\xa0TEXT NOT NULL"),
+}
+
 
 def answers(corpus: Corpus) -> list[tuple[str, str, float]]:
     return [
@@ -49,6 +56,26 @@ def test_damage_is_never_silent_and_repair_mends_it(synced: Corpus, name: str, d
                 answers(corpus)
             with pytest.raises(CorruptError, match="rag verify --repair"):
                 corpus.sync()
+        assert corpus.verify().problems
+        assert corpus.verify(repair=True).repaired
+        assert corpus.verify().problems == ()
+        assert answers(corpus) == before
+
+
+@pytest.mark.parametrize("is_sealed", [True, False])
+@pytest.mark.parametrize("flipped", FLIPPED)
+def test_a_bit_that_changes_the_kind_of_a_value_is_mended(
+    synced: Corpus, flipped: str, is_sealed: bool
+) -> None:
+    before = answers(synced)
+    synced.close()
+    index, (was, becomes) = synced.folder.parent / "index", FLIPPED[flipped]
+    data = (index / "catalog.1.sqlite").read_bytes()
+    assert was in data
+    (index / "catalog.1.sqlite").write_bytes(data.replace(was, becomes, 1))
+    if not is_sealed:
+        (index / "catalog.1.seal").unlink()
+    with reopen(synced) as corpus:
         assert corpus.verify().problems
         assert corpus.verify(repair=True).repaired
         assert corpus.verify().problems == ()
