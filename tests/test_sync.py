@@ -238,6 +238,25 @@ def test_a_new_index_in_the_same_place_is_noticed(corpus: Corpus) -> None:
     assert corpus.search("harbour", top_k=10) == expected
 
 
+@pytest.mark.embedded
+def test_a_backup_that_is_restored_while_it_is_served_is_noticed(corpus: Corpus) -> None:
+    """Its generations and its keys come again, with other content."""
+    corpus.sync()
+    corpus.close()
+    index, backup = corpus.folder.parent / "index", corpus.folder.parent / "backup"
+    shutil.copytree(index, backup)
+    (corpus.folder / "new.txt").write_text("The zebra crossed the road.")
+    corpus.sync()
+    assert corpus.search("zebra", top_k=1)[0].document.id == "new.txt"
+    shutil.rmtree(index)
+    shutil.copytree(backup, index)
+    (corpus.folder / "new.txt").write_text("A violin was stolen in Vienna.")
+    with Corpus(corpus.folder, index, Settings(), WordEmbedder()) as other:
+        other.sync()
+        expected = [other.search(word, top_k=4) for word in ("zebra", "violin")]
+    assert [corpus.search(word, top_k=4) for word in ("zebra", "violin")] == expected
+
+
 def test_a_rebuild_with_other_settings_is_followed(folder: Path, index: str) -> None:
     """The settings file was edited, and another process has rebuilt: the page goes on."""
     file = folder.parent / "rag.toml"

@@ -53,8 +53,9 @@ class PostgresReader:
         self._exact_max = exact_max
         self._language_of: dict[int, str] = {}
         self._words: dict[str, lexical.Word] = {}
-        #: The index and its generation: no two states of any index share it.
-        self.generation = (reading.meta["index"], reading.meta["generation"])
+        meta = reading.meta
+        #: What wrote it, and its generation: no two states of any index share it.
+        self.generation = (meta["index"] + meta.get("sync", ""), meta["generation"])
         #: Languages of the documents.
         self.languages = frozenset(self._sizes)
 

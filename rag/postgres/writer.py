@@ -233,6 +233,11 @@ class PostgresWriter:
             "INSERT INTO meta AS known (key, value) VALUES ('generation', '1') "
             "ON CONFLICT (key) DO UPDATE SET value = known.value::bigint + 1"
         )
+        # A restored backup counts on from where it was: the number alone would come again.
+        self._connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('sync', gen_random_uuid()::text) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        )
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Stores named facts about the index."""

@@ -26,7 +26,8 @@ class Snapshot(NamedTuple):
     """What is kept in memory of one generation.
 
     Attributes:
-        generation: The index and its generation: no two states of any index share it.
+        generation: The index with the sync that wrote it, and its generation: no two states
+            of any index share it.
     """
 
     generation: tuple[str, str]
@@ -44,7 +45,7 @@ class Snapshots:
     def of(self, reading: Reading) -> Snapshot:
         """What is derived of the generation that a read transaction sees."""
         connection, catalog, meta = reading
-        generation = (meta["index"], meta["generation"])
+        generation = (_line(meta), meta["generation"])
         with self._lock:
             held = self._held
             if held is None or held.generation != generation:
@@ -60,11 +61,19 @@ class Snapshots:
             return held
 
     def _base(self, catalog: Path, meta: Mapping[str, str]) -> VectorIndex | None:
-        """What to derive a generation from: the one in memory, else the one in the file."""
+        """What to derive a generation from: the one in memory, else the one in the file.
+
+        Only within a sync is the one in memory surely of the same keys.
+        """
         held, lists = self._held, int(meta.get("lists", 0))
-        if held and held.generation[0] == meta["index"] and held.vectors.lists == lists:
+        if held and held.generation[0] == _line(meta) and held.vectors.lists == lists:
             return held.vectors
         return VectorIndex.load(layout.vectors_file(catalog), meta.get("faiss", ""))
+
+
+def _line(meta: Mapping[str, str]) -> str:
+    """The index and the sync that wrote a generation: in all generations of one keys are equal."""
+    return f"{meta['index']} {meta.get('sync', '')}"
 
 
 def save_vectors(connection: sqlite3.Connection, catalog: Path, flat_max: int) -> None:

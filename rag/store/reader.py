@@ -61,7 +61,7 @@ class Reader:
         generation: tuple[str, str] = ("", ""),
     ) -> None:
         self._connection = connection
-        #: The index and its generation: no two states of any index share it.
+        #: What wrote it, and its generation: no two states of any index share it.
         self.generation = generation
         self._vectors = vectors
         self._languages = languages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -83,6 +84,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, donor: Donor | None = None) -> None:
         self._connection = connection
         self._donor = donor
+        self._sync = uuid.uuid4().hex
 
     def transaction(self) -> AbstractContextManager[None]:
         """Groups changes; readers see all of them or none."""
@@ -211,7 +213,12 @@ class Writer:
         return row is not None
 
     def next_generation(self) -> None:
-        """Tells readers that what they hold is behind."""
+        """Tells readers that what they hold is behind.
+
+        A restored backup counts on from where it was: its generations and keys come again
+        with other content. What tells them apart is by which sync they were written.
+        """
+        self.set_meta({"sync": self._sync})
         self._connection.execute(
             "INSERT INTO meta (key, value) VALUES ('generation', '1') "
             "ON CONFLICT (key) DO UPDATE SET value = value + 1"
