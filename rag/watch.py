@@ -6,6 +6,7 @@ editor that saves by writing another file and renaming it makes one edit.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from rag.corpus import Corpus
 from rag.errors import LockedError, NotFoundError, RagError
 from rag.sync import OnProgress, Progress, require_folder
 from rag.types import SyncReport
+
+_LOG = logging.getLogger(__name__)
 
 _QUIET_MS = 200  # a burst of changes is over when nothing came for so long
 _LONGEST_BURST_MS = 1_600
@@ -45,7 +48,7 @@ def follow(
         yield from _follow(corpus, stop, unless_stopped)
 
 
-class _Stopped(Exception):
+class _Stopped(BaseException):
     """There is no time to finish the sync."""
 
 
@@ -67,8 +70,9 @@ def _follow_while_there(
     corpus: Corpus, stop: threading.Event, on_progress: OnProgress
 ) -> Iterator[SyncReport | RagError]:
     is_due, synced = True, time.monotonic()
-    for is_changed in _changes(corpus, stop):
-        if not corpus.folder.is_dir():
+    folder = corpus.folder.resolve()
+    for is_changed in _changes(folder, corpus.index.resolve(), stop):
+        if not corpus.folder.is_dir() or corpus.folder.resolve() != folder:
             return
         if is_due or is_changed or time.monotonic() - synced > _UNASKED_S:
             try:
@@ -79,20 +83,34 @@ def _follow_while_there(
             except RagError as error:
                 yield error
                 is_due = False
+            except Exception:  # else nothing would follow the folder any more
+                _LOG.exception("a sync failed; the next one is tried after the next change")
+                is_due = False
             synced = time.monotonic()
 
 
-def _changes(corpus: Corpus, stop: threading.Event) -> Iterator[bool]:
+def _changes(folder: Path, index: Path, stop: threading.Event) -> Iterator[bool]:
     """Every second, or at once when something has changed: whether it has."""
+    try:
+        yield from _watched(folder, index, stop)
+    except FileNotFoundError:
+        return  # it has just gone
+    except (OSError, RuntimeError) as error:
+        _LOG.warning("nothing tells of changes in %s (%s): looking every second", folder, error)
+        yield from _watched(folder, index, stop, is_polling=True)
+
+
+def _watched(
+    folder: Path, index: Path, stop: threading.Event, *, is_polling: bool = False
+) -> Iterator[bool]:
     import watchfiles
 
-    index = corpus.index.resolve()
-
     def concerns_articles(_: watchfiles.Change, path: str) -> bool:
-        return index not in (Path(path), *Path(path).parents)
+        # The index may be in the corpus, and the corpus below the index.
+        return not (index.is_relative_to(folder) and Path(path).is_relative_to(index))
 
     for changes in watchfiles.watch(
-        corpus.folder.resolve(),
+        folder,
         watch_filter=concerns_articles,
         debounce=_LONGEST_BURST_MS,
         step=_QUIET_MS,
@@ -100,6 +118,8 @@ def _changes(corpus: Corpus, stop: threading.Event) -> Iterator[bool]:
         rust_timeout=_POLL_MS,
         yield_on_timeout=True,
         raise_interrupt=True,
+        force_polling=is_polling or None,
+        poll_delay_ms=_POLL_MS,
         ignore_permission_denied=True,
     ):
         yield bool(changes)

@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from rag import Corpus, NotFoundError, Settings
 from rag.store.vectors import FloatArray
@@ -82,6 +84,69 @@ def test_another_process_that_syncs_is_no_reason_to_stop(
             other.sync(wait_s=10)
     (corpus.folder / "last.txt").write_text("The mill burned down.")
     eventually(lambda: holds(corpus, "mill"))
+
+
+def test_where_nothing_tells_of_changes_it_looks_for_them(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = watchfiles.watch
+
+    def without_inotify(*paths: Path, **options: Any) -> Iterator[Any]:
+        if not options.get("force_polling"):
+            raise OSError("OS file watch limit reached")
+        yield from watch(*paths, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", without_inotify)
+    with Follower(corpus) as follower:
+        eventually(lambda: follower.last is not None)
+        (corpus.folder / "mill.txt").write_text("The mill burned down.")
+        eventually(lambda: holds(corpus, "mill"), 10.0)
+
+
+class Failing(WordEmbedder):
+    """Has no memory left for its first batch."""
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        if not self.embedded:
+            self.embedded.extend(texts)
+            raise MemoryError("no memory left")
+        return super().embed_documents(texts)
+
+
+def test_a_sync_that_crashes_is_logged_and_the_next_one_goes_on(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Corpus(folder, folder.parent / "index", Settings(), Failing()) as corpus:
+        with Follower(corpus) as follower:
+            eventually(lambda: "no memory left" in caplog.text)
+            (folder / "mill.txt").write_text("The mill burned down.")
+            eventually(lambda: follower.last is not None)
+        assert holds(corpus, "mill")
+
+
+def test_a_corpus_below_the_folder_of_its_index_is_followed(folder: Path) -> None:
+    corpus = Corpus(folder, folder.parent, Settings(), WordEmbedder())
+    with corpus, Follower(corpus) as follower:
+        eventually(lambda: follower.last is not None)
+        (folder / "mill.txt").write_text("The mill burned down.")
+        eventually(lambda: holds(corpus, "mill"))
+
+
+def test_a_link_that_leads_to_another_folder_is_followed_there(
+    folder: Path, tmp_path: Path
+) -> None:
+    link, release = tmp_path / "current", tmp_path / "release"
+    link.symlink_to(folder)
+    release.mkdir()
+    (release / "mill.txt").write_text("The mill burned down.")
+    corpus = Corpus(link, tmp_path / "index", Settings(), WordEmbedder())
+    with corpus, Follower(corpus) as follower:
+        eventually(lambda: follower.last is not None)
+        (tmp_path / "new").symlink_to(release)
+        (tmp_path / "new").rename(link)
+        eventually(lambda: holds(corpus, "mill"))
+        (release / "fire.txt").write_text("A zeppelin landed on it.")
+        eventually(lambda: holds(corpus, "zeppelin"))
 
 
 class Gated(WordEmbedder):
