@@ -114,7 +114,7 @@ def _check(folder: Path, source: Path, target: Path) -> None:
     if not is_text(str(target)):
         raise LoadError(source, "its name is not valid UTF-8; rename it")
     if any(map(is_leftover, target.relative_to(folder).parts)):
-        raise LoadError(source, "hidden, or left by an editor: a sync does not read it; rename it")
+        raise LoadError(source, "a sync reads no hidden files, nor what editors leave; rename it")
     if not target.parent.resolve().is_relative_to(folder.resolve()):
         raise LoadError(source, "a link in the corpus leads its place out of the corpus folder")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rag.corpus import Corpus
 from rag.errors import LockedError, NotFoundError, RagError
+from rag.load import is_leftover
 from rag.sync import OnProgress, Progress, require_folder
 from rag.types import SyncReport
 
@@ -107,7 +108,8 @@ def _watched(
 
     def concerns_articles(_: watchfiles.Change, path: str) -> bool:
         # The index may be in the corpus, and the corpus below the index.
-        return not (index.is_relative_to(folder) and Path(path).is_relative_to(index))
+        is_index = index.is_relative_to(folder) and Path(path).is_relative_to(index)
+        return not is_index and not is_leftover(Path(path).name)
 
     for changes in watchfiles.watch(
         folder,

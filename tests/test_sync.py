@@ -12,6 +12,7 @@ import pytest
 from rag import Corpus, MismatchError, NotFoundError, Settings
 from rag.address import is_server
 from rag.load import file_title
+from rag.ui.memory import Memory
 from tests.conftest import WordEmbedder
 
 pytestmark = pytest.mark.each_backend
@@ -236,6 +237,18 @@ def test_a_new_index_in_the_same_place_is_noticed(corpus: Corpus) -> None:
         expected = other.search("harbour", top_k=10)
     assert len(expected) == 4
     assert corpus.search("harbour", top_k=10) == expected
+
+
+@pytest.mark.embedded
+def test_an_index_in_the_corpus_is_no_article(corpus: Corpus) -> None:
+    with Corpus(corpus.folder, corpus.folder / "index", Settings(), WordEmbedder()) as inside:
+        inside.sync()
+        Memory.beside(inside.index).save("", "a", ())
+        assert inside.search("harbour")
+        with closing(sqlite3.connect(inside.index / "next.sqlite")) as connection:
+            connection.execute("CREATE TABLE a (b)")
+        assert inside.sync().failed == ()
+        assert ids(inside) == {"bridge.txt", "pont.md", "harbour"}
 
 
 @pytest.mark.embedded

@@ -26,9 +26,9 @@ _PLAIN_MAX_BYTES = 1_000_000
 def article_files(folder: Path) -> list[str]:
     """POSIX paths, relative to `folder`, of every regular file below it, sorted.
 
-    Hidden files and folders (a leading dot) and what editors leave beside a file
-    are not articles. Links are not followed: what one leads to in the corpus is read
-    under its own name.
+    Hidden files and folders (a leading dot), what editors leave beside a file, and the
+    files of an index are not articles. Links are not followed: what one leads to in the
+    corpus is read under its own name.
     """
     return [item for item in listing(folder) if isinstance(item, str)]
 

@@ -7,11 +7,16 @@ import re
 
 # Hidden files, backups and locks of editors and word processors: .x, x~, #x#, ~$x.docx
 _LEFTOVER = re.compile(r"^\.|~$|^#.*#$|^~\$")
+# Of an index in the corpus. To read SQLite's files would cancel the locks that it has on them.
+_INDEX = re.compile(
+    r"(?:(?:catalog|vectors)\.\d+\.(?:sqlite|seal|faiss)|next\.sqlite|.+-people\.sqlite)"
+    r"(?:-wal|-shm|-journal|\.tmp)?|writer\.lock"
+)
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a name is that of a hidden file or folder, or of what an editor leaves behind."""
-    return _LEFTOVER.search(name) is not None
+    """Whether a name is that of something hidden, left by an editor, or written by this program."""
+    return bool(_LEFTOVER.search(name) or _INDEX.fullmatch(name))
 
 
 def is_text(path: str) -> bool:
