@@ -58,6 +58,18 @@ def test_what_failed_is_listed_again_without_being_read_again(corpus: Corpus) ->
     assert [failure.path for failure in corpus.sync().failed] == ["many.zip/y.png", "rows2.jsonl:2"]
 
 
+def test_a_row_without_words_is_named_by_its_place(corpus: Corpus) -> None:
+    (corpus.folder / "rows2.jsonl").write_text('{"id": "a", "text": "..."}\n')
+    settle(corpus.folder)
+    failed = (Failure("rows2.jsonl:1", "there is no text in it"),)
+    assert corpus.sync().failed == failed
+    assert corpus.sync().failed == failed
+    (corpus.folder / "rows.jsonl").write_text('{"id": "a", "text": "The mill burned down."}\n')
+    corpus.sync()
+    (corpus.folder / "rows.jsonl").unlink()
+    assert corpus.sync().removed == 1
+
+
 def test_other_bounds_are_another_try(folder: Path, index: str, words: WordEmbedder) -> None:
     (folder / "large.txt").write_text("The mill burned down. " * 60_000)
     settle(folder)

@@ -139,7 +139,10 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
         metadata["title"] = _seen(metadata["title"]).text
     id = _field(row, "id", fields)
     body = _seen(text) if len(_TAG.findall(text[:2_000])) > 1 else text
-    return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
+    try:
+        return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
+    except LoadError as error:  # an id does not say which file it is in
+        raise LoadError(place, error.reason) from None
 
 
 def article_metadata(row: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
