@@ -208,6 +208,29 @@ def test_an_interrupted_sync_goes_on_where_it_was(
         assert corpus.search("word77", top_k=1)[0].document.id == "77.txt"
 
 
+@pytest.mark.embedded
+def test_a_rebuild_that_goes_on_holds_nothing_of_an_article_that_has_gone(
+    folder: Path, index: str
+) -> None:
+    for number in range(500):
+        (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
+    (folder / "0.txt").write_text("The safe opens with xyzzy4711.")
+    with Corpus(folder, index, Settings(), WordEmbedder("older words")) as corpus:
+        corpus.sync()
+    with (
+        Corpus(folder, index, Settings(), Interrupted()) as corpus,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        corpus.sync(rebuild=True)
+    left = [file for file in Path(index).glob("next.sqlite*") if b"xyzzy4711" in file.read_bytes()]
+    assert left
+    (folder / "0.txt").unlink()
+    with Corpus(folder, index, Settings(), WordEmbedder()) as corpus:
+        corpus.sync(rebuild=True)
+        assert corpus.verify().problems == ()
+    assert not [file.name for file in Path(index).iterdir() if b"xyzzy4711" in file.read_bytes()]
+
+
 def test_the_old_index_serves_until_the_new_one_is_complete(corpus: Corpus) -> None:
     corpus.sync()
     seen = []

@@ -52,7 +52,8 @@ def rebuilding(
 ) -> Iterator[Writer]:
     """Fills another catalogue, then puts it in the place of `current`."""
     catalog = layout.next_catalog(folder)
-    if not _can_go_on(catalog, fingerprint):
+    goes_on = _can_go_on(catalog, fingerprint)
+    if not goes_on:
         layout.remove(catalog)
     with (
         closing(create(catalog)) as connection,
@@ -62,6 +63,8 @@ def rebuilding(
         with transaction(connection):
             write_meta(connection, fingerprint._asdict())
         yield Writer(connection, donor)
+        if goes_on:
+            _wipe(connection)
         with transaction(connection):
             write_meta(connection, {"generation": str(donor.generation() + 1)})
         save_vectors(connection, catalog, flat_max)
@@ -82,6 +85,14 @@ def _can_go_on(catalog: Path, fingerprint: Fingerprint) -> bool:
     except (MismatchError, CorruptError):
         return False
     return True
+
+
+def _wipe(connection: sqlite3.Connection) -> None:
+    """Leaves nothing in the file of what an interrupted rebuild had read that has gone since."""
+    connection.execute("DELETE FROM vectors WHERE unused_since IS NOT NULL")
+    connection.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
+    connection.execute("PRAGMA temp_store = FILE")  # as large as the index
+    connection.execute("VACUUM")
 
 
 def _check(catalog: Path) -> None:
