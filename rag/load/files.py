@@ -61,16 +61,19 @@ def listing(folder: Path) -> list[str | Failure]:
 
 
 def _why_not(entry: os.DirEntry[str], folder: Path) -> str:
-    """Why something that is neither file nor folder is left out; empty for a link inside."""
+    """Why what is no file is left out; empty for a link to what is read under its own name."""
     if not entry.is_symlink():
         return "a pipe, a socket or a device, not a file"
     try:
         target = Path(entry.path).resolve(strict=True)
     except (OSError, RuntimeError):
         return "a link that leads nowhere"
-    if target.is_relative_to(folder.resolve()):
-        return ""
-    return "a link out of the corpus folder; copy the file here instead"
+    root = folder.resolve()
+    if not target.is_relative_to(root):
+        return "a link out of the corpus folder; copy the file here instead"
+    if any(map(is_leftover, target.relative_to(root).parts)):
+        return "a link to something hidden; copy the file here instead"
+    return ""
 
 
 def is_plain(folder: Path, path: str) -> bool:

@@ -144,10 +144,14 @@ def test_links_pipes_and_devices_are_listed_and_never_opened(tmp_path: Path) -> 
     (corpus / "nowhere.md").symlink_to(tmp_path / "missing.md")
     (corpus / "inside.md").symlink_to(corpus / "a.md")
     (corpus / "b" / "loop").symlink_to(corpus)
+    (corpus / "..data").mkdir()
+    (corpus / "..data" / "mounted.md").write_text("as Kubernetes mounts it")
+    (corpus / "mounted.md").symlink_to("..data/mounted.md")
     (corpus / "self").symlink_to(corpus / "self")
     os.mkfifo(corpus / "pipe.md")
     assert listing(corpus) == [
         "a.md",
+        Failure("mounted.md", "a link to something hidden; copy the file here instead"),
         Failure("nowhere.md", "a link that leads nowhere"),
         Failure("out.md", "a link out of the corpus folder; copy the file here instead"),
         Failure("pipe.md", "a pipe, a socket or a device, not a file"),
