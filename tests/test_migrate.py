@@ -10,6 +10,7 @@ import pytest
 from rag import Corpus, CorruptError, MismatchError, NotFoundError, Settings
 from rag.address import is_server
 from rag.migrate import migrate
+from tests.test_sync import settle
 from tests.words import WordEmbedder
 
 ARTICLES = 300
@@ -60,6 +61,21 @@ def test_what_arrives_is_what_was_there(folder: Path, filled: tuple[str, str]) -
         report = new.sync()
         assert (report.unchanged, report.embedded) == (ARTICLES + 3, 0)
         assert new.verify().problems == ()
+
+
+@both_ways
+def test_what_failed_before_the_move_is_tried_again_within_other_bounds(
+    folder: Path, addresses: tuple[str, str]
+) -> None:
+    (folder / "large.txt").write_text("The mill burned down. " * 60_000)
+    settle(folder)
+    source, target = addresses
+    with Corpus(folder, source, Settings(file_max_mb=1), WordEmbedder()) as corpus:
+        assert len(corpus.sync().failed) == 1
+    migrate(source, target, Settings())
+    with Corpus(folder, target, Settings(file_max_mb=2), WordEmbedder()) as corpus:
+        report = corpus.sync()
+        assert (report.failed, report.added) == ((), 1)
 
 
 class StoppedError(Exception):

@@ -195,8 +195,8 @@ class PostgresWriter:
     def retry_failures(self, bounds: str) -> None:
         """Makes the next plan read again what failed, if it failed within other bounds."""
         self._connection.execute(
-            "DELETE FROM files WHERE EXISTS "
-            "(SELECT FROM meta WHERE key = 'bounds' AND value <> %s) AND EXISTS ("
+            "DELETE FROM files WHERE NOT EXISTS "
+            "(SELECT FROM meta WHERE key = 'bounds' AND value = %s) AND EXISTS ("
             "SELECT FROM failures WHERE failures.path = files.path OR "
             "substr(failures.path, 1, length(files.path) + 1) "
             "IN (files.path || '/', files.path || ':', files.path || '#'))",

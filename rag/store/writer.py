@@ -184,7 +184,7 @@ class Writer:
 
     def retry_failures(self, bounds: str) -> None:
         """Makes the next plan read again what failed, if it failed within other bounds."""
-        if read_meta(self._connection).get("bounds", bounds) != bounds:
+        if read_meta(self._connection).get("bounds") != bounds:  # none after a move
             self._connection.execute(
                 "DELETE FROM files WHERE EXISTS (SELECT 1 FROM failures WHERE "
                 "failures.path = files.path OR substr(failures.path, 1, length(files.path) + 1) "
