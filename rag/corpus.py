@@ -474,7 +474,9 @@ class _Parts:
         from rag.prepare import max_chunk_tokens
         from rag.store import Fingerprint
 
-        fields = " ".join(f"{ours}={theirs}" for ours, theirs in self._settings.fields.items())
+        fields = " ".join(
+            f"{ours}={theirs}" for ours, theirs in sorted(self._settings.fields.items())
+        )
         tokens = max_chunk_tokens(self.embedder, self._settings)
         return Fingerprint(
             embedding=self.embedder.fingerprint,

@@ -20,6 +20,11 @@ from rag.errors import SettingsError
 #: How sure to be before an answer is given.
 Caution: TypeAlias = Literal["cautious", "balanced", "eager"]
 
+#: What an export may say of an article.
+ExportField: TypeAlias = Literal[
+    "id", "text", "title", "date", "language", "source", "url", "authors"
+]
+
 ENV_PREFIX = "RAG_"
 DEFAULT_FILE = "rag.toml"
 
@@ -72,7 +77,7 @@ class Settings(BaseModel):
         "balanced",
         description="How sure to be that the articles hold the answer before giving one.",
     )
-    fields: dict[str, str] = Field(
+    fields: dict[ExportField, str] = Field(
         {},
         description="Of JSON and CSV exports: which of their fields is `text`, `title`, `date`, "
         "`authors`, `source`, `url`, `language` or `id`. Usual names are known.",

@@ -27,6 +27,7 @@ def test_the_environment_goes_over_the_file_and_the_file_over_the_default(tmp_pa
         ("", {"RAG_TOPK": "7"}, ["topk", "RAG_TOPK", "unknown"]),
         ("", {"RAG_TOP_K": "x"}, ["top_k", "RAG_TOP_K", "'x'"]),
         ("top_k = ", {}, ["not valid TOML"]),
+        ("[fields]\ntitel = 'headline'", {}, ["fields", "rag.toml", "'title'", "'titel'"]),
     ],
 )
 def test_a_wrong_setting_names_the_key_and_where_it_came_from(

@@ -293,6 +293,14 @@ def test_a_backup_that_is_restored_while_it_is_served_is_noticed(corpus: Corpus)
     assert [corpus.search(word, top_k=4) for word in ("zebra", "violin")] == expected
 
 
+def test_the_order_of_the_fields_of_exports_does_not_matter(folder: Path, index: str) -> None:
+    ordered = [{"title": "title", "text": "text"}, {"text": "text", "title": "title"}]
+    for fields in ordered:
+        settings = Settings.model_validate({"fields": fields})
+        with Corpus(folder, index, settings, WordEmbedder()) as corpus:
+            corpus.sync()
+
+
 def test_a_rebuild_with_other_settings_is_followed(folder: Path, index: str) -> None:
     """The settings file was edited, and another process has rebuilt: the page goes on."""
     file = folder.parent / "rag.toml"
