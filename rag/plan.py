@@ -16,6 +16,7 @@ from rag.types import Document, Failure, PassingFailure
 _PARTS = re.compile("[/:#]")
 # A file changed in the same instant as it was read may change again with the same time.
 _SETTLED_NS = 2_000_000_000
+_INODE = 2**63 - 1
 
 
 @dataclass
@@ -228,4 +229,5 @@ def _stamp(file: Path, documents: int) -> Stamp | None:
         status = file.stat()
     except OSError:
         return None
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, documents)
+    inode = status.st_ino & _INODE  # some file systems use all 64 bits, SQLite has 63
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode, documents)

@@ -57,7 +57,7 @@ def test_what_cannot_be_copied_is_listed(empty: Path, outside: Path) -> None:
     assert added.paths == ()
     assert added.failed == (
         Failure(str(outside / "large.txt"), "larger than 1 MB (file_max_mb)"),
-        Failure(str(outside / "missing"), "not a regular file"),
+        Failure(str(outside / "missing"), "No such file or directory"),
     )
 
 

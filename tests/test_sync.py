@@ -5,13 +5,14 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 import pytest
 
 from rag import Corpus, MismatchError, NotFoundError, Settings
 from rag.address import is_server
 from rag.load import file_title
+from rag.plan import _stamp
 from rag.ui.memory import Memory
 from tests.conftest import WordEmbedder
 
@@ -95,6 +96,23 @@ def test_a_file_moved_over_another_of_equal_size_and_time_is_seen(corpus: Corpus
     corpus.sync()
     other.replace(corpus.folder / "bridge.txt")
     assert corpus.sync().updated == 1
+
+
+@pytest.mark.embedded
+def test_an_index_whose_path_begins_with_two_slashes(corpus: Corpus) -> None:
+    with Corpus(corpus.folder, f"/{corpus.index}", Settings(), WordEmbedder()) as twice:
+        assert twice.sync().added == 3
+        assert twice.search("harbour")
+
+
+def test_an_inode_of_64_bits_is_remembered_in_63() -> None:
+    class File(PosixPath):
+        def stat(self, **_: object) -> os.stat_result:
+            return os.stat_result((0o100644, 2**63 + 5, 1, 1, 0, 0, 10, 0, 0, 0))
+
+    stamp = _stamp(File(), 1)
+    assert stamp
+    assert stamp.inode == 5
 
 
 @pytest.mark.embedded

@@ -97,7 +97,7 @@ def open_regular(file: Path, path: str) -> BufferedReader:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
+        if error.errno in (errno.ELOOP, errno.ENXIO):
             raise LoadError(path, "not a regular file") from error
         raise
     opened = os.fdopen(descriptor, "rb")

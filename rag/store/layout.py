@@ -35,6 +35,14 @@ def _explained(folder: Path) -> Iterator[None]:
         raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
+def unreadable(path: Path, error: OSError) -> StoreError:
+    """What to tell a person."""
+    return StoreError(
+        f"cannot read {path}: {error.strerror or error}; "
+        "name the folder of the index with --index, or change the file's permissions"
+    )
+
+
 def current_catalog(folder: Path) -> Path | None:
     """The catalogue that readers use; None if there is none yet."""
     number = _current_number(folder)
@@ -146,6 +154,8 @@ def _current_number(folder: Path) -> int:
         names = os.listdir(folder)
     except FileNotFoundError:
         return 0
+    except OSError as error:
+        raise unreadable(folder, error) from error
     return max((int(match[1]) for name in names if (match := _CATALOG.fullmatch(name))), default=0)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import xxhash
 
 from rag.errors import CorruptError
-from rag.store.layout import remove_file, seal_file, write_file
+from rag.store.layout import remove_file, seal_file, unreadable, write_file
 
 _BLOCK_BYTES = 4 << 20
 _TRIES = 5
@@ -45,8 +45,7 @@ def is_sealed(catalog: Path) -> bool:
         seal = _read(seal_file(catalog))
         if seal is None:
             return False
-        is_quiet = not journal.exists() or journal.stat().st_size == 0
-        if is_quiet and seal == f"{_digest(catalog)}\n".encode():
+        if _is_empty(journal) and seal == f"{_digest(catalog)}\n".encode():
             return True
         if _read(seal_file(catalog)) == seal:  # no sync came in between
             raise damaged(catalog, "it differs from what the last sync wrote")
@@ -63,6 +62,15 @@ def _read(file: Path) -> bytes | None:
         return file.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise unreadable(file, error) from error
+
+
+def _is_empty(journal: Path) -> bool:
+    try:
+        return journal.stat().st_size == 0
+    except FileNotFoundError:  # a writer has just closed it
+        return True
 
 
 # To close a file cancels every lock that this process holds on it, SQLite's too (POSIX).
@@ -90,5 +98,8 @@ def _descriptor(file: Path) -> int:
     status = file.stat()
     key = (status.st_dev, status.st_ino)
     if key not in _descriptors:
-        _descriptors[key] = os.open(file, os.O_RDONLY)
+        try:
+            _descriptors[key] = os.open(file, os.O_RDONLY)
+        except PermissionError as error:
+            raise unreadable(file, error) from error
     return _descriptors[key]

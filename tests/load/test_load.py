@@ -136,7 +136,7 @@ def test_binary_and_unknown_files_are_failures(tmp_path: Path) -> None:
     assert "binary" in failure(tmp_path, "a.txt", b"abc\0\0\0def").reason
     assert "binary" in failure(tmp_path, "a.xyz", bytes(range(200))).reason
     assert list(load_file(tmp_path, "missing.txt")) == [
-        Failure("missing.txt", "not a regular file")
+        Failure("missing.txt", "No such file or directory")
     ]
 
 

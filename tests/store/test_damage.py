@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Corpus, CorruptError, Settings
+from rag import Corpus, CorruptError, Settings, StoreError
 from tests.conftest import WordEmbedder
 from tests.store.damages import DAMAGES
 
@@ -91,6 +91,19 @@ def test_a_missing_file_changes_nothing(synced: Corpus, name: str) -> None:
         assert answers(corpus) == before
         assert corpus.sync().embedded == 0
         assert corpus.verify().problems == ()
+
+
+def test_what_cannot_be_read_is_told(corpus: Corpus) -> None:
+    corpus.sync()
+    with (
+        Corpus(corpus.folder, corpus.folder / "bridge.txt", Settings(), WordEmbedder()) as file,
+        pytest.raises(StoreError, match=r"cannot read .*bridge\.txt.*--index"),
+    ):
+        file.status()
+    (corpus.index / "catalog.1.seal").unlink()
+    (corpus.index / "catalog.1.seal").mkdir()
+    with reopen(corpus) as opened, pytest.raises(StoreError, match=r"cannot read .*seal"):
+        opened.status()
 
 
 def test_a_missing_catalogue_is_built_again(synced: Corpus) -> None:
