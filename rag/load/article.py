@@ -59,7 +59,7 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
     date = iso_date(metadata.get("date"))
     url = _line(metadata.get("url"))
     return Document(
-        id=clean(id).text,
+        id=clean(id).text or path,
         text=body.text,
         title=_line(metadata.get("title")),
         language=_language(metadata.get("language") or metadata.get("lang")),

@@ -15,6 +15,7 @@ from rag.errors import LoadError
 from rag.load.article import article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
+from rag.load.hidden import clean
 from rag.load.source import Source
 from rag.types import Document, Failure
 
@@ -138,9 +139,10 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
     if isinstance(metadata["title"], str) and "&" in metadata["title"]:
         metadata["title"] = _seen(metadata["title"]).text
     id = _field(row, "id", fields)
+    seen_id = "" if id is None else clean(str(id)).text.strip()
     body = _seen(text) if len(_TAG.findall(text[:2_000])) > 1 else text
     try:
-        return article(str(id) if id not in (None, "") else place, source.path, body, metadata)
+        return article(str(id) if seen_id else place, source.path, body, metadata)
     except LoadError as error:  # an id does not say which file it is in
         raise LoadError(place, error.reason) from None
 

@@ -179,6 +179,17 @@ def test_a_bad_row_costs_only_itself(tmp_path: Path) -> None:
     ]
 
 
+def test_an_id_that_nobody_sees_is_none(tmp_path: Path) -> None:
+    rows = [{"id": id, "text": "One."} for id in ("\u2060", " ", "", None, 0)]
+    found = load(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert [item.id for item in found if isinstance(item, Document)] == [
+        *("a.jsonl:1", "a.jsonl:2", "a.jsonl:3", "a.jsonl:4", "0")
+    ]
+    (hidden,) = load(tmp_path, "\u2060", "One.")
+    assert isinstance(hidden, Document)
+    assert hidden.id == "\u2060"
+
+
 def test_lone_surrogates_do_not_reach_the_index(tmp_path: Path) -> None:
     found = document(
         tmp_path, "a.jsonl", '{"id": "\\ud800", "text": "a\\udfffb", "title": "\\ud800"}'
