@@ -181,14 +181,23 @@ def test_to_stop_waits_for_the_batches_at_work_only(folder: Path) -> None:
         assert corpus.verify().problems == ()
 
 
-def test_the_command_line_follows_until_it_is_ended(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "first", "then"),
+    [
+        ([], "3 added", "0 added, 0 updated, 1 removed"),
+        (["--json"], '{"added": 3', '{"added": 0, "updated": 0, "removed": 1'),
+    ],
+)
+def test_the_command_line_follows_until_it_is_ended(
+    folder: Path, options: list[str], first: str, then: str
+) -> None:
     index = folder.parent / "index"
     command = [sys.executable, "-m", "rag", "sync", "--watch"]
-    command += ["--corpus", str(folder), "--index", str(index)]
+    command += ["--corpus", str(folder), "--index", str(index), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        assert process.stdout.readline().startswith("3 added")
+        assert process.stdout.readline().startswith(first)
         (folder / "pont.md").unlink()
-        assert process.stdout.readline().startswith("0 added, 0 updated, 1 removed")
+        assert process.stdout.readline().startswith(then)
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(20) == 130

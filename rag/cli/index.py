@@ -189,15 +189,18 @@ def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:
     """Prints what each sync does that changes something, until it is interrupted."""
     from rag.watch import follow
 
-    print("\n".join(report_lines(first)), flush=True)
+    def tell(report: SyncReport) -> None:
+        lines = [json.dumps(report_json(report))] if as_json else report_lines(report)
+        print("\n".join(lines), flush=True)
+
+    tell(first)
     failed = first.failed
     for did in follow(corpus, threading.Event()):
         if isinstance(did, RagError):
             print(f"rag: {did}", file=sys.stderr)
         elif did.added or did.updated or did.removed or did.failed != failed:
             failed = did.failed
-            lines = [json.dumps(report_json(did))] if as_json else report_lines(did)
-            print("\n".join(lines), flush=True)
+            tell(did)
     raise KeyboardInterrupt
 
 

@@ -158,8 +158,11 @@ def is_older(file: Path) -> bool:
 
 def is_immutable(file: Path) -> bool:
     """Whether nobody could change a catalogue here: SQLite then needs no files beside it."""
-    journal = file.with_name(f"{file.name}-wal")
-    return not os.access(file.parent, os.W_OK) and not journal.exists()
+    if os.access(file.parent, os.W_OK):
+        return False
+    journal, shared = file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")
+    # A copy may have an empty journal, but not the file by which its users share it.
+    return not journal.exists() or (not journal.stat().st_size and not shared.exists())
 
 
 def explained(file: Path, error: Exception) -> StoreError:

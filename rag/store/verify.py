@@ -72,7 +72,10 @@ def catalog_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]
 
 
 def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with the FAISS file of a whole catalogue; it may be behind, not different."""
+    """What is wrong with the FAISS file of a whole catalogue; it may be behind, not different.
+
+    A file that is different is deleted: it answers wrongly.
+    """
     meta = read_meta(connection)
     file = layout.vectors_file(catalog)
     index = VectorIndex.load(file, meta.get("faiss", ""))
@@ -87,7 +90,10 @@ def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list
     for some in np.array_split(keys, max(1, len(keys) // _ROWS)):
         stored = stored_vectors(connection, some, index.dimension)
         wrong += int((index.rows(some) != stored).any(axis=1).sum())
-    return [f"{file} differs from the stored vectors in {wrong} chunks"] if wrong else []
+    if not wrong:
+        return []
+    layout.remove_file(file)  # its digest is right: a sync would go on from it
+    return [f"{file} differed from the stored vectors in {wrong} chunks, and was deleted"]
 
 
 _CHUNK_KEYS = "SELECT key FROM chunks"

@@ -1,10 +1,16 @@
 """Every file of an index damaged in every way: the same answers, or a clear error and its cure."""
 
+import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag import Corpus, CorruptError, Settings, StoreError
+from rag.store.seal import write_seal
+from rag.store.vectors import VectorIndex
 from tests.conftest import WordEmbedder
 from tests.store.damages import DAMAGES
 
@@ -104,6 +110,25 @@ def test_what_cannot_be_read_is_told(corpus: Corpus) -> None:
     (corpus.index / "catalog.1.seal").mkdir()
     with reopen(corpus) as opened, pytest.raises(StoreError, match=r"cannot read .*seal"):
         opened.status()
+
+
+def test_rows_of_the_faiss_file_that_are_others_are_mended(synced: Corpus) -> None:
+    before = answers(synced)
+    synced.close()
+    file, catalog = synced.index / "vectors.1.faiss", synced.index / "catalog.1.sqlite"
+    vectors = VectorIndex.load(file, hashlib.sha256(file.read_bytes()).hexdigest())
+    assert vectors
+    rows = np.roll(vectors.rows(vectors.keys), 1, axis=0)
+    sha256 = vectors.changed(vectors.keys, vectors.keys, rows).save(file)
+    with closing(sqlite3.connect(catalog)) as connection, connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'faiss'", (sha256,))
+    write_seal(catalog)
+    with reopen(synced) as corpus:
+        assert corpus.verify(repair=True).repaired
+        assert corpus.verify().problems == ()
+        assert file.exists()
+    with reopen(synced) as corpus:
+        assert answers(corpus) == before
 
 
 def test_a_missing_catalogue_is_built_again(synced: Corpus) -> None:

@@ -11,12 +11,14 @@ from rag import Corpus, Settings, StoreError
 from tests.words import WordEmbedder
 
 
-@pytest.fixture
-def read_only(corpus: Corpus) -> Iterator[Path]:
+@pytest.fixture(params=["whole", "copied with an empty journal"])
+def read_only(request: pytest.FixtureRequest, corpus: Corpus) -> Iterator[Path]:
     """The index of the three articles, where nothing can be written."""
     corpus.sync()
     corpus.close()
     index = corpus.folder.parent / "index"
+    if request.param != "whole":
+        (index / "catalog.1.sqlite-wal").touch()
     if os.geteuid():
         index.chmod(0o555)
         yield index
