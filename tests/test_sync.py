@@ -9,7 +9,7 @@ from pathlib import Path, PosixPath
 
 import pytest
 
-from rag import Corpus, MismatchError, NotFoundError, Settings
+from rag import Corpus, MismatchError, NotFoundError, Settings, StoreError
 from rag.address import is_server
 from rag.load import file_title
 from rag.plan import _stamp
@@ -278,6 +278,27 @@ def test_a_new_index_in_the_same_place_is_noticed(corpus: Corpus) -> None:
         expected = other.search("harbour", top_k=10)
     assert len(expected) == 4
     assert corpus.search("harbour", top_k=10) == expected
+
+
+@pytest.mark.embedded
+def test_a_rebuild_that_another_program_reads_does_not_become_the_index(corpus: Corpus) -> None:
+    corpus.sync()
+    readers = []
+
+    class Reading(WordEmbedder):
+        def embed_documents(self, texts):  # type: ignore[no-untyped-def]
+            readers.append(sqlite3.connect(corpus.index / "next.sqlite", check_same_thread=False))
+            readers[0].execute("BEGIN")
+            readers[0].execute("SELECT count(*) FROM documents").fetchone()
+            return super().embed_documents(texts)
+
+    with Corpus(corpus.folder, corpus.index, Settings(), Reading("other")) as other:
+        with pytest.raises(StoreError, match="another program reads"):
+            other.sync(rebuild=True)
+        readers[0].close()
+        assert corpus.search("harbour", top_k=1)[0].document.id == "harbour"
+        assert other.sync(rebuild=True).embedded == 0
+        assert other.verify().problems == ()
 
 
 @pytest.mark.embedded

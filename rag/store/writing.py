@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from rag.errors import CorruptError, MismatchError
+from rag.errors import CorruptError, MismatchError, StoreError
 from rag.store import layout
 from rag.store.catalog import create, explaining, read_meta, transaction, write_meta
 from rag.store.derived import save_vectors
@@ -42,7 +42,7 @@ def updating(folder: Path, fingerprint: Fingerprint, flat_max: int) -> Iterator[
             yield Writer(connection)
             save_vectors(connection, catalog, flat_max)
         finally:  # interrupted or refused too: what was committed is whole
-            if _is_emptied(connection):
+            if _checkpoint(connection):
                 write_seal(catalog)
 
 
@@ -68,7 +68,8 @@ def rebuilding(
         with transaction(connection):
             write_meta(connection, {"generation": str(donor.generation() + 1)})
         save_vectors(connection, catalog, flat_max)
-        _is_emptied(connection)
+        if not _checkpoint(connection):  # its journal would not go with it
+            raise StoreError(f"another program reads {catalog}; end it and run this again")
     write_seal(catalog)
     layout.publish(catalog)
     layout.sweep(folder)
@@ -102,8 +103,8 @@ def _check(catalog: Path) -> None:
             raise damaged(catalog, problem)
 
 
-def _is_emptied(connection: sqlite3.Connection) -> bool:
-    """Moves the journal into the catalogue; whether no reader kept some of it from that."""
+def _checkpoint(connection: sqlite3.Connection) -> bool:
+    """Moves the journal into the catalogue; whether all of it: a reader may keep some of it."""
     connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MS}")
     (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
