@@ -139,6 +139,13 @@ def require_folder(folder: Path) -> None:
         raise NotFoundError(f"there is no corpus folder {folder}; create it and put articles in it")
 
 
+def remove_gone(writer: Writer, plan: Plan, late: set[str]) -> None:
+    """Takes out of the index what the folder has no more, without what goes later."""
+    writer.forget(plan.stale)
+    if writer.remove(plan.removed - late) or not writer.has_generation():
+        writer.next_generation()
+
+
 def note_read(writer: Writer, plan: Plan, bounds: str) -> None:
     """Remembers what was read of the folder, so that it is not read again."""
     writer.stamp(plan.stamps)
@@ -244,9 +251,7 @@ class _Run:
         plan, writer = self._plan, self._writer
         late = {old for new, old in plan.renamed.items() if new not in self._stored}
         with writer.transaction():
-            writer.forget(plan.stale)
-            if writer.remove(plan.removed - late) or not writer.has_generation():
-                writer.next_generation()
+            remove_gone(writer, plan, late)
 
     def _batches(self) -> Iterator[_Batch]:
         """The changed documents with the texts that have no vector yet."""

@@ -20,7 +20,7 @@ from rag.plan import Comparison, Plan
 from rag.prepare import max_chunk_tokens, prepare
 from rag.settings import Settings
 from rag.store import Backend, Queue, Waiting
-from rag.sync import GRACE_S, note_read, require_folder
+from rag.sync import GRACE_S, note_read, remove_gone, require_folder
 from rag.types import Document
 
 #: What a worker takes at a time, and loses when it is killed: about as much as a sync.
@@ -126,9 +126,7 @@ def _conclude(queue: Queue, plan: Plan, bounds: str) -> None:
     with writer.transaction():
         late = queue.replace(plan.renamed)  # first: it waits for who is at one of them
         queue.store_alone()
-        writer.forget(plan.stale)
-        if writer.remove(plan.removed - late) or not writer.has_generation():
-            writer.next_generation()
+        remove_gone(writer, plan, late)
         note_read(writer, plan, bounds)
 
 
