@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import UnsupportedError
-from rag.embed.resolve import model_folder
+from rag.embed.resolve import model_folder, read_json
 from rag.embed.with_openvino import OpenVinoEngine
 from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
@@ -87,9 +86,9 @@ class SentenceEmbedder:
     @once
     def dimension(self) -> int:
         """Width of a vector."""
-        modules = _read_json(self._folder / "modules.json", [])
+        modules = read_json(self._folder / "modules.json", [])
         for module in reversed(modules):
-            config = _read_json(self._folder / module["path"] / "config.json", {})
+            config = read_json(self._folder / module["path"] / "config.json", {})
             for key in ("out_features", "word_embedding_dimension", "embedding_dimension"):
                 if key in config and module["path"]:
                     return int(config[key])
@@ -98,8 +97,8 @@ class SentenceEmbedder:
     @once
     def max_tokens(self) -> int:
         """Longest input in tokens, prompt and special tokens included; the rest is cut off."""
-        transformer = _read_json(self._folder / "sentence_bert_config.json", {})
-        config = _read_json(self._folder / "config.json", {})
+        transformer = read_json(self._folder / "sentence_bert_config.json", {})
+        config = read_json(self._folder / "config.json", {})
         positions = config.get("max_position_embeddings")
         if positions and "roberta" in config.get("model_type", ""):  # the first rows are not used
             positions -= config.get("pad_token_id", 1) + 1
@@ -203,7 +202,7 @@ def cores() -> int:
 
 def _prompts(folder: Path, settings: Settings) -> tuple[str, str]:
     """What goes before a question and before a passage."""
-    known: dict[str, str] = _read_json(folder / "config_sentence_transformers.json", {}).get(
+    known: dict[str, str] = read_json(folder / "config_sentence_transformers.json", {}).get(
         "prompts", {}
     )
     is_e5 = "e5-" in f"{settings.embedding_model} {folder.name}".lower()
@@ -231,12 +230,3 @@ def _weights_digest(folder: Path) -> str:
         file = folder / name
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()[:16]
-
-
-def _read_json(file: Path, default: Any) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return default
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error

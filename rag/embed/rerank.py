@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.embed.resolve import model_folder
+from rag.embed.resolve import model_folder, read_json
 from rag.errors import ModelError
 from rag.once import once
 
@@ -46,15 +47,29 @@ class Reranker:
 
     @once
     def _model(self) -> CrossEncoder:
+        folder = model_folder(self._name, "reranker_model")
+        if not _is_cross_encoder(folder):
+            raise ModelError(
+                f"the model {self._name!r} has not learned to judge passages: it is no "
+                "CrossEncoder; correct the setting reranker_model"
+            )
         from sentence_transformers import CrossEncoder
 
         try:
-            model: CrossEncoder = CrossEncoder(
-                str(model_folder(self._name, "reranker_model")), local_files_only=True
-            )
+            model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
             return model
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # whatever a broken folder makes of three libraries
+            line = (str(error).splitlines() or [type(error).__name__])[0]
             raise ModelError(
-                f"the model {self._name!r} cannot be loaded as a CrossEncoder: {error}; "
+                f"the model {self._name!r} cannot be loaded as a CrossEncoder: {line}; "
                 "correct the setting reranker_model"
             ) from error
+
+
+def _is_cross_encoder(folder: Path) -> bool:
+    """Whether the model comes with a head; sentence-transformers would make up a random one."""
+    modules = read_json(folder / "modules.json", [])
+    if any(module["type"].endswith("Pooling") for module in modules):
+        return False
+    heads = read_json(folder / "config.json", {}).get("architectures") or ()
+    return any(head.endswith(("ForSequenceClassification", "ForCausalLM")) for head in heads)

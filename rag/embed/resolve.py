@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
+from typing import Any
 
 from rag.embed.bundled import MODEL, bundled_model
 from rag.errors import ModelError
@@ -30,6 +32,20 @@ def model_folder(name: str, setting: str = "embedding_model") -> Path:
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"there is no folder {name!r}; correct the setting {setting}")
     return _checked(_from_hub(name, setting), name, setting)
+
+
+def read_json(file: Path, default: Any) -> Any:
+    """What a file of a model holds; the default where there is none.
+
+    Raises:
+        ModelError: It cannot be read.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error
 
 
 def _checked(folder: Path, name: str, setting: str) -> Path:

@@ -1,5 +1,7 @@
 """The cross-encoder by setting, with a tiny random one."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,23 @@ def test_a_model_that_is_no_reranker_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty" / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="reranker_model"):
         Reranker(str(tmp_path / "empty")).scores("a", ["b"])
+
+
+def test_an_embedding_model_is_refused_instead_of_ranking_at_random(tmp_path: Path) -> None:
+    name = tiny(tmp_path / "cross")
+    config = tmp_path / "cross" / "config.json"
+    config.write_text(config.read_text().replace("BertForSequenceClassification", "BertModel"))
+    with pytest.raises(ModelError, match="no CrossEncoder; correct the setting reranker_model"):
+        Reranker(name).scores("a", ["b"])
+    name = tiny(tmp_path / "pooled")
+    pooling = {"type": "sentence_transformers.models.Pooling", "path": "1_Pooling"}
+    (tmp_path / "pooled" / "modules.json").write_text(json.dumps([pooling]))
+    with pytest.raises(ModelError, match="no CrossEncoder"):
+        Reranker(name).scores("a", ["b"])
+
+
+def test_a_damaged_reranker_is_named(tmp_path: Path) -> None:
+    name = tiny(tmp_path / "cross")
+    os.truncate(tmp_path / "cross" / "model.safetensors", 100)
+    with pytest.raises(ModelError, match=r"cannot be loaded as a CrossEncoder.*reranker_model"):
+        Reranker(name).scores("a", ["b"])
