@@ -28,7 +28,7 @@ def tools(corpus: Corpus) -> MCPServer:
             question: In any language.
             languages: Codes such as `fr`, to ask only the articles in them.
         """
-        return answer_json(corpus.ask(question, filters=_filters(languages)))
+        return answer_json(corpus.ask(question, filters=Filters(languages=languages or ())))
 
     @server.tool()
     def search(question: str, top_k: int = 5, languages: list[str] | None = None) -> dict[str, Any]:
@@ -39,11 +39,7 @@ def tools(corpus: Corpus) -> MCPServer:
             top_k: At most so many.
             languages: Codes such as `fr`, to search only the articles in them.
         """
-        found = corpus.search(question, top_k=top_k, filters=_filters(languages))
+        found = corpus.search(question, top_k=top_k, filters=Filters(languages=languages or ()))
         return {"results": [result_json(result) for result in found]}
 
     return server
-
-
-def _filters(languages: list[str] | None) -> Filters:
-    return Filters(languages=tuple(languages or ()))

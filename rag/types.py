@@ -6,9 +6,10 @@ code points. A score is larger when better; a distance never leaves the store.
 
 from __future__ import annotations
 
+import datetime
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -32,9 +33,16 @@ _ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 # What no stored text holds, and a database refuses to look for: NUL, half of a UTF-16 pair.
 _UNSTORED = re.compile("[\0\ud800-\udfff]")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE | re.ASCII)
 
 #: The language code of a text that is too short or too mixed to tell (ISO 639-2).
 UNDETERMINED = "und"
+
+
+def base_language(value: str) -> str:
+    """`fr` of `fr`, `FR` or `fr-CA`; empty for what is no code."""
+    match = _LANGUAGE.fullmatch(value.strip())
+    return match[1].lower() if match else ""
 
 
 class Span(NamedTuple):
@@ -130,32 +138,69 @@ class Filters:
     """Which documents to search; what is empty does not restrict.
 
     Attributes:
-        languages: Codes, such as `fr`; one of them.
+        languages: Codes, such as `fr`, or `FR` or `fr-CA` for it; one of them.
         sources: One of them, as `Document.source` says it.
         documents: Ids; one of them.
         since: ISO 8601 date, possibly reduced (`2024`): not older. A document without
             a date is left out by this and by `until`.
         until: Not younger; `2024-06` includes the whole month.
+
+    Raises:
+        QuestionError: A value is none that a document can have.
     """
 
-    languages: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
+    languages: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    documents: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
 
     def __post_init__(self) -> None:
-        for bound in filter(None, (self.since, self.until)):
-            if not _DATE.fullmatch(bound):
-                raise QuestionError(f"a date is written 2024, 2024-06 or 2024-06-20, not {bound!r}")
-        for value in (*self.languages, *self.sources, *self.documents):
-            if _UNSTORED.search(value):
-                raise QuestionError(f"{value!r} holds a character that no article has")
+        for name in ("languages", "sources", "documents"):
+            object.__setattr__(self, name, _wanted(name, getattr(self, name)))
+        object.__setattr__(self, "languages", tuple(map(_wanted_language, self.languages)))
+        for name in ("since", "until"):
+            object.__setattr__(self, name, _bound(getattr(self, name)))
 
-    def equal(self) -> dict[str, tuple[str, ...]]:
+    def equal(self) -> dict[str, Sequence[str]]:
         """Allowed values by field of the document, of those that restrict."""
         wanted = {"language": self.languages, "source": self.sources, "id": self.documents}
         return {field: values for field, values in wanted.items() if values}
+
+
+def _wanted(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise QuestionError(f"{name} is a list: {[values]}, not {values!r}")
+    for value in values:
+        if not isinstance(value, str):
+            raise QuestionError(f"{name} holds text, not {value!r}")
+        if _UNSTORED.search(value):
+            raise QuestionError(f"{value!r} holds a character that no article has")
+    return tuple(values)
+
+
+def _wanted_language(value: str) -> str:
+    if not (code := base_language(value)):
+        raise QuestionError(f"a language is a code such as fr, not {value!r}")
+    return code
+
+
+def _bound(value: object) -> str | None:
+    """A date as `Document.date` is written; None if it is empty."""
+    text = value.isoformat()[:10] if isinstance(value, datetime.date) else value
+    if not text:
+        return None
+    if not (isinstance(text, str) and _DATE.fullmatch(text) and _is_day(f"{text}-01-01"[:10])):
+        raise QuestionError(f"a date is written 2024, 2024-06 or 2024-06-20, not {value!r}")
+    return text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,9 @@ def test_an_empty_corpus(empty: Path) -> None:
     assert out.startswith("0 added, 0 updated, 0 removed, 0 unchanged; 0 passages, 0 embedded")
     assert "no articles" in rag("ask", "Who?", cwd=empty)[0]
     assert json.loads(rag("ask", "Who?", "--json", cwd=empty)[0])["abstained"]
-    assert rag("search", "Who?", cwd=empty)[0].strip() == ""
+    out, err = rag("search", "Who?", cwd=empty)
+    assert out.strip() == ""
+    assert "the index holds no articles" in err
     assert json.loads(rag("search", "Who?", "--json", cwd=empty)[0]) == []
     assert "documents   0 (none)" in rag("status", cwd=empty)[0]
 
@@ -306,13 +308,15 @@ def test_help_is_quick(home: Path, command: list[str]) -> None:
 
 
 def test_search_explains_and_filters(home: Path) -> None:
-    out, _ = rag("search", "Qui a rouvert le pont ?", "--explain", "--language", "fr", cwd=home)
+    out, _ = rag("search", "Qui a rouvert le pont ?", "--explain", "--language", "FR", cwd=home)
     assert "question in fr" in out
     assert "passage in fr" in out
     assert "meaning +" in out
     assert "herring" not in out
     for option in (["--from", "2025"], ["--to", "2020"], ["--source", "x"], ["--document", "x"]):
         assert json.loads(rag("search", "pont", "--json", *option, cwd=home)[0]) == []
+    _, err = rag("search", "pont", "--source", "x", cwd=home)
+    assert "no article matches the filters" in err
     found = json.loads(rag("search", "pont", "--json", "--from", "2024-06", cwd=home)[0])
     assert [hit["document"]["id"] for hit in found] == ["pont.md"]
     assert found[0]["explanation"]["matched"]

@@ -1,5 +1,6 @@
 """What is found, and why: fusion, languages in one index, filters."""
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,10 +139,35 @@ def test_filters_reach_every_way_to_ask(dated: Corpus) -> None:
     assert [p.document.id for p in answer.passages] == ["d"]
 
 
-@pytest.mark.parametrize("date", ["yesterday", "24", "2024-6", "2024-06-20T10:00"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("yesterday", "24", "2024-6", "2024-06-20T10:00"),
+        *("2024-13", "2024-99-99", "2024-02-31", "0000"),
+    ],
+)
 def test_a_date_is_written_as_iso_8601(date: str) -> None:
     with pytest.raises(ValueError, match="2024-06"):
         Filters(since=date)
+
+
+def test_filters_are_brought_to_the_form_of_what_is_stored() -> None:
+    given = Filters(languages=["FR", "de-CH", "pt_BR"], since=datetime.date(2024, 6, 20), until="")  # type: ignore[arg-type]
+    assert given == Filters(languages=("fr", "de", "pt"), since="2024-06-20")
+    assert hash(given)
+    assert Filters(languages=["und"]).languages == ("und",)
+
+
+@pytest.mark.parametrize("field", ["languages", "sources", "documents"])
+def test_a_filter_is_a_list_of_texts(field: str) -> None:
+    for value in ("fr", [7]):
+        with pytest.raises(ValueError, match=field):
+            Filters(**{field: value})  # type: ignore[arg-type]
+
+
+def test_a_filter_of_a_language_is_its_code() -> None:
+    with pytest.raises(ValueError, match="such as fr, not 'French'"):
+        Filters(languages=["French"])
 
 
 def test_a_number_is_among_the_words_that_matched(

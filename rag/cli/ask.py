@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -67,6 +68,8 @@ def search(
     filters = _filters(language, source, document, since, until)
     with open_corpus(corpus, index, settings) as opened:
         results = opened.search(question, top_k=top_k, filters=filters)
+    if not results:
+        print(_nothing_found(filters), file=sys.stderr)
     show(
         as_json,
         lambda: [result_json(result) for result in results],
@@ -82,9 +85,9 @@ def _filters(
     until: str | None,
 ) -> Filters:
     return Filters(
-        languages=tuple(languages or ()),
-        sources=tuple(sources or ()),
-        documents=tuple(documents or ()),
+        languages=languages or (),
+        sources=sources or (),
+        documents=documents or (),
         since=since,
         until=until,
     )
@@ -116,6 +119,12 @@ def _flag_lines(answer: Answer) -> Iterator[str]:
         yield f"   {'; '.join(sentence.reasons)}"
     if answer.dropped_markers:
         yield f"{answer.dropped_markers} markers of passages that do not exist were taken out"
+
+
+def _nothing_found(filters: Filters) -> str:
+    if filters == Filters():
+        return "nothing found: the index holds no articles; add some, then run `rag sync`"
+    return "nothing found: no article matches the filters; `rag status` lists the languages"
 
 
 def _results_lines(results: Sequence[SearchResult], explain: bool) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.body import Body, plain_body
 from rag.load.hidden import clean
-from rag.types import UNDETERMINED, Document
+from rag.types import UNDETERMINED, Document, base_language
 
 _YEAR_FIRST = (
     re.compile(r"(\d{4})(?:-(\d{1,2}))?$"),
@@ -33,7 +33,6 @@ _WORD = re.compile(r"[^\W_]")
 _LINE_MAX_CHARS = 1_000
 _DATE_MAX_CHARS = 60
 _ID_MAX_BYTES = 2_000  # what every index can look up
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 _NO_LANGUAGE = ("mis", "mul", "und", "zxx")
 
 
@@ -84,8 +83,8 @@ def _line(value: object) -> str:
 
 def _language(value: object) -> str:
     """`fr` of `fr`, `FR`, `fr-CA`, `fra` or `fre`; undetermined for what is no language."""
-    match = _LANGUAGE.fullmatch(str(value).strip()) if value else None
-    return _shortest_code(match[1].lower()) if match else UNDETERMINED
+    code = base_language(str(value))
+    return _shortest_code(code) if code else UNDETERMINED
 
 
 @cache
