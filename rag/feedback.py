@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rag.errors import NotFoundError
+from rag.errors import NotFoundError, RagError
+from rag.evaluate import read_jsonl
 from rag.ui.memory import Feedback, Memory
+
+_OWN_ID = re.compile(r"f\d+")
 
 
 def write_folder(index: Path, folder: Path) -> str:
@@ -19,7 +23,9 @@ def write_folder(index: Path, folder: Path) -> str:
 
     Raises:
         NotFoundError: Nobody has liked an answer yet.
+        RagError: The folder holds questions of somebody's own.
     """
+    _check_own(folder / "queries.jsonl")
     given = Memory.beside(index).feedback()
     liked = [each for each in given if each.liked and each.exchange.answer]
     liked = [each for each in liked if each.exchange.answer and each.exchange.answer.citations]
@@ -32,6 +38,13 @@ def write_folder(index: Path, folder: Path) -> str:
     rows = (f"f{n}\t{id}\t1\n" for n, each in enumerate(liked, 1) for id in _cited(each))
     (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
     return f"{len(liked)} questions that were answered well, {len(disliked)} that were not"
+
+
+def _check_own(queries: Path) -> None:
+    """Raises an error if questions would be lost that were not written here."""
+    rows = read_jsonl(queries) if queries.is_file() else ()
+    if not all(_OWN_ID.fullmatch(str(row.get("id"))) for row in rows):
+        raise RagError(f"{queries} holds other questions than those of feedback; name a new folder")
 
 
 def _query(number: int, given: Feedback) -> dict[str, Any]:

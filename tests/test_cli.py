@@ -358,6 +358,12 @@ def test_feedback_becomes_questions_to_measure_with(home: Path) -> None:
     out, err = rag("evaluate", "asked", "--feedback", "--json", cwd=home)
     assert "1 questions that were answered well, 1 that were not" in err
     assert json.loads(out)["retrieval"][0]["count"] == 1
+    rag("evaluate", "asked", "--feedback", cwd=home)
     assert (folder / "qrels.tsv").read_text() == "f1\therring.txt\t1\n"
     (disliked,) = map(json.loads, (folder / "disliked.jsonl").read_text().splitlines())
     assert disliked == {"question": "And why?", "answer": "So.", "note": "no"}
+    own = '{"id": "q1", "text": "Who?"}\n'
+    (folder / "queries.jsonl").write_text(own)
+    _, err = rag("evaluate", "asked", "--feedback", cwd=home, code=1)
+    assert "name a new folder" in one_line(err)
+    assert (folder / "queries.jsonl").read_text() == own
