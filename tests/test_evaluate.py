@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Corpus, NotFoundError, Settings
+from rag import Corpus, NotFoundError, RagError, Settings
 from rag.cli import evaluate as command
 from rag.evaluate import Question, estimate, evaluate, languages, read_questions, score
 from tests.conftest import WordEmbedder
@@ -109,7 +109,10 @@ def test_the_table_has_a_line_for_each_leg() -> None:
 
 def test_the_command_indexes_the_folder_and_prints_json(questions: Path) -> None:
     out, err = rag("evaluate", str(questions), "--json", cwd=questions.parent)
-    assert err == ""
+    assert err == (
+        "the corpus lacks the documents of 1 of 4 judgements; "
+        "0 of 2 questions are left out for it\n"
+    )
     rows = {
         (row["questions"], row["passages"], row["leg"]): row for row in json.loads(out)["retrieval"]
     }
@@ -131,3 +134,48 @@ def test_a_folder_without_questions(tmp_path: Path) -> None:
         read_questions(tmp_path)
     out, err = rag("evaluate", str(tmp_path), cwd=tmp_path, code=1)
     assert (out, "qrels.tsv" in err) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("queries.jsonl", b'{"id": "q1"\n', "queries.jsonl:1: it is not JSON"),
+        ("queries.jsonl", b'\n["q1"]\n', "queries.jsonl:2: it is not a JSON object"),
+        ("queries.jsonl", b'{"id": "q1"}', 'queries.jsonl:1: a question has an "id" and a "text"'),
+        ("queries.jsonl", '{"text": "Où ?"}'.encode("latin-1"), "queries.jsonl:1: it is not UTF-8"),
+        ("answers.jsonl", b'{"query_id": "q1", "answers": null}', "answers.jsonl:1: an answer has"),
+        ("answers.jsonl", b'{"query_id": "q1", "answers": "Paris"}', "answers.jsonl:1: an answer"),
+        ("answers.jsonl", b'{"query_id": "q1", "answers": [""]}', "answers.jsonl:1: an answer has"),
+        ("qrels.tsv", b"q1 cat:en 1", "qrels.tsv:1: it is not: question, tab"),
+        ("qrels.tsv", b"q1\tcat:en\tyes", "qrels.tsv:1: it is not: question, tab"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(
+    questions: Path, name: str, content: bytes, said: str
+) -> None:
+    (questions / name).write_bytes(content)
+    with pytest.raises(RagError) as error:
+        read_questions(questions)
+    assert said in str(error.value)
+
+
+def test_what_editors_leave_in_a_file_does_no_harm(questions: Path) -> None:
+    known = read_questions(questions)
+    for name in ("queries.jsonl", "qrels.tsv"):
+        text = (questions / name).read_text().replace("\n", " \r\n\r\n")
+        (questions / name).write_text(f"\ufeff{text}\n\n")
+    assert read_questions(questions) == known
+
+
+def test_what_is_left_out_is_said(questions: Path) -> None:
+    (questions / "qrels.tsv").write_text("q1\tgone\t1\n")
+    (questions / "answers.jsonl").write_text('{"query_id": "unjudged", "answers": []}')
+    rows = [*ROWS, {"id": "empty", "text": ""}]
+    (questions / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out, err = rag("evaluate", str(questions), cwd=questions.parent)
+    assert "no question's document is in the corpus" in out
+    assert "0 questions with an answer, 1 without" in out
+    assert "declined, of the questions without an answer" in out
+    assert "answered  " not in out
+    assert "1 could not be read:\n  corpus.jsonl:5: " in err
+    assert "1 of 1 judgements; 1 of 2 questions are left out" in err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.address import local_path
-from rag.cli.options import CORPUS, CorpusOption, IndexOption, JsonOption, SettingsOption
+from rag.cli.options import (
+    CORPUS,
+    CorpusOption,
+    IndexOption,
+    JsonOption,
+    SettingsOption,
+    failure_lines,
+)
 from rag.corpus import Corpus
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.evaluate import AnswerMeasures, Measured
+    from rag.evaluate import AnswerMeasures, Measured, Question
 
 
 def evaluation(
@@ -48,7 +55,9 @@ def evaluation(
     questions = read_questions(folder)[:limit]
     with _open(folder, corpus, address, read) as opened:
         retriever = opened.retriever().retriever
-        measured = evaluate(retriever, questions, languages(opened.documents()), _progress)
+        documents = languages(opened.documents())
+        _say_left_out(questions, documents)
+        measured = evaluate(retriever, questions, documents, _progress)
         has_answers = any(question.answers is not None for question in questions)
         answers = evaluate_answers(opened.ask, questions, _progress) if has_answers else None
     if as_json:
@@ -71,8 +80,22 @@ def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
             row["id"] = row.pop("_id", row.get("id"))  # as BEIR names it
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     opened = Corpus.open(work / "corpus", index=work / "index", settings=settings)
-    opened.sync()
+    for line in failure_lines(opened.sync().failed):
+        print(line, file=sys.stderr)
     return opened
+
+
+def _say_left_out(questions: Sequence[Question], documents: Mapping[str, str]) -> None:
+    """Says how much cannot be measured because the corpus lacks the documents."""
+    judged = [id for question in questions for id in question.relevant]
+    missing = sum(id not in documents for id in judged)
+    lost = sum(all(id not in documents for id in q.relevant) for q in questions if q.relevant)
+    if missing:
+        print(
+            f"the corpus lacks the documents of {missing} of {len(judged)} judgements; "
+            f"{lost} of {len(questions)} questions are left out for it",
+            file=sys.stderr,
+        )
 
 
 def _progress(done: int, total: int) -> None:
@@ -103,7 +126,7 @@ def answers_table(measured: AnswerMeasures | None) -> Iterator[str]:
     if measured is None:
         return
     yield f"\n{measured.answerable} questions with an answer, {measured.unanswerable} without"
-    for name, what in _MEANS.items():
+    for name, what in _MEANS.items() if measured.answerable else ():
         mean, low, high = measured.scores[name]
         yield f"{what:<58}{mean:8.3f}  {low:.3f}-{high:.3f}"
     others = {
@@ -134,6 +157,9 @@ _MEANS = {
 
 def table(measured: Sequence[Measured]) -> Iterator[str]:
     """One line a leg and pair of languages; the first measure with its interval."""
+    if not measured:
+        yield "no question's document is in the corpus: there is no retrieval to measure"
+        return
     first, *others = measured[0].scores
     heading = "".join(f"{name:>8}" for name in others)
     yield f"{'questions':<10}{'passages':<10}{'n':>6}  {'leg':<9}{first:>8}  {'95 %':<13}{heading}"

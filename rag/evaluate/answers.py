@@ -138,11 +138,12 @@ def measure(graded: Sequence[Graded], citations: Sequence[Sequence[Citation]]) -
     confidence = np.array([each.confidence for each in graded], float)
     both = bool(answerable and unanswerable)
     every = [citation for some in citations for citation in some]
+    declined = [not each.answered for each in unanswerable]
     return AnswerMeasures(
         answerable=len(answerable),
         unanswerable=len(unanswerable),
         scores={name: _mean(answerable, name) for name in _MEANS},
-        declined=float(np.mean([not each.answered for each in unanswerable])) if both else None,
+        declined=float(np.mean(declined)) if declined else None,
         auroc=auroc(confidence, truth) if both else None,
         calibration_error=calibration_error(confidence, truth) if both else None,
         risk_area=risk_area(confidence, np.array([each.any for each in graded], bool)),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.errors import NotFoundError
+from rag.errors import NotFoundError, RagError
 
 #: Any language, or all of them.
 ANY = "*"
@@ -54,27 +54,38 @@ def read_questions(folder: Path) -> list[Question]:
 
     Raises:
         NotFoundError: The folder lacks a file.
-        ValueError: A line is not what it should be; names the file and the line.
+        RagError: A line is not what it should be; names the file and the line.
     """
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
     for query, document, grade in _qrels(folder):
         if grade > 0:
             relevant[query][document] = grade
-    answers = _answers(folder)
+    answers = dict(_answers(folder / "answers.jsonl"))
     questions = []
-    for row in read_jsonl(folder / "queries.jsonl"):
-        id = str(row.get("id", row.get("_id", "")))
-        if id in relevant or id in answers:
+    for where, row in _rows(folder / "queries.jsonl"):
+        id, text = row.get("id", row.get("_id")), row.get("text")
+        if id is None or not isinstance(text, str):
+            raise RagError(f'{where}: a question has an "id" and a "text"')
+        if (id := str(id)) in relevant or id in answers:
             language = str(row.get("lang", ANY))
             known = relevant.get(id, {})
-            questions.append(Question(id, str(row["text"]), language, known, answers.get(id)))
+            questions.append(Question(id, text, language, known, answers.get(id)))
     return questions
 
 
-def _answers(folder: Path) -> dict[str, tuple[str, ...]]:
-    file = folder / "answers.jsonl"
-    rows = read_jsonl(file) if file.is_file() else ()
-    return {str(row["query_id"]): tuple(row["answers"]) for row in rows}
+def _answers(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for where, row in _rows(file) if file.is_file() else ():
+        id, answers = row.get("query_id"), row.get("answers")
+        if id is None or not isinstance(answers, list) or not all(map(_is_wording, answers)):
+            raise RagError(
+                f'{where}: an answer has a "query_id" and "answers", a list of wordings that is '
+                "empty if the articles hold none"
+            )
+        yield str(id), tuple(answers)
+
+
+def _is_wording(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -93,29 +104,49 @@ def read_jsonl(file: Path) -> Iterator[dict[str, Any]]:
 
     Raises:
         NotFoundError: There is no such file.
-        ValueError: A line is not a JSON object.
+        RagError: A line is not a JSON object.
     """
-    if not file.is_file():
-        raise NotFoundError(f"there is no {file}; docs/evaluation.md shows what it holds")
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            row = json.loads(line) if line.strip() else {}
-            if not isinstance(row, dict):
-                raise ValueError(f"{file}:{number} is not a JSON object")
-            if row:
-                yield row
+    return (row for _, row in _rows(file))
+
+
+def _rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each row that is not empty, after its place."""
+    for where, line in _lines(file):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise RagError(f"{where}: it is not JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise RagError(f"{where}: it is not a JSON object")
+        if row:
+            yield where, row
 
 
 def _qrels(folder: Path) -> Iterator[tuple[str, str, int]]:
     file = folder / "qrels.tsv"
     if not file.is_file() and (folder / "qrels" / "test.tsv").is_file():
         file = folder / "qrels" / "test.tsv"
+    for number, (where, line) in enumerate(_lines(file)):
+        fields = [field.strip() for field in line.split("\t")]
+        if number == 0 and (fields[0] == "query-id" or fields[-1] == "score"):
+            continue  # BEIR's files have a heading
+        try:
+            query, document, grade = fields[0], fields[1], int(fields[2])
+        except (IndexError, ValueError) as error:
+            raise RagError(f"{where}: it is not: question, tab, document, tab, grade") from error
+        yield query, document, grade
+
+
+def _lines(file: Path) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank, after its place: `file:3`."""
     if not file.is_file():
         raise NotFoundError(f"there is no {file}; docs/evaluation.md shows what it holds")
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        fields = line.split("\t")
-        if number == 1 and not fields[-1].strip().lstrip("-").isdigit():
-            continue  # BEIR's files have a heading
-        if len(fields) != 3:
-            raise ValueError(f"{file}:{number} is not: question, tab, document, tab, relevance")
-        yield fields[0], fields[1], int(fields[2])
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            where = f"{file}:{number}"
+            try:
+                text = line.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise RagError(f"{where}: it is not UTF-8; save the file as UTF-8") from error
+            if text.strip():
+                yield where, text
