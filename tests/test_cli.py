@@ -106,6 +106,29 @@ def test_search(home: Path) -> None:
     assert [hit["document"]["id"] for hit in hits] == ["herring.txt", "pont.md"]
 
 
+def test_output_that_is_not_utf_8(home: Path) -> None:
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for option in ([], ["--json"]):
+        done = subprocess.run(
+            [*RAG, "ask", "Qui a rouvert le pont ?", *option],
+            cwd=home,
+            env=plain,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert "été rouvert" in json.loads(done.stdout)["text"]
+
+
+def test_output_that_cannot_be_written(home: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*RAG, "status"], cwd=home, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in one_line(done.stderr)
+
+
 def test_status(home: Path) -> None:
     out, _ = rag("status", cwd=home)
     assert "documents   2 (en 1, fr 1)" in out

@@ -9,6 +9,7 @@ read; they are listed), 75 another sync holds the lock.
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import NoReturn
 
@@ -42,11 +43,20 @@ app.add_typer(people.app, name="user")
 
 def main() -> NoReturn:
     """Runs the command line; an error that a user can mend is one line, not a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # articles hold what a terminal may not know
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except RagError as error:
         print(f"rag: {error}", file=sys.stderr)
         sys.exit(_exit_code(error))
+    except OSError as error:
+        print(f"rag: {error}", file=sys.stderr)
+        sys.stdout = io.StringIO()  # else Python tries, and complains, once more when it ends
+        sys.exit(_FAILED)
     sys.exit(0)
 
 

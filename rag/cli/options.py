@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,7 +63,8 @@ def open_corpus(
 def show(as_json: bool, value: Callable[[], Any], lines: Callable[[], Iterable[str]]) -> None:
     """Prints a result, as JSON or as lines for people."""
     if as_json:
-        print(json.dumps(value(), ensure_ascii=False, indent=2))
+        is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+        print(json.dumps(value(), ensure_ascii=not is_utf8, indent=2))
     else:
         print("\n".join(lines()))
 
