@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
 
 from rag.corpus import Corpus
+from rag.errors import RagError
 from rag.types import Filters
 from rag.wire import answer_json, result_json
 
@@ -28,10 +33,13 @@ def tools(corpus: Corpus) -> MCPServer:
             question: In any language.
             languages: Codes such as `fr`, to ask only the articles in them.
         """
-        return answer_json(corpus.ask(question, filters=Filters(languages=languages or ())))
+        with _said_errors():
+            return answer_json(corpus.ask(question, filters=Filters(languages=languages or ())))
 
     @server.tool()
-    def search(question: str, top_k: int = 5, languages: list[str] | None = None) -> dict[str, Any]:
+    def search(
+        question: str, top_k: Annotated[int, Field(ge=1)] = 5, languages: list[str] | None = None
+    ) -> dict[str, Any]:
         """Finds the passages nearest to a question, best first.
 
         Args:
@@ -39,7 +47,18 @@ def tools(corpus: Corpus) -> MCPServer:
             top_k: At most so many.
             languages: Codes such as `fr`, to search only the articles in them.
         """
-        found = corpus.search(question, top_k=top_k, filters=Filters(languages=languages or ()))
+        with _said_errors():
+            filters = Filters(languages=languages or ())
+            found = corpus.search(question, top_k=top_k, filters=filters)
         return {"results": [result_json(result) for result in found]}
 
     return server
+
+
+@contextmanager
+def _said_errors() -> Iterator[None]:
+    """What the caller can mend reaches it: the server hides all messages but a ToolError's."""
+    try:
+        yield
+    except (RagError, ValueError) as error:
+        raise ToolError(str(error)) from error
