@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -25,6 +26,7 @@ from rag.once import once
 from rag.settings import Settings
 from rag.types import Span
 
+_E5 = re.compile("(^|[-_])e5-")
 _E5_PROMPTS = ("query: ", "passage: ")
 _DIGESTED_BLOCKS, _BLOCK_BYTES = 64, 16_384
 
@@ -205,7 +207,8 @@ def _prompts(folder: Path, settings: Settings) -> tuple[str, str]:
     known: dict[str, str] = read_json(folder / "config_sentence_transformers.json", {}).get(
         "prompts", {}
     )
-    is_e5 = "e5-" in f"{settings.embedding_model} {folder.name}".lower()
+    name = Path(settings.embedding_model).name.lower()
+    is_e5 = _E5.search(name) and "instruct" not in name  # which wants a whole sentence instead
     query, document = _E5_PROMPTS if is_e5 else ("", "")
     query = next((known[key] for key in ("query", "search_query") if known.get(key)), query)
     keys = ("document", "passage", "search_document")

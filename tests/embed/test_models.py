@@ -68,6 +68,26 @@ def test_prompts_are_a_setting(minilm: Path) -> None:
     assert plain.fingerprint != prompted.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("name", "is_e5"),
+    [
+        *(("e5-small", True), ("my_E5-base", True), ("multilingual-e5-small", True)),
+        *(
+            ("multilingual-e5-large-instruct", False),
+            ("made5-small", False),
+            ("e5-here/mini", False),
+        ),
+    ],
+)
+def test_the_prompts_of_e5_are_for_its_own_models(
+    minilm: Path, tmp_path: Path, name: str, is_e5: bool
+) -> None:
+    folder = tmp_path / name
+    shutil.copytree(minilm, folder)
+    fingerprint = load_embedder(Settings(embedding_model=str(folder))).fingerprint
+    assert ("'passage: '" in fingerprint) is is_e5
+
+
 def refused(model: str | Path) -> str:
     """The one line that is said about a model that cannot be used."""
     with pytest.raises(ModelError) as error:
