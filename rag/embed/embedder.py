@@ -111,7 +111,8 @@ class SentenceEmbedder:
     def fingerprint(self) -> str:
         """Name, digest of the weights, prompts, and that vectors are of unit length."""
         prompts = ", ".join(map(repr, self._prompts))
-        return f"{self._name} {_weights_digest(self._folder)} ({prompts}, unit length)"
+        name = Path(self._name)  # one spelling for `mini`, `mini/` and `./mini`
+        return f"{name} {_weights_digest(self._folder)} ({prompts}, unit length)"
 
     def token_spans(self, text: str) -> list[Span]:
         """Where the model's tokens stand in the whole text, without special tokens."""

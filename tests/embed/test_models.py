@@ -68,6 +68,15 @@ def test_prompts_are_a_setting(minilm: Path) -> None:
     assert plain.fingerprint != prompted.fingerprint
 
 
+def test_a_folder_may_be_spelt_in_several_ways(
+    minilm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mini").symlink_to(minilm)
+    monkeypatch.chdir(tmp_path)
+    names = ("mini", "mini/", "./mini", ".//mini/.")
+    assert len({load_embedder(Settings(embedding_model=name)).fingerprint for name in names}) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "is_e5"),
     [
