@@ -186,7 +186,10 @@ _loading = threading.Lock()
 
 @lru_cache(2)
 def _tokenizer_of(file: Path, _changed_ns: int) -> Tokenizer:
-    return unlimited(Tokenizer.from_file(str(file)))
+    try:
+        return unlimited(Tokenizer.from_file(str(file)))
+    except Exception as error:  # tokenizers has no narrower one
+        raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error
 
 
 def unlimited(tokenizer: Tokenizer) -> Tokenizer:
@@ -205,9 +208,8 @@ def cores() -> int:
 
 def _prompts(folder: Path, settings: Settings) -> tuple[str, str]:
     """What goes before a question and before a passage."""
-    known: dict[str, str] = read_json(folder / "config_sentence_transformers.json", {}).get(
-        "prompts", {}
-    )
+    config = read_json(folder / "config_sentence_transformers.json", {})
+    known: dict[str, str] = config.get("prompts") or {}
     name = Path(settings.embedding_model).name.lower()
     is_e5 = _E5.search(name) and "instruct" not in name  # which wants a whole sentence instead
     query, document = _E5_PROMPTS if is_e5 else ("", "")

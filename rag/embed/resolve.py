@@ -35,17 +35,20 @@ def model_folder(name: str, setting: str = "embedding_model") -> Path:
 
 
 def read_json(file: Path, default: Any) -> Any:
-    """What a file of a model holds; the default where there is none.
+    """What a file of a model holds, of the kind of the default, which stands for no file.
 
     Raises:
         ModelError: It cannot be read.
     """
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return default
     except (OSError, ValueError) as error:
         raise ModelError(f"{file} cannot be read: {error}; is the model complete?") from error
+    if not isinstance(found, type(default)):
+        raise ModelError(f"{file} is not as expected; copy the whole model again")
+    return found
 
 
 def _checked(folder: Path, name: str, setting: str) -> Path:

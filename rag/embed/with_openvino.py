@@ -9,7 +9,6 @@ of all of these, and of torch, may be compared: `benchmarks/engine.py` shows wha
 from __future__ import annotations
 
 import atexit
-import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from rag.embed.encoder import (
     padded,
 )
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
+from rag.embed.resolve import read_json
 from rag.once import once
 
 if TYPE_CHECKING:
@@ -272,16 +272,16 @@ def batches(lengths: Sequence[int], streams: int = 1) -> Iterator[list[int]]:
 
 def _pooling(folder: Path) -> Pooling:
     """How token vectors become one, if that is all the model does behind its encoder."""
-    if not (modules := _read(folder / "modules.json", [])):
+    if not (modules := read_json(folder / "modules.json", [])):
         return "mean"  # as sentence-transformers does with a bare encoder
     kinds = [module["type"].rpartition(".")[2] for module in modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise UnsupportedError(f"it is made of {', '.join(kinds)}")
     if modules[0]["path"]:
         raise UnsupportedError("its encoder is in a folder of its own")
-    if _read(folder / "sentence_bert_config.json", {}).get("do_lower_case"):
+    if read_json(folder / "sentence_bert_config.json", {}).get("do_lower_case"):
         raise UnsupportedError("it lower-cases texts outside its tokenizer")
-    config = _read(folder / modules[1]["path"] / "config.json", {})
+    config = read_json(folder / modules[1]["path"] / "config.json", {})
     if not config.get("include_prompt", True):
         raise UnsupportedError("it pools without the prompt")
     named = {"mean": "pooling_mode_mean_tokens", "cls": "pooling_mode_cls_token"}
@@ -294,10 +294,3 @@ def _pooling(folder: Path) -> Pooling:
     if mode == "cls":
         return "cls"
     raise UnsupportedError(f"it pools by {mode}")
-
-
-def _read(file: Path, default: Any) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else default
-    except (OSError, ValueError) as error:
-        raise UnsupportedError(f"{file.name} cannot be read: {error}") from error

@@ -149,6 +149,31 @@ def test_a_folder_where_a_file_is_cut_short(minilm: Path, tmp_path: Path, damage
     assert str(folder) in refused(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        *(("tokenizer.json", "x"), ("modules.json", "{}"), ("config.json", "[]")),
+        *(("sentence_bert_config.json", "["), ("1_Pooling/config.json", "[]")),
+    ],
+)
+def test_a_folder_where_a_file_holds_something_else(
+    minilm: Path, tmp_path: Path, name: str, content: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(minilm, folder)
+    (folder / name).write_text(content)
+    assert str(folder / name) in refused(folder)
+
+
+def test_a_model_may_have_null_for_prompts(minilm: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(minilm, folder)
+    (folder / "config_sentence_transformers.json").write_text('{"prompts": null}')
+    assert load_embedder(Settings(embedding_model=str(folder))).fingerprint.endswith(
+        "('', '', unit length)"
+    )
+
+
 def test_no_traceback_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     done = subprocess.run(
