@@ -41,6 +41,9 @@ class LoadError(RagError):
         self.path = str(path)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[LoadError], tuple[str, str]]:
+        return type(self), (self.path, self.reason)  # else pickle calls it with the message alone
+
 
 class ModelError(RagError):
     """An embedding model cannot be loaded."""

@@ -1,9 +1,11 @@
 import hashlib
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 
+from rag.errors import LoadError
 from rag.load import article_files, load_file
 from rag.types import Document, Failure
 
@@ -239,3 +241,9 @@ def test_a_date_is_read_as_far_as_it_is_beyond_doubt(
 ) -> None:
     row = json.dumps({"text": "The bridge reopened.", "date": stated})
     assert document(tmp_path, "a.jsonl", row).date == date
+
+
+def test_the_error_of_a_file_may_come_from_another_process() -> None:
+    error = pickle.loads(pickle.dumps(LoadError("a.md", "there is no text in it")))
+    assert (error.path, error.reason) == ("a.md", "there is no text in it")
+    assert str(error) == "a.md: there is no text in it"
