@@ -7,13 +7,14 @@ key is an error that names the file or the variable: a typo must not be silent.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from rag.errors import SettingsError
 
@@ -138,6 +139,11 @@ class Settings(BaseModel):
     llm_retries: int = Field(
         1, ge=0, le=5, description="Further tries where it refuses at once and may be back soon."
     )
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _fields_of_text(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value  # from the environment
 
     @classmethod
     def load(

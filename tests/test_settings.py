@@ -28,6 +28,7 @@ def test_the_environment_goes_over_the_file_and_the_file_over_the_default(tmp_pa
         ("", {"RAG_TOP_K": "x"}, ["top_k", "RAG_TOP_K", "'x'"]),
         ("top_k = ", {}, ["not valid TOML"]),
         ("[fields]\ntitel = 'headline'", {}, ["fields", "rag.toml", "'title'", "'titel'"]),
+        ("", {"RAG_FIELDS": "body"}, ["fields", "RAG_FIELDS", "'body'"]),
     ],
 )
 def test_a_wrong_setting_names_the_key_and_where_it_came_from(
@@ -46,3 +47,7 @@ def test_a_named_file_must_exist_but_the_default_need_not(
     assert Settings.load(environ={}) == Settings()
     with pytest.raises(SettingsError, match="cannot read"):
         Settings.load("other.toml", {})
+
+
+def test_the_fields_of_exports_are_json_in_the_environment() -> None:
+    assert Settings.load(environ={"RAG_FIELDS": '{"text": "body"}'}).fields == {"text": "body"}
