@@ -4,7 +4,7 @@ And `rag user add` for who may sign in to the page, `rag mcp` for language model
 `rag migrate` for an index that moves, and `rag worker` for many machines that fill one.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (some files could not be
-read; they are listed), 75 another sync holds the lock.
+read; they are listed), 75 another sync holds the lock, 130 interrupted.
 """
 
 from __future__ import annotations
