@@ -3,7 +3,7 @@
 The articles are real (service_public_fr), and so are their vectors, which are computed
 once ever and remembered; those of edited articles are computed while the clock runs. The
 100,000 chunks are the same texts several times over, with vectors drawn at random, as no
-step measured with them depends on their values. Each figure is printed beside its bar,
+step measured with them depends on their values. Each figure is printed beside its target,
 with the processor time it took: a busy machine waits, it does not compute more.
 
 `--million` fills an index with a million passages instead, in some minutes, and opens it.
@@ -255,8 +255,8 @@ def look_into(index: Path) -> None:
             return len(reader)
 
     opened, took = timed(chunks)
-    bar = "1 s" if opened <= LARGE else "seconds"
-    show("opened by another process", f"{opened} chunks in {took}", bar)
+    target = "1 s" if opened <= LARGE else "seconds"
+    show("opened by another process", f"{opened} chunks in {took}", target)
     show("a generation that is open already", f"{timed(chunks)[1]}")
     show("memory that takes", f"{memory_mb() - before:.0f} MB of {memory_mb():.0f} MB, no model")
     with store.reader(check=False) as reader:
@@ -291,8 +291,8 @@ def timed(work: Callable[[], T]) -> tuple[T, str]:
     return done, f"{seconds:.2f} s (processor {used:.2f} s)"
 
 
-def show(what: str, value: str, bar: str = "") -> None:
-    print(f"  {what:<38} {value:>46}{f'   (bar: {bar})' if bar else ''}", flush=True)
+def show(what: str, value: str, target: str = "") -> None:
+    print(f"  {what:<38} {value:>46}{f'   (target: {target})' if target else ''}", flush=True)
 
 
 if __name__ == "__main__":

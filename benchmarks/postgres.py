@@ -123,8 +123,8 @@ def compare(name: str, asked: str, searched: str, address: str) -> None:
     scores = [score(questions, run)["nDCG@10"].mean for run in runs]
     print(
         f"{name:15} {asked} -> {searched}, {len(questions)} questions: {same:.2%} of "
-        f"{len(pairs)} ranks hold the same document (bar: 98 %); nDCG@10 {scores[0]:.4f} "
-        f"embedded, {scores[1]:.4f} PostgreSQL (bar: within 0.005)",
+        f"{len(pairs)} ranks hold the same document (target: 98 %); nDCG@10 {scores[0]:.4f} "
+        f"embedded, {scores[1]:.4f} PostgreSQL (target: within 0.005)",
         flush=True,
     )
 
@@ -232,7 +232,7 @@ def scale(address: str, chunks: int) -> None:
     retriever = Retriever(store, load_embedder(settings), settings)
     for name, filters in (("whole search", None), ("whole search, filter", one)):
         times = timed(partial(retriever.search, filters=filters), texts)
-        print(f"  {name:32} {spread(times)} (bar: p95 50 ms)", flush=True)
+        print(f"  {name:32} {spread(times)} (target: p95 50 ms)", flush=True)
     retriever = Retriever(store, embedder, settings)
     print(f"  {CLIENTS} clients, questions embedded before: {throughput(retriever, texts)}")
     store.close()
@@ -323,8 +323,8 @@ def show_recall(
         keys = [key for key, _ in reader.dense(query, 100, filters)[:TOP_K]]
         ids = {int(id) for id in reader.document_ids(keys)}
         hit += len(ids & set(best.tolist()))
-    bar = 0.95 if filters else 0.97
-    print(f"  {name:32} {hit / TOP_K / len(queries):.4f} (bar: {bar})", flush=True)
+    target = 0.95 if filters else 0.97
+    print(f"  {name:32} {hit / TOP_K / len(queries):.4f} (target: {target})", flush=True)
 
 
 def spread(times: Times) -> str:
