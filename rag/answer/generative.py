@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import regex
 from langchain_core.messages import BaseMessage
 
 from rag.answer.extractive import ExtractiveAnswerer
@@ -35,6 +36,15 @@ from rag.once import once
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.types import Answer, CheckedSentence, Span, TextDelta, Turn
+
+# Behind a word with a letter it is decided whether a sentence has ended before it. A number
+# or a sign alone does not tell: it may begin a list item.
+_WORD_END = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}]|\p{L}[^\s\p{Han}\p{Hiragana}\p{Katakana}]*(?=\s)"
+)
+_LINE = regex.compile(
+    r"^[^\S\n]*(?:(?:[-*+•▪–]|#{1,6}|\d{1,3}[.)])[^\S\n]+)?(?P<said>.+)$", regex.MULTILINE
+)
 
 
 class GenerativeAnswerer:
@@ -97,14 +107,21 @@ class GenerativeAnswerer:
 
 
 class Draft:
-    """A growing answer: its text with the markers that hold, and the verdicts so far."""
+    """A growing answer: its text with the markers that hold, and the verdicts so far.
+
+    It is looked at behind each word, so a reply is judged alike in whatever pieces it comes.
+    Nothing is given out behind a sentence that is still to be judged:
+    `_judged <= _given <= len(clean)`, where `clean` is what was read without invented markers.
+    So the text is `clean[:_given]` with all that was added here before `_judged`.
+    """
 
     def __init__(self, retrieval: Retrieval, check: SupportCheck) -> None:
         self._retrieval = retrieval
         self._check = check
         self._raw = ""  # what the model said
-        self._read = 0  # how much of it, without invented markers, was given out
-        self._checked = 0  # how much of that belongs to checked sentences
+        self._read = 0  # how much of it was looked at
+        self._judged = 0  # where the last judged sentence ends in the clean text
+        self._given = 0  # how much of the clean text was given out
         self._text = ""  # what was given out, with the markers added here
         self._sentences: list[CheckedSentence] = []
         self._quotes: list[Quote] = []
@@ -117,13 +134,15 @@ class Draft:
 
     def add(self, text: str) -> Iterator[TextDelta | CheckedSentence]:
         """What can be shown now that the model has said this."""
-        self._raw += text
-        yield from self._advance(marker_begun(self._raw), is_whole=False)
+        self._raw = (self._raw + text).lstrip()
+        for word in _WORD_END.finditer(self._raw, self._read):
+            self._read = word.end()
+            if marker_begun(self._raw[: self._read]) == self._read:
+                yield from self._advance(self._read, is_whole=False)
 
     def finish(self) -> Iterator[TextDelta | CheckedSentence]:
         """The rest, once the model has ended."""
-        self._raw = self._raw.rstrip()
-        yield from self._advance(len(self._raw), is_whole=True)
+        yield from self._advance(len(self._raw.rstrip()), is_whole=True)
 
     def answer(self, confidence: float) -> Answer:
         """The whole answer."""
@@ -142,35 +161,34 @@ class Draft:
 
     def _advance(self, end: int, *, is_whole: bool) -> Iterator[TextDelta | CheckedSentence]:
         clean, self.dropped_markers = known_markers(self._raw[:end], len(self._retrieval.results))
-        clean = clean if self._text or is_whole else clean.lstrip()
         for span in self._complete(clean, is_whole=is_whole):
             yield from self._give(clean, span.end)
+            assert self._given == span.end, "words behind a sentence were given out"
             yield from self._judge(clean, span)
-            self._checked = span.end
+            self._judged = span.end
         yield from self._give(clean, len(clean))
 
     def _complete(self, clean: str, *, is_whole: bool) -> list[Span]:
-        """The sentences behind the checked ones that nothing can be added to any more."""
-        language = self._retrieval.language
+        """The sentences behind the judged ones that nothing can be added to any more."""
         spans = [
-            Span(self._checked + start, self._checked + end)
-            for start, end in sentences(clean[self._checked :], language)
+            Span(self._judged + start, self._judged + end)
+            for start, end in sentences(clean[self._judged :], self._retrieval.language)
         ]
         return spans if is_whole else spans[:-1]
 
     def _give(self, clean: str, end: int) -> Iterator[TextDelta]:
-        if piece := clean[self._read : end]:
+        if piece := clean[self._given : end]:
             self._text += piece
-            self._read = end
+            self._given = end
             yield TextDelta(piece)
 
     def _judge(self, clean: str, span: Span) -> Iterator[TextDelta | CheckedSentence]:
         """The verdict on a sentence that was given out; adds the marker it should have had."""
-        start = len(self._text) - (span.end - span.start)
         said = clean[span.start : span.end]
         bare, cited = without_markers(said).strip(), markers(said)
-        if not bare:
+        if not any(character.isalnum() for character in bare):
             return
+        start = span.start + len(self._text) - self._given
         finding = self._check.check(bare, self._retrieval.language, cited)
         if not cited:
             finding = _uncited(finding)
@@ -185,16 +203,23 @@ class Draft:
 
 
 def sentences(text: str, language: str) -> list[Span]:
-    """The sentences of a text; markers behind a full stop belong to the sentence before."""
+    """The sentences of each line without its list sign.
+
+    Markers behind a full stop, or alone on a line, belong to the sentence before.
+    """
     found: list[Span] = []
-    for start, end in sentence_spans(text, language):
-        lead = leading_markers(text[start:end])
-        if lead and found and not markers(text[found[-1].start : found[-1].end]):
-            found[-1] = Span(found[-1].start, start + lead)
-            start += lead
-            start += len(text[start:end]) - len(text[start:end].lstrip())
-        if start < end:
-            found.append(Span(start, end))
+    for line in _LINE.finditer(text):
+        offset = line.start("said")
+        for span in sentence_spans(line["said"], language):
+            start, end = span.start + offset, span.end + offset
+            lead = leading_markers(text[start:end])
+            follows = found and (found[-1].end > offset or lead == end - start)
+            if lead and follows and not markers(text[found[-1].start : found[-1].end]):
+                found[-1] = Span(found[-1].start, start + lead)
+                start += lead
+                start += len(text[start:end]) - len(text[start:end].lstrip())
+            if start < end:
+                found.append(Span(start, end))
     return found
 
 

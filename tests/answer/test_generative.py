@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 
 from rag import Answer, CheckedSentence, Corpus, Passages, Settings, SettingsError, TextDelta
+from rag.answer.generative import Draft
 from rag.answer.prompt import data, messages
+from rag.answer.support import SupportCheck
 from rag.embed import Embedder
+from rag.retrieve import Retrieval
+from rag.types import Chunk, Document, SearchResult
 from tests.answer.faulty import FAULTS, faulty_server
+from tests.words import WordEmbedder
 
 QUESTION = "When did the iron bridge reopen?"
 ARTICLE = (
@@ -72,6 +79,63 @@ def test_passages_first_then_words_and_verdicts_then_the_answer(open_corpus: Ope
         "The repair took 12 weeks. [1]",
     ]
     assert (answer.abstained, answer.notice, answer.dropped_markers) == (False, "", 0)
+
+
+def drafted(pieces: list[str]) -> Answer:
+    """What becomes of a reply over the article, if it comes in these pieces."""
+    document = Document(
+        id="x", text=ARTICLE, title="", language="en", date=None, authors=(), source="",
+        path="x", sha256="",
+    )  # fmt: skip
+    shown = SearchResult(document, Chunk("x", 0, len(ARTICLE), ARTICLE, "en"), 1.0)
+    retrieval = Retrieval(QUESTION, np.zeros(1, np.float32), {"en": 1.0}, {}, (shown,), 1)
+    draft = Draft(retrieval, SupportCheck((shown,), WordEmbedder()))
+    events = [event for piece in pieces for event in draft.add(piece)]
+    events += draft.finish()
+    answer = draft.answer(1.0)
+    assert answer.text == "".join(event.text for event in events if isinstance(event, TextDelta))
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("said", "judged"),
+    [
+        ("It took 12 weeks.\nIt cost 1,300 euros.", ["It took 12 weeks.", "It cost 1,300 euros."]),
+        ("It took 12 weeks.\n\n2. It is iron [1]", ["It took 12 weeks.", "It is iron [1]"]),
+        ("- It is iron\n- It is old.\n[1]", ["It is iron", "It is old.\n[1]"]),
+        ("| It | is |\n|---|---|\n| iron | [1] |", ["| It | is |", "| iron | [1] |"]),
+        ("It was plan B. The repair [1].", ["It was plan B.", "The repair [1]."]),
+        (" \n桥开放。[1]开放。", ["桥开放。 [1]", "开放。"]),
+    ],
+)
+def test_a_verdict_is_on_the_words_of_one_sentence(said: str, judged: list[str]) -> None:
+    for pieces in ([said], [*said]):
+        answer = drafted(pieces)
+        found = [answer.text[each.start : each.end] for each in answer.sentences]
+        assert [sentence.removesuffix(" [1]") for sentence in found] == [
+            sentence.removesuffix(" [1]") for sentence in judged
+        ]
+
+
+def test_a_reply_is_judged_alike_in_whatever_pieces_it_comes() -> None:
+    rng = random.Random(5)
+    parts = (
+        "The bridge [1] [1]. J. U.S. 12 Monday. Dr. said: “Yes.” [9] ， 桥。 [1, 2] » «قال. [a 1."
+    )
+    words = [*parts.split(), "مرحبا؟", "**bold.**", "-", "|", "#"]
+    for _ in range(300):
+        size = rng.randint(3, 20)
+        reply = "".join(rng.choice(words) + rng.choice((" ", " ", "", "\n")) for _ in range(size))
+        cuts = sorted(rng.choices(range(len(reply)), k=rng.choice((3, 10, 50))))
+        pieces = [reply[a:b] for a, b in zip([0, *cuts], [*cuts, len(reply)], strict=True)]
+        whole, streamed = drafted([reply]), drafted(pieces)
+        assert (streamed.text, streamed.sentences) == (whole.text, whole.sentences)
+        at = 0
+        for sentence in whole.sentences:
+            judged = whole.text[sentence.start : sentence.end]
+            assert at <= sentence.start
+            assert judged == judged.strip()
+            at = sentence.end
 
 
 def test_a_citation_is_the_sentence_that_supports(open_corpus: Open) -> None:
