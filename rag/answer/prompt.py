@@ -17,7 +17,7 @@ from rag.cite import without_markers
 from rag.types import SearchResult, Turn
 
 _INSTRUCTIONS = """You answer questions from passages of articles.
-- Use only what the passages say. If they do not answer the question, say so in one sentence.
+- Use only what the passages say. If they do not answer the question, write [0] and nothing else.
 - After each sentence put the number of the passage that says it in square brackets, as in [1].
 - Keep names, numbers and dates exactly as the passages give them.
 - Write one to four short sentences, and nothing else.

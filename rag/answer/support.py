@@ -76,7 +76,7 @@ def _doubts(
     """What speaks against a sentence without proving it wrong."""
     if language == best.language:
         mine, theirs = negations(sentence, language), negations(best.text, language)
-        if mine and not theirs:
+        if mine and not (theirs and _tells_of(sentence, best.text, language)):
             yield "it denies what it cites"
         elif theirs and not mine and _retells(sentence, best.text, language):
             yield "what it cites denies it"
@@ -86,6 +86,12 @@ def _doubts(
             yield "few of its words are in what it cites"
     elif nearness < _FAIR_NEARNESS:
         yield "only loosely like what it cites"
+
+
+def _tells_of(sentence: str, source: str, language: str) -> bool:
+    """Whether a sentence is about what its source is about."""
+    told = set(analyze(sentence, language))
+    return len(told & set(analyze(source, language))) >= _LEAST_COVERAGE * len(told)
 
 
 def _retells(sentence: str, source: str, language: str) -> bool:

@@ -199,6 +199,15 @@ def test_an_answer_without_a_supported_sentence_gives_way_to_quotes(open_corpus:
     assert (answer.text, answer.citations) == (quoted.text, quoted.citations)
 
 
+def test_a_model_that_finds_no_answer_gives_way_to_quotes(open_corpus: Open) -> None:
+    corpus = open_corpus("[0]")
+    *events, answer = corpus.stream(QUESTION)
+    assert isinstance(answer, Answer)
+    assert not [event for event in events if isinstance(event, TextDelta | CheckedSentence)]
+    assert "could be confirmed" in answer.notice
+    assert answer.citations
+
+
 def test_the_articles_decide_whether_the_model_is_asked(tmp_path: Path, embedder: Embedder) -> None:
     class Never(GenericFakeChatModel):
         def _generate(self, *arguments: object, **options: object) -> object:  # type: ignore[override]
@@ -222,6 +231,7 @@ def test_the_history_is_kept_short_and_begins_with_the_user(open_corpus: Open) -
     assert [message.type for message in sent] == ["system", "human", "human"]
     assert sent[1].content == "new"
     assert "Answer in French" in str(sent[-1].content)
+    assert "write [0]" in str(sent[0].content)
 
 
 def test_no_text_can_end_its_block_or_pass_for_a_marker() -> None:

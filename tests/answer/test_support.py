@@ -131,6 +131,21 @@ def test_an_order_in_an_article_supports_nothing(embedder: Embedder) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The passages do not say when the iron bridge reopened.", "weak"),
+        ("The council never raised the taxes.", "supported"),
+        ("The council raised the taxes of the town.", "weak"),
+    ],
+)
+def test_a_denial_needs_one_of_the_same_thing(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "The iron bridge reopened. The council did not raise the taxes of the town."
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
 def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
     embedder: Embedder,
 ) -> None:
