@@ -14,6 +14,7 @@ from rag.answer.compare import (
     covers,
     folded_words,
     is_among,
+    is_comparable,
     is_small_word,
     is_year,
     kind_of,
@@ -169,6 +170,8 @@ class Claim:
             for other in theirs:
                 if other.kind != fact.kind or (other.kind == "opening" and not is_same):
                     continue
+                if not is_comparable(fact, other):
+                    continue
                 if not any(covers(other, known) for known in self._facts):
                     reason = f"what it cites has {other.words!r} where it says {fact.words!r}"
                     yield _Swap(((fact, other.words),), reason)
@@ -179,13 +182,21 @@ class Claim:
         """Pairs of facts; between languages only those whose order differs from the source."""
         placed = [(fact, found) for fact in mine if (found := places(fact, theirs))]
         for (one, first), (other, second) in combinations(placed, 2):
-            if kind_of(one) != kind_of(other) or agree(one, other):
+            if kind_of(one) != kind_of(other) or agree(one, other) or self._is_date(one, other):
                 continue
             is_turned = len(first) == len(second) == 1 and first > second
             alike = one.kind != "number" or is_year(one) == is_year(other)
             if is_same or (is_turned and alike):
                 reason = f"{one.words!r} and {other.words!r} seem to be exchanged"
                 yield _Swap(((one, other.words), (other, one.words)), reason)
+
+    def _is_date(self, one: Fact, other: Fact) -> bool:
+        """Whether they are day and year of one date: `June 3, 2024`, `2024-06-03`."""
+        between = self._text[one.span.end : other.span.start]
+        for fact in self._facts:
+            if fact.kind == "date":
+                between = between.replace(fact.words, "")
+        return is_year(one) != is_year(other) and not regex.search(r"\p{L}", between)
 
     def _changed(self, changes: Sequence[tuple[Fact, str]]) -> str:
         """The sentence with other words in the place of facts, which stand in its order."""

@@ -83,6 +83,15 @@ def is_year(fact: Fact) -> bool:
     return any(isinstance(key, float) and 1000 <= key < 2100 for key in fact.keys)
 
 
+def is_comparable(one: Fact, other: Fact) -> bool:
+    """Whether one may stand in the other's place: no weekday for a month, no year for a count."""
+    if one.kind == "date":
+        return {str(key).split()[0] for key in one.keys} == {
+            str(key).split()[0] for key in other.keys
+        }
+    return one.kind != "number" or is_year(one) == is_year(other)
+
+
 def is_small_word(fact: Fact) -> bool:
     """Whether it is a "two" that another language may express by "both" or a dual."""
     return fact.kind == "number" and fact.keys == {2.0} and fact.words.isalpha()

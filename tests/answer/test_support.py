@@ -79,6 +79,28 @@ def test_a_wrong_fact_is_flagged(sentence: str, language: str, embedder: Embedde
     assert verdict(Claim(sentence, language, TRAM, "fr"), embedder) != "supported"
 
 
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("on June 3, 2024", "supported"),
+        ("on 2024-06-03", "supported"),
+        ("on June 3rd, 2024", "supported"),
+        ("on Monday, June 3", "supported"),
+        ("in June 2024", "supported"),
+        ("on June 4, 2024", "unsupported"),
+        ("on 2024-07-03", "unsupported"),
+        ("on Tuesday, June 3, 2024", "unsupported"),
+        ("on June 3, 2023", "unsupported"),
+    ],
+)
+def test_a_date_may_be_written_in_another_order(
+    when: str, expected: str, embedder: Embedder
+) -> None:
+    text = "The iron bridge reopened on Monday, 3 June 2024. The repair took 12 weeks."
+    said = Claim(f"The iron bridge reopened {when}.", "en", text, "en")
+    assert verdict(said, embedder) == expected
+
+
 BREXIT = (
     "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
     "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
@@ -142,7 +164,10 @@ def test_an_order_in_an_article_supports_nothing(embedder: Embedder) -> None:
 def test_a_denial_needs_one_of_the_same_thing(
     sentence: str, expected: str, embedder: Embedder
 ) -> None:
-    text = "The iron bridge reopened. The council did not raise the taxes of the town."
+    text = (
+        "The iron bridge reopened on Monday. The council did not raise the taxes of the town. "
+        "The minister did not say how much the repair had cost."
+    )
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
 
 
