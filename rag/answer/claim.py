@@ -26,6 +26,7 @@ from rag.answer.facts import NOUN_CAPITALS, Fact, facts
 from rag.answer.passage import Passage, Source, nearness_of
 from rag.embed import Embedder
 from rag.language.numbers import WORD_LANGUAGES
+from rag.language.words import PRONOUNS
 from rag.store.vectors import FloatArray
 
 # What taking a foreign name of one word out must bring, and one of several. Of 499 translated
@@ -125,7 +126,11 @@ class Claim:
         mine = set(pairwise(["", *plain_words(self._text), ""]))
         if len(mine & pairs) >= _COPIED * len(mine):
             # It repeats the source, but for a name that stands there beside other words.
+            earlier = folded_words(source.before)
             for fact in self._facts:
+                after = plain_words(self._text[fact.span.end :])[0]
+                if is_among(fact, earlier) and any((word, after) in pairs for word in PRONOUNS):
+                    continue  # "Anna Berg moved" where the source says "She moved"
                 if fact.kind == "name" and not fit(fact, fact.words):
                     yield _Swap((), f"{fact.words!r} does not stand there in what it cites")
         for swap in swaps:

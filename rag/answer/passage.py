@@ -41,11 +41,12 @@ _ORDER = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A sentence of a passage."""
+    """A sentence of a passage, and what stands there before it."""
 
     quote: Quote
     text: str
     language: str
+    before: str = ""
 
 
 class Passage:
@@ -58,7 +59,8 @@ class Passage:
         sources = []
         for span in sentence_spans_within(document.text, chunk.start, chunk.end, chunk.language):
             text = document.text[span.start : span.end]
-            sources.append(Source(Quote(position, span), text, chunk.language))
+            before = document.text[chunk.start : span.start]
+            sources.append(Source(Quote(position, span), text, chunk.language, before))
         self.orders = [source for source in sources if _ORDER.search(source.text)]
         self.sources = [source for source in sources if source not in self.orders]
         context = " · ".join(filter(None, (document.title, document.date, document.source)))

@@ -101,6 +101,22 @@ def test_a_date_may_be_written_in_another_order(
     assert verdict(said, embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Anna Berg moved to Oslo in 1941.", "supported"),
+        ("Carl Dahl moved to Oslo in 1941.", "unsupported"),
+        ("Anna Berg moved to Bergen in 1941.", "unsupported"),
+    ],
+)
+def test_a_name_may_stand_for_a_pronoun(sentence: str, expected: str, embedder: Embedder) -> None:
+    text = (
+        "Anna Berg was born in Bergen in 1920. She moved to Oslo in 1941. In 1950 she founded "
+        "the school of music with Carl Dahl."
+    )
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
 BREXIT = (
     "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
     "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
