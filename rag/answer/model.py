@@ -19,6 +19,7 @@ _RETRIED_STATUS = frozenset((408, 409, 429, 500, 502, 503, 504))
 _RETRY_WAIT_S = 0.3
 _CLOSE_S = 1.0
 _CHARS_A_TOKEN = 12  # no language writes more; a longer answer has no end
+_THOUGHT, _THOUGHT_END = "<think>", "</think>"
 
 
 def load_model(settings: Settings) -> BaseChatModel:
@@ -79,7 +80,7 @@ class ModelReader:
         self._thread: threading.Thread | None = None
 
     def read(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
-        """The pieces of the model's reply.
+        """The pieces of the model's reply, without what it thinks aloud before.
 
         Raises:
             GenerationError: The model failed, stalled, said nothing or did not stop.
@@ -87,9 +88,11 @@ class ModelReader:
         for retries_left in reversed(range(self._settings.llm_retries + 1)):
             begun = False
             try:
-                for piece in self._read_once(messages):
+                for piece in spoken(self._read_once(messages)):
                     begun = True
                     yield piece
+                if not begun:
+                    raise GenerationError("the language model said nothing")
             except GenerationError as error:
                 if begun or not retries_left or not _is_passing(error.__cause__):
                     raise
@@ -135,8 +138,6 @@ class ModelReader:
             raise GenerationError(f"the language model failed: {_one_line(error)}") from error
         finally:
             self._run(_close(pieces))
-        if not chars:
-            raise GenerationError("the language model said nothing")
 
     async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
         async for chunk in self._model.astream(list(messages)):
@@ -152,6 +153,23 @@ class ModelReader:
                 self._thread.start()
             loop = self._loop
         return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+def spoken(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces behind a leading `<think>...</think>`, however they are cut."""
+    begun = ""
+    for piece in pieces:
+        begun = (begun + piece).lstrip()
+        thought, end, said = begun.partition(_THOUGHT_END)
+        if thought.startswith(_THOUGHT):
+            if end:
+                begun = said
+                break
+        elif not _THOUGHT.startswith(begun):
+            break
+    if begun and not begun.startswith(_THOUGHT):
+        yield begun
+    yield from pieces
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:

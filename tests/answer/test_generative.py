@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from rag import Answer, CheckedSentence, Corpus, Passages, Settings, SettingsError, TextDelta
 from rag.answer.generative import Draft
+from rag.answer.model import spoken
 from rag.answer.prompt import data, messages
 from rag.answer.support import SupportCheck
 from rag.embed import Embedder
@@ -197,6 +198,29 @@ def test_an_answer_without_a_supported_sentence_gives_way_to_quotes(open_corpus:
     answer = open_corpus("The moon is made of cheese [1].").ask(QUESTION)
     assert "could be confirmed" in answer.notice
     assert (answer.text, answer.citations) == (quoted.text, quoted.citations)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("<think>\nIt is < 5 [1]. So\n</think>\nIt took 12 weeks.", "It took 12 weeks."),
+        ("\n<think></think>It took 12 weeks.", "It took 12 weeks."),
+        ("<thinking> is hard. </think>", "<thinking> is hard. </think>"),
+        ("It took <think>12</think> weeks.", "It took <think>12</think> weeks."),
+        ("<", "<"),
+        ("<think>It took 12 weeks [1].", ""),
+    ],
+)
+def test_what_a_model_thinks_aloud_is_not_said(reply: str, said: str) -> None:
+    for pieces in ([reply], [*reply], ["", reply[:9], reply[9:]]):
+        assert "".join(spoken(iter(pieces))).strip() == said
+
+
+def test_a_model_that_only_thinks_gives_way_to_quotes(open_corpus: Open) -> None:
+    answer = open_corpus("<think>The repair took 12 weeks [1].").ask(QUESTION)
+    assert "could not answer" in answer.notice
+    answer = open_corpus("<think>Is [1] right?</think> The repair took 12 weeks [1].").ask(QUESTION)
+    assert answer.text == "The repair took 12 weeks [1]."
 
 
 def test_a_model_that_finds_no_answer_gives_way_to_quotes(open_corpus: Open) -> None:
