@@ -26,15 +26,26 @@ _UNRELATED = (
     "فاز الفريق بالمباراة في الدقيقة الأخيرة.",
 )
 
-# Sentences that give orders to a reader's machine are no evidence, whatever they say.
+# Sentences that give orders to a reader's machine are no evidence, whatever they say. They tell
+# it to ignore all or earlier rules: "Voters ignored the new rules" is news.
+_IGNORE = (
+    r"ignore[zr]?|disregard|forget|override|oublie[zr]?|ignorier(?:e|t|en)|vergiss|missachtet?|"
+    r"ignora[dr]?|olvid(?:a|e|ad|ar)"
+)
+_EARLIER = (
+    r"all|any|previous|prior|above|your|toute?s|tous|[tv]os|précédentes|alle[nr]?|vorherigen|"
+    r"bisherigen|todas|anteriores|tutte|precedenti"
+)
+_RULES = (
+    r"instructions?|prompts?|rules|consignes|anweisungen|regeln|instrucciones|instruções|"
+    r"istruzioni|reglas|règles"
+)
 _ORDER = regex.compile(
-    r"\b(?:ignore|disregard|forget|override|ignor\w+|oublie\w*|vergiss|missachte\w*|olvid\w+)\b"
-    r".{0,60}\b(?:instructions?|prompts?|rules?|above|previous|consignes?|anweisung\w*|regeln|"
-    r"instruc\w+|istruzion\w+|reglas|règles)\b"
-    r"|\b(?:system prompt|as an ai\b|you are now|language model|assistant)\b"
-    r"|^\W*(?:say|answer|reply|respond|output|print|repeat|write|tell the user|"
-    r"réponds|répondez|dis|dites|antworte|sage|schreibe|responde|di|escribe)\b[^.]{0,20}"
-    r"(?:[:\"“«„]|\bthat\b|\bque\b|\bdass\b)",
+    rf"\b(?:{_IGNORE})\b(?=[^.!?,;:]{{0,50}}\b(?:{_RULES})\b)[^.!?,;:]{{0,50}}\b(?:{_EARLIER})\b"
+    r"|\b(?:ignore|disregard|forget)\s(?:\w+\s)?above\b"
+    r"|\b(?:system prompt|as an ai\b|you are now (?:an?|in)\b)"
+    r"|^\W*(?:say|answer|reply|respond|output|print|repeat|write|tell the user|réponds|répondez|"
+    r"dis|dites|antworte|sage|schreibe|responde|escribe)\b[^.]{0,20}[:\"“«„]|^\W*di\W*[:\"“«]",
     regex.IGNORECASE,
 )
 
