@@ -47,12 +47,14 @@ class Fact(NamedTuple):
 def facts(text: str, language: str) -> list[Fact]:
     """The facts of a text, in order."""
     found = [
-        Fact(span, "number", text[span.start : span.end], frozenset(readings))
-        for span, readings in numbers(text, language)
-    ]
-    found += [
         Fact(span, "date", text[span.start : span.end], frozenset(keys))
         for span, keys in calendar_names(text, language)
+    ]
+    months = [fact.span for fact in found]  # 6月 is no six
+    found += [
+        Fact(span, "number", text[span.start : span.end], frozenset(readings))
+        for span, readings in numbers(text, language)
+        if not _overlaps(span, months)
     ]
     taken = [fact.span for fact in found]
     found += [name for name in _names(text, language) if not _overlaps(name.span, taken)]

@@ -12,6 +12,7 @@ from rag.answer.facts import Fact, facts, folded
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans_within
+from rag.language.calendar import mentioned
 from rag.once import once
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult
@@ -88,6 +89,11 @@ class Passage:
         return facts(self.text, self.language)
 
     @once
+    def dates(self) -> frozenset[str]:
+        """Keys of the months and weekdays that it may name."""
+        return mentioned(self.text, self.language)
+
+    @once
     def words(self) -> list[str]:
         """Folded."""
         return folded_words(self.text)
@@ -109,7 +115,7 @@ class Passage:
         if any(kind_of(other) == kind and fact.keys & other.keys for other in self.facts):
             return True
         if kind == "date":  # May and Sunday may be a person and a newspaper, in any language
-            return folded(fact.words) in self.words
+            return folded(fact.words) in self.words or not self.dates.isdisjoint(fact.keys)
         return is_among(fact, self.words)
 
 

@@ -16,8 +16,23 @@ from rag.types import Span
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*")
 _ISO = regex.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC = regex.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
+# Months that are numbers: 6月, 6월, tháng 6.
+_NUMBERED = regex.compile(r"(?<![\p{N}.,])(\d{1,2})\s?[月월]|\btháng\s(\d{1,2})(?!\d)", regex.I)
 _MONTHS = 12
 _LEAST_ABBREVIATION = 3
+
+# Languages whose names are written in one way only.
+_UNINFLECTED = frozenset(("en", "es", "fr", "it", "nl", "pt"))
+# Those whose names change their last letters with the case: июнь, в июне; wtorek, we wtorku.
+_CASES = frozenset(
+    ("be", "bg", "bs", "cs", "el", "hr", "hu", "lt", "lv", "mk", "pl", "ru", "sk", "sl", "sr", "uk")
+)
+# Those that write a short word and the next as one.
+_PREFIXING = frozenset(("ar", "fa", "he", "ur"))
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_LEAST_STEM, _LONGEST_ENDING = 5, 3  # what a short stem begins is mostly another word
+# Countries that have months of their own.
+_VARIANTS = {"ar": ("ar_SY", "ar_DZ", "ar_MA")}
 
 
 class CalendarName(NamedTuple):
@@ -30,6 +45,19 @@ class CalendarName(NamedTuple):
 def calendar_names(text: str, language: str) -> list[CalendarName]:
     """The months and weekdays of a text, in order; months of numeric dates too."""
     return sorted([*_named(text, language), *_numeric(text)])
+
+
+def mentioned(text: str, language: str) -> frozenset[str]:
+    """Keys of all months and weekdays that a text may name: inflected and in compounds, too.
+
+    Sometimes too many; `calendar_names` finds those that are sure.
+    """
+    pattern, keys = _stems(language)
+    return frozenset(
+        keys[match["stem"]]
+        for match in pattern.finditer(text.casefold())
+        if len(match["stem"]) >= _LEAST_STEM or len(match["ending"] or "") <= _LONGEST_ENDING
+    )
 
 
 def _named(text: str, language: str) -> Iterator[CalendarName]:
@@ -55,6 +83,40 @@ def _numeric(text: str) -> Iterator[CalendarName]:
         either = {int(match[1]), int(match[3])}
         keys = frozenset(f"month {month}" for month in either if 1 <= month <= _MONTHS)
         yield CalendarName(Span(*match.span(3)), keys)
+    for match in _NUMBERED.finditer(text):
+        if 1 <= (month := int(match[1] or match[2])) <= _MONTHS:
+            yield CalendarName(Span(*match.span()), frozenset((f"month {month}",)))
+
+
+@cache
+def _stems(language: str) -> tuple[regex.Pattern[str], Mapping[str, str]]:
+    """What finds the stems of names, the longest first, and key by stem."""
+    keys: dict[str, str] = {}
+    for name, key in _wide_names(language):
+        stems = [name]
+        if language in _CASES and (len(name) >= _LEAST_STEM or name.endswith("ь")):
+            stems += [name[:-1], name[:-2] + name[-1]]
+        elif language in _CASES and name.endswith("й"):
+            stems.append(f"{name[:-1]}е")  # май, в мае
+        keys |= {stem: key for stem in stems if stem not in keys}
+    longest = sorted(keys, key=len, reverse=True)
+    unspaced = "|".join(filter(_UNSPACED.search, longest))
+    spaced = "|".join(stem for stem in longest if not _UNSPACED.search(stem))
+    letters = 3 if language in _PREFIXING else 1
+    return regex.compile(
+        rf"(?P<stem>{unspaced or '(?!)'})"
+        rf"|(?<!\p{{L}}{{{letters}}})(?P<stem>{spaced or '(?!)'})(?P<ending>[\p{{L}}\p{{M}}]*)"
+    ), keys
+
+
+def _wide_names(language: str) -> Iterator[tuple[str, str]]:
+    """Each name in full, folded, without those that are numbers, and its key."""
+    if language in _UNINFLECTED:
+        return
+    for code in (language, *_VARIANTS.get(language, ())):
+        for name, (key, _) in _names(code)[0].items():
+            if not regex.search(r"\d", name):
+                yield name, key
 
 
 @cache

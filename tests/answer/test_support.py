@@ -7,7 +7,7 @@ import pytest
 from benchmarks.claims import Claim, faithful_sample, names, swapped
 from rag.answer.support import SupportCheck
 from rag.embed import Embedder
-from rag.language.calendar import calendar_names
+from rag.language.calendar import calendar_names, mentioned
 from rag.language.numbers import numbers
 from rag.types import Chunk, Document, SearchResult
 
@@ -265,3 +265,84 @@ def test_numbers_however_written(text: str, language: str, values: list[set[floa
 )
 def test_months_and_days_in_any_language(text: str, language: str, keys: list[str]) -> None:
     assert [next(iter(name.keys)) for name in calendar_names(text, language)] == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Мост открыли в среду в июне 2024 года.", "ru"),
+        ("Most otwarto w środę w czerwcu 2024 roku.", "pl"),
+        ("Most otevřeli ve středu v červnu 2024.", "cs"),
+        ("Міст відкрили в середу в червні 2024 року.", "uk"),
+        ("Silta avattiin keskiviikkona kesäkuussa 2024.", "fi"),
+        ("A hidat szerdán nyitották meg 2024 júniusában.", "hu"),
+        ("Köprü çarşambadan sonra, haziranda açıldı.", "tr"),
+        ("Η γέφυρα άνοιξε Τετάρτη τον Ιούνιο του 2024.", "el"),
+        ("Bron öppnades i onsdags, den 19 juni.", "sv"),
+        ("Die Brücke wurde am Mittwochabend im Juni geöffnet.", "de"),
+        ("橋は2024年6月19日水曜日に再開した。", "ja"),
+        ("铁桥于2024年6月19日星期三重新开放。", "zh"),
+        ("다리는 2024년 6월 19일 수요일에 다시 열렸다.", "ko"),
+        ("Cây cầu mở lại vào thứ Tư ngày 19 tháng 6 năm 2024.", "vi"),
+        ("สะพานเปิดเมื่อวันพุธในเดือนมิถุนายน 2024", "th"),
+        ("افتتح الجسر يوم الأربعاء في حزيران 2024.", "ar"),
+        ("افتتح الجسر يوم الأربعاء من جوان 2024.", "ar"),
+        ("הגשר נפתח ביום רביעי ביוני 2024.", "he"),
+    ],
+)
+def test_a_month_that_is_inflected_or_joined_is_found_and_no_other(
+    text: str, language: str
+) -> None:
+    sure = {key for name in calendar_names(text, language) for key in name.keys}
+    assert sure | mentioned(text, language) == {"day 2", "month 6"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "keys"),
+    [
+        ("в мае", "ru", {"month 5"}),
+        ("v červenci", "cs", {"month 7"}),
+        ("we wtorek, wtorku", "pl", {"day 1"}),
+        ("十一月", "zh", {"month 11"}),
+        ("Cumartesi", "tr", {"day 5"}),
+        ("majątek", "pl", set()),
+        ("in march", "en", set()),
+    ],
+)
+def test_the_longest_name_is_meant(text: str, language: str, keys: set[str]) -> None:
+    assert mentioned(text, language) == keys
+
+
+@pytest.mark.parametrize(
+    ("month", "expected"), [("June", "supported"), ("July", "unsupported"), ("May", "unsupported")]
+)
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Железный мост вновь открылся в июне 2024 года.", "ru"),
+        ("Żelazny most otwarto ponownie w czerwcu 2024 roku.", "pl"),
+        ("铁桥于2024年6月重新开放。", "zh"),
+        ("أعيد افتتاح الجسر الحديدي في حزيران 2024.", "ar"),
+    ],
+)
+def test_a_month_holds_between_languages(
+    text: str, language: str, month: str, expected: str, embedder: Embedder
+) -> None:
+    said = Claim(f"The iron bridge reopened in {month} 2024.", "en", text, language)
+    assert verdict(said, embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("铁桥于2024年6月重新开放。", "zh", "supported"),
+        ("铁桥于2024年7月重新开放。", "zh", "unsupported"),
+        ("철교는 2024년 6월에 다시 열렸다.", "ko", "supported"),
+        ("Cầu sắt mở cửa lại vào tháng 6 năm 2024.", "vi", "supported"),
+    ],
+)
+def test_a_month_may_be_a_number(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    said = Claim(sentence, language, "The iron bridge reopened in June 2024.", "en")
+    assert verdict(said, embedder) == expected
