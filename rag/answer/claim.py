@@ -42,6 +42,13 @@ _TESTED_AT_MOST = 4
 # The elided article before a name: l’Italie.
 _ELIDED = regex.compile(r"(?<!\p{L})\p{L}{1,4}[’']$")
 
+# What stands before a German noun, and rarely before a name: `die alte`, `im`, `seine`.
+_DETERMINER = regex.compile(
+    r"\b(?:d(?:er|ie|as|e[nms])|(?:k?ein|mein|sein|ihr|unser|dies|jed)(?:e[rnsm]?)?|am|im|vom|zu[rm]|"
+    r"beim|ans|ins)\s(?:\p{Ll}+e[nrsm]?\s)?$",
+    regex.IGNORECASE,
+)
+
 # From this share of pairs of neighbouring words on, a sentence repeats its source.
 _COPIED = 0.6
 
@@ -131,7 +138,7 @@ class Claim:
                 after = plain_words(self._text[fact.span.end :])[0]
                 if is_among(fact, earlier) and any((word, after) in pairs for word in PRONOUNS):
                     continue  # "Anna Berg moved" where the source says "She moved"
-                if fact.kind == "name" and not fit(fact, fact.words):
+                if fact.kind == "name" and not self._is_noun(fact) and not fit(fact, fact.words):
                     yield _Swap((), f"{fact.words!r} does not stand there in what it cites")
         for swap in swaps:
             now = sum(fit(place, place.words) for place, _ in swap.changes)
@@ -167,11 +174,12 @@ class Claim:
         said = folded_words(source.text)
         nouns = NOUN_CAPITALS & {self._language, source.language}
         for fact in self._facts:
-            if not is_same:
-                if is_among(fact, said) or any(fact.keys & other.keys for other in theirs):
-                    continue
-                if nouns and " " not in fact.words:
-                    continue  # a noun, more probably
+            if nouns and " " not in fact.words and (not is_same or self._is_noun(fact)):
+                continue  # no name, more probably
+            if not is_same and (
+                is_among(fact, said) or any(fact.keys & other.keys for other in theirs)
+            ):
+                continue
             for other in theirs:
                 if other.kind != fact.kind or (other.kind == "opening" and not is_same):
                     continue
@@ -194,6 +202,16 @@ class Claim:
             if is_same or (is_turned and alike):
                 reason = f"{one.words!r} and {other.words!r} seem to be exchanged"
                 yield _Swap(((one, other.words), (other, one.words)), reason)
+
+    def _is_noun(self, fact: Fact) -> bool:
+        """Whether it is no name: a lone word behind an article, where nouns have capitals."""
+        return (
+            self._language in NOUN_CAPITALS
+            and fact.kind == "name"
+            and " " not in fact.words
+            and not fact.keys  # die Schweiz
+            and _DETERMINER.search(self._text[: fact.span.start]) is not None
+        )
 
     def _is_date(self, one: Fact, other: Fact) -> bool:
         """Whether they are day and year of one date: `June 3, 2024`, `2024-06-03`."""

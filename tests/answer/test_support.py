@@ -117,6 +117,28 @@ def test_a_name_may_stand_for_a_pronoun(sentence: str, expected: str, embedder: 
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Die Brücke wurde am 3. Juni 2024 wieder geöffnet.", "supported"),
+        ("Am Montag wurde die Brücke wieder geöffnet.", "supported"),
+        ("Die Sanierung dauerte 12 Wochen.", "supported"),
+        ("Die Eisenbrücke in Kirchfeld wurde am Montag wieder geöffnet.", "unsupported"),
+        ("Die Eisenbrücke in Hamburg wurde am Montag wieder geöffnet.", "unsupported"),
+        ("Die Feuerwehr rettete in Valmorin drei Kinder.", "unsupported"),
+        ("Die Sanierung dauerte 3 Wochen.", "unsupported"),
+    ],
+)
+def test_a_german_noun_behind_an_article_is_no_name(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "Die Eisenbrücke in Valmorin wurde am Montag, dem 3. Juni 2024, für den Verkehr geöffnet. "
+        "Die Reparatur dauerte zwölf Wochen. Die Feuerwehr rettete in Kirchfeld drei Kinder."
+    )
+    assert verdict(Claim(sentence, "de", text, "de"), embedder) == expected
+
+
 BREXIT = (
     "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
     "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
