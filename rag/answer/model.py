@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -78,6 +80,7 @@ class ModelReader:
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def read(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         """The pieces of the model's reply, without what it thinks aloud before.
@@ -105,8 +108,9 @@ class ModelReader:
         return len(text.encode("utf-8", "replace")) // 4 + 1
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Ends the thread; who waits for the model hears that it failed."""
         with self._starting:
+            self._is_closed = True
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop and thread:
             loop.call_soon_threadsafe(loop.stop)
@@ -134,10 +138,13 @@ class ModelReader:
             raise GenerationError(f"the language model did not {phase} in time") from error
         except GenerationError:
             raise
+        except CancelledError as error:
+            raise GenerationError("the language model was closed") from error
         except Exception as error:  # whatever a provider's client raises
             raise GenerationError(f"the language model failed: {_one_line(error)}") from error
         finally:
-            self._run(_close(pieces))
+            with suppress(CancelledError):  # closed: its loop has ended them
+                self._run(_close(pieces))
 
     async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
         async for chunk in self._model.astream(list(messages)):
@@ -145,14 +152,18 @@ class ModelReader:
 
     def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
         with self._starting:
+            if self._is_closed:
+                work.close()
+                raise CancelledError
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=_serve, args=[self._loop], name="language-model", daemon=True
                 )
                 self._thread.start()
-            loop = self._loop
-        return asyncio.run_coroutine_threadsafe(work, loop).result()
+            # Begun before `close` can stop the loop, it is cancelled there.
+            begun = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return begun.result()
 
 
 def spoken(pieces: Iterator[str]) -> Iterator[str]:
@@ -176,6 +187,10 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

@@ -350,6 +350,26 @@ def test_a_model_that_fails_gives_way_to_quotes(
 
 
 @pytest.mark.loopback
+def test_an_answer_ends_when_the_corpus_is_closed(
+    open_corpus: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    with faulty_server("stall") as server:
+        corpus = open_corpus(**fast(server.address))
+        events: list[object] = []
+        asking = threading.Thread(
+            target=lambda: events.extend(corpus.stream(QUESTION)), daemon=True
+        )
+        asking.start()
+        server.failed(within_s=20)
+        corpus.close()
+        asking.join(10)
+        assert not asking.is_alive()
+    assert isinstance(events[-1], Answer)
+    assert "could not answer" in events[-1].notice
+
+
+@pytest.mark.loopback
 def test_a_server_that_is_not_there(open_corpus: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
     with faulty_server("500") as server:
