@@ -49,6 +49,8 @@ _DETERMINER = regex.compile(
     regex.IGNORECASE,
 )
 
+_LONG_WORD = regex.compile(r"\p{L}{3}")
+
 # From this share of pairs of neighbouring words on, a sentence repeats its source.
 _COPIED = 0.6
 
@@ -74,12 +76,12 @@ class Claim:
         self._vector = vector
         self._embedder = embedder
         self._common = common
-        self._facts = [fact for fact in name_runs(facts(text, language), text) if fact.kind]
+        self.facts = [fact for fact in name_runs(facts(text, language), text) if fact.kind]
 
     def missing(self, passages: Sequence[Passage]) -> Iterator[str]:
         """Facts that stand nowhere in the passages."""
         doubtful = []
-        for fact in self._facts:
+        for fact in self.facts:
             if any(passage.holds(fact) for passage in passages):
                 continue
             if fact.kind in ("number", "date"):
@@ -109,17 +111,35 @@ class Claim:
             if gain > (_FOREIGN_NAME_GAIN if " " in fact.words else _FOREIGN_WORD_GAIN):
                 yield f"{fact.words!r} is not in what it cites"
 
+    def _reworded(self, passages: Sequence[Passage]) -> list[Fact]:
+        """Lone words of its own behind an article, where nouns have capitals: no names."""
+        return [
+            fact
+            for fact in self.facts
+            if self._language in NOUN_CAPITALS
+            and (fact.kind, " " in fact.words) == ("name", False)
+            and not fact.keys  # die Schweiz
+            and _DETERMINER.search(self._text[: fact.span.start])
+            and not any(passage.holds(fact) for passage in passages)
+        ]
+
     def misplaced(self, source: Source, passages: Sequence[Passage]) -> Iterator[str]:
         """Facts that the passages hold, but not where the sentence puts them."""
         theirs = name_runs(facts(source.text, source.language), source.text)
-        mine = [fact for fact in self._facts if any(p.holds(fact) for p in passages)]
+        mine = [fact for fact in self.facts if any(p.holds(fact) for p in passages)]
         is_same = source.language == self._language
-        swaps = [*self._replacements(theirs, source), *self._exchanges(mine, theirs, is_same)]
+        reworded = self._reworded(passages)
+        swaps = [*self._replacements(theirs, source, reworded)]
+        swaps += self._exchanges(mine, theirs, is_same)
         # In one language the neighbouring words tell where a fact belongs.
-        better = self._better_placed(swaps, source) if is_same else self._nearer(swaps, source)
+        better = (
+            self._better_placed(swaps, source, reworded) if is_same else self._nearer(swaps, source)
+        )
         yield from dict.fromkeys(swap.reason for swap in better)
 
-    def _better_placed(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:
+    def _better_placed(
+        self, swaps: Sequence[_Swap], source: Source, reworded: Sequence[Fact]
+    ) -> Iterator[_Swap]:
         """The swaps that put facts beside the words that they stand beside in the source."""
         plain = plain_words(source.text)
         pairs = set(pairwise(["", *plain, ""]))
@@ -134,11 +154,11 @@ class Claim:
         if len(mine & pairs) >= _COPIED * len(mine):
             # It repeats the source, but for a name that stands there beside other words.
             earlier = folded_words(source.before)
-            for fact in self._facts:
+            for fact in self.facts:
                 after = plain_words(self._text[fact.span.end :])[0]
                 if is_among(fact, earlier) and any((word, after) in pairs for word in PRONOUNS):
                     continue  # "Anna Berg moved" where the source says "She moved"
-                if fact.kind == "name" and not self._is_noun(fact) and not fit(fact, fact.words):
+                if fact.kind == "name" and fact not in reworded and not fit(fact, fact.words):
                     yield _Swap((), f"{fact.words!r} does not stand there in what it cites")
         for swap in swaps:
             now = sum(fit(place, place.words) for place, _ in swap.changes)
@@ -168,13 +188,15 @@ class Claim:
         rows = self._embedder.embed_documents([fact.words, other])
         return nearness_of(float(rows[0] @ rows[1]), self._common) > _ONE_NAME_NEARNESS
 
-    def _replacements(self, theirs: Sequence[Fact], source: Source) -> Iterator[_Swap]:
+    def _replacements(
+        self, theirs: Sequence[Fact], source: Source, reworded: Sequence[Fact]
+    ) -> Iterator[_Swap]:
         """Facts for which the source may have another of the kind that the sentence lacks."""
         is_same = self._language == source.language
         said = folded_words(source.text)
         nouns = NOUN_CAPITALS & {self._language, source.language}
-        for fact in self._facts:
-            if nouns and " " not in fact.words and (not is_same or self._is_noun(fact)):
+        for fact in self.facts:
+            if fact in reworded or (nouns and not is_same and " " not in fact.words):
                 continue  # no name, more probably
             if not is_same and (
                 is_among(fact, said) or any(fact.keys & other.keys for other in theirs)
@@ -185,7 +207,7 @@ class Claim:
                     continue
                 if not is_comparable(fact, other):
                     continue
-                if not any(covers(other, known) for known in self._facts):
+                if not any(covers(other, known) for known in self.facts):
                     reason = f"what it cites has {other.words!r} where it says {fact.words!r}"
                     yield _Swap(((fact, other.words),), reason)
 
@@ -203,23 +225,10 @@ class Claim:
                 reason = f"{one.words!r} and {other.words!r} seem to be exchanged"
                 yield _Swap(((one, other.words), (other, one.words)), reason)
 
-    def _is_noun(self, fact: Fact) -> bool:
-        """Whether it is no name: a lone word behind an article, where nouns have capitals."""
-        return (
-            self._language in NOUN_CAPITALS
-            and fact.kind == "name"
-            and " " not in fact.words
-            and not fact.keys  # die Schweiz
-            and _DETERMINER.search(self._text[: fact.span.start]) is not None
-        )
-
     def _is_date(self, one: Fact, other: Fact) -> bool:
         """Whether they are day and year of one date: `June 3, 2024`, `2024-06-03`."""
         between = self._text[one.span.end : other.span.start]
-        for fact in self._facts:
-            if fact.kind == "date":
-                between = between.replace(fact.words, "")
-        return is_year(one) != is_year(other) and not regex.search(r"\p{L}", between)
+        return is_year(one) != is_year(other) and not _LONG_WORD.search(between)
 
     def _changed(self, changes: Sequence[tuple[Fact, str]]) -> str:
         """The sentence with other words in the place of facts, which stand in its order."""
