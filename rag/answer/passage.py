@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import regex
 
-from rag.answer.compare import folded_words, is_among, kind_of
+from rag.answer.compare import folded_words, is_among, kind_of, places
 from rag.answer.facts import Fact, facts, folded
 from rag.cite import Quote
 from rag.embed import Embedder
@@ -60,6 +61,11 @@ class Source:
     language: str
     before: str = ""
 
+    def held(self, claimed: Sequence[Fact]) -> int:
+        """How many of some facts stand in it."""
+        theirs, said = facts(self.text, self.language), folded_words(self.text)
+        return sum(is_among(fact, said) or bool(places(fact, theirs)) for fact in claimed)
+
 
 class Passage:
     """A passage's sentences, their vectors and facts, each worked out when first needed."""
@@ -108,6 +114,21 @@ class Passage:
         cosines = self.vectors @ vector
         best = int(cosines.argmax())
         return float(cosines[best]), self.sources[best]
+
+    def carrying(self, vector: FloatArray, claimed: Sequence[Fact], margin: float) -> Source:
+        """Of the sources about as near as the nearest, that which holds most facts; no heading.
+
+        Args:
+            margin: How much less its cosine may be.
+        """
+        cosines = self.vectors @ vector
+        nearest_first = np.argsort(-cosines, kind="stable").tolist()
+        near: list[int] = [n for n in nearest_first if cosines[n] >= cosines.max() - margin]
+        # A heading, and nearly nothing else, ends without a mark.
+        return max(
+            (self.sources[n] for n in near),
+            key=lambda source: (source.held(claimed), not source.text[-1:].isalnum()),
+        )
 
     def holds(self, fact: Fact) -> bool:
         """Whether a fact is anywhere in it."""

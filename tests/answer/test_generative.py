@@ -147,6 +147,11 @@ def test_a_citation_is_the_sentence_that_supports(open_corpus: Open) -> None:
     assert citation.document.text[citation.start : citation.end] == citation.quote
 
 
+def test_a_heading_is_not_cited_for_what_its_article_says(open_corpus: Open) -> None:
+    (citation,) = open_corpus("The bridge reopened on Monday [1].").ask(QUESTION).citations
+    assert citation.quote == "The iron bridge reopened on Monday, 3 June 2024."
+
+
 def test_invented_markers_are_dropped_and_counted(open_corpus: Open) -> None:
     said = "It reopened on Monday [99]. The repair took 12 weeks [1][42]."
     answer = open_corpus(said).ask(QUESTION)
