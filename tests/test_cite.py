@@ -21,6 +21,16 @@ from rag.types import CheckedSentence
         ("It reopened [passage 2].", "It reopened [2].", 0),
         ("It reopened [1-999].", "It reopened [1].", 1),
         ("It [sic] reopened [a].", "It [sic] reopened [a].", 0),
+        ("It reopened ［１］.", "It reopened [1].", 0),
+        ("It reopened [^1].", "It reopened [1].", 0),
+        ("It reopened [passage: 1].", "It reopened [1].", 0),
+        ("It reopened [passage number=1].", "It reopened [1].", 0),
+        ("It reopened [Sources 1 and 2].", "It reopened [1][2].", 0),
+        ("重新开放[1、2]，[1，3]。", "重新开放 [1][2]， [1][3]。", 0),
+        ("أعيد افتتاحه [١ و٢].", "أعيد افتتاحه [1][2].", 0),
+        ("The report [2024] says so.", "The report [2024] says so.", 0),
+        ("He left [May 3], [in 2019].", "He left [May 3], [in 2019].", 0),
+        ("It cost [about 12], by [article 3].", "It cost [about 12], by [article 3].", 0),
     ],
 )
 def test_only_markers_of_shown_passages_stay(said: str, kept: str, dropped: int) -> None:
@@ -42,7 +52,10 @@ def test_what_may_become_a_marker_is_held_back(text: str, safe: int) -> None:
 
 
 def test_a_growing_text_only_grows_when_cleaned() -> None:
-    text = "It reopened [1, 2]. The mayor [99] came[3] [ x ] at 5 [passage 1]."
+    text = (
+        "It reopened [1, 2]. The mayor [99] came[3] [ x ] at 5 [passage 1] [^2] ［１］ [1 and 2]."
+    )
+    text += f" All [{', '.join('123' * 6)}] say so [1]."
     shown = ""
     for end in range(len(text) + 1):
         clean, _ = known_markers(text[: marker_begun(text[:end])], 3)
