@@ -271,6 +271,11 @@ def test_no_text_can_end_its_block_or_pass_for_a_marker() -> None:
     assert "{question}" in clean
 
 
+def test_no_text_is_lost_on_the_way_to_the_model() -> None:
+    text = "For n <k the yield was 12 % and for m> 3\rit fell."
+    assert data(text) == "For n ‹k the yield was 12 % and for m› 3 it fell."
+
+
 def test_articles_reach_the_model_as_data(open_corpus: Open) -> None:
     seen: list[list[BaseMessage]] = []
 
