@@ -24,7 +24,7 @@ _CAPITAL = regex.compile(r"\p{Lu}")
 NOUN_CAPITALS = frozenset(("de", "lb"))
 _NEGATIONS = {
     "en": r"\b(?:not|no|never|nobody|nothing|none|neither|nor|without|cannot)\b|n[’']t\b",
-    "fr": r"\b(?:ne|pas|jamais|aucune?|rien|personne|ni|sans|non)\b|\bn[’']",
+    "fr": r"\b(?:ne|jamais|aucune?|rien|ni|sans)\b|(?<![\w-])(?:pas|non)(?![\w-])|\bn[’']",
     "de": r"\b(?:nicht|kein\w*|nie|niemals|niemand|nichts|ohne|weder)\b",
     "es": r"\b(?:no|nunca|jamás|nadie|nada|ningún|ninguna?|sin|tampoco|ni)\b",
     "it": r"\b(?:non|mai|nessun\w*|niente|nulla|senza|né)\b",

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from benchmarks.claims import Claim, faithful_sample, names, swapped
+from rag.answer.facts import negations
 from rag.answer.support import SupportCheck
 from rag.embed import Embedder
 from rag.language.calendar import calendar_names, mentioned
@@ -230,6 +231,21 @@ def test_a_denial_needs_one_of_the_same_thing(
         "The minister did not say how much the repair had cost."
     )
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_denied"),
+    [
+        ("Une personne a été blessée.", "fr", False),
+        ("Le Pas-de-Calais est inondé.", "fr", False),
+        ("Le juge a prononcé un non-lieu.", "fr", False),
+        ("Personne n’est venu.", "fr", True),
+        ("C’est pas vrai.", "fr", True),
+        ("Personne ne vient.", "fr", True),
+    ],
+)
+def test_words_of_negation(text: str, language: str, is_denied: bool) -> None:
+    assert bool(negations(text, language)) == is_denied
 
 
 def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
