@@ -76,7 +76,7 @@ class Claim:
         self._vector = vector
         self._embedder = embedder
         self._common = common
-        self.facts = [fact for fact in name_runs(facts(text, language), text) if fact.kind]
+        self.facts = name_runs(facts(text, language), text)
 
     def missing(self, passages: Sequence[Passage]) -> Iterator[str]:
         """Facts that stand nowhere in the passages."""
@@ -92,9 +92,10 @@ class Claim:
                     yield f"{fact.words!r} is not in what it cites"
             elif fact.kind == "name":
                 same = any(passage.language == self._language for passage in passages)
-                if same and (" " in fact.words or self._language not in NOUN_CAPITALS):
+                may_be_noun = self._language in NOUN_CAPITALS and " " not in fact.words
+                if same and not may_be_noun:
                     yield f"{fact.words!r} is not in what it cites"
-                elif " " in fact.words or self._language not in NOUN_CAPITALS or same:
+                elif same or not may_be_noun:
                     doubtful.append(fact)
         yield from self._foreign(doubtful[:_TESTED_AT_MOST], passages)
 

@@ -74,13 +74,12 @@ class Passage:
         self._embedder = embedder
         chunk, document = result.chunk, result.document
         self.language = chunk.language
-        sources = []
+        self.sources: list[Source] = []
         for span in sentence_spans_within(document.text, chunk.start, chunk.end, chunk.language):
             text = document.text[span.start : span.end]
             before = document.text[chunk.start : span.start]
-            sources.append(Source(Quote(position, span), text, chunk.language, before))
-        self.orders = [source for source in sources if _ORDER.search(source.text)]
-        self.sources = [source for source in sources if source not in self.orders]
+            if not _ORDER.search(text):
+                self.sources.append(Source(Quote(position, span), text, chunk.language, before))
         context = " · ".join(filter(None, (document.title, document.date, document.source)))
         self.text = "\n".join([context, *(source.text for source in self.sources)])
 

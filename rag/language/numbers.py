@@ -81,10 +81,6 @@ class Number(NamedTuple):
     span: Span
     readings: frozenset[float]
 
-    def agrees(self, other: Number) -> bool:
-        """Whether both may mean the same."""
-        return not self.readings.isdisjoint(other.readings)
-
 
 def numbers(text: str, language: str) -> list[Number]:
     """The numbers of a text in order; digits of any script, words of `WORD_LANGUAGES`.
