@@ -32,7 +32,7 @@ from rag.wire import plan_json, report_json, verification_json
 if TYPE_CHECKING:
     from rag.plan import Plan
     from rag.store import Status
-    from rag.sync import Progress
+    from rag.sync import OnProgress, Progress
 
 _FAILED, _PARTLY, _INTERRUPTED = 1, 3, 130
 _FOLLOWER_S = 2.0  # a served page that follows the folder may be at it for a moment
@@ -144,16 +144,22 @@ def verify(
 
 
 def run_sync(
-    corpus: Corpus, *, quiet: bool = False, rebuild: bool = False, wait_s: float = 0.0
+    corpus: Corpus,
+    *,
+    quiet: bool = False,
+    rebuild: bool = False,
+    wait_s: float = 0.0,
+    on_progress: OnProgress = lambda _: None,
 ) -> SyncReport:
     """Syncs with a progress line on the terminal, if there is one."""
     is_shown = sys.stderr.isatty() and not quiet
 
-    def on_progress(progress: Progress) -> None:
+    def tell(progress: Progress) -> None:
+        on_progress(progress)
         if is_shown:
             print(f"\r{_progress_line(progress):<78}", end="", file=sys.stderr, flush=True)
 
-    report = corpus.sync(rebuild=rebuild, wait_s=wait_s, on_progress=on_progress)
+    report = corpus.sync(rebuild=rebuild, wait_s=wait_s, on_progress=tell)
     if is_shown:
         print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
     return report

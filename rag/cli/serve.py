@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,9 @@ from rag.cli.options import (
 )
 from rag.corpus import Corpus
 from rag.errors import LockedError
+
+if TYPE_CHECKING:
+    from rag.sync import Progress
 
 
 def serve(
@@ -48,9 +52,11 @@ def serve(
         people = People(auth) if auth else None
         follows = (opened.settings.watch and sync) if watch is None else watch
 
-        def prepare() -> None:
+        def prepare(stop: threading.Event) -> None:
             if sync:
-                _sync_before(opened)
+                _sync_before(opened, stop)
+            if stop.is_set():
+                return
             if opened.settings.llm:
                 opened.chain()  # says now what is wrong with the name of the model
             if follows:
@@ -61,9 +67,18 @@ def serve(
         run(opened, host=host, port=port, prepare=prepare, allow_edit=allow_edit, people=people)
 
 
-def _sync_before(corpus: Corpus) -> None:
-    try:
-        lines = [*report_lines(run_sync(corpus))]
-    except LockedError as error:
-        lines = [str(error), "serving what is indexed so far"]
-    print("\n".join(lines), file=sys.stderr)
+class _Stopped(Exception):
+    """The server ends, so the sync does; the next one goes on from there."""
+
+
+def _sync_before(corpus: Corpus, stop: threading.Event) -> None:
+    def unless_stopped(_: Progress) -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    with suppress(_Stopped):
+        try:
+            lines = [*report_lines(run_sync(corpus, on_progress=unless_stopped))]
+        except LockedError as error:
+            lines = [str(error), "serving what is indexed so far"]
+        print("\n".join(lines), file=sys.stderr)

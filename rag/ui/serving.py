@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -46,16 +47,19 @@ class Front:
     def __init__(
         self,
         build: Callable[[], FastAPI],
-        prepare: Callable[[], None],
+        prepare: Callable[[threading.Event], None],
         on_failure: Callable[[], None],
     ) -> None:
-        """`build` and `prepare` run in threads; `on_failure` is called where one raises."""
+        """`build` and `prepare` run in threads; `on_failure` is called where one raises.
+
+        `prepare` is given what is set when the server ends.
+        """
         self._build = build
         self._prepare = prepare
         self._on_failure = on_failure
         self._app: FastAPI | None = None
         self._built, self._prepared = asyncio.Event(), asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._stopping, self._stop = asyncio.Event(), threading.Event()
         self._starting_page = SecurityHeaders(_starting_page)
         #: What `build` or `prepare` raised.
         self.failure: Exception | None = None
@@ -78,7 +82,10 @@ class Front:
         await receive()
         running = asyncio.gather(self._run(), self._get_ready())
         await send({"type": "lifespan.startup.complete"})
-        await receive()
+        try:
+            await receive()
+        finally:  # cancelled instead, where a second Ctrl-C ends the server
+            self._stop.set()
         self._stopping.set()
         await running
         await send({"type": "lifespan.shutdown.complete"})
@@ -94,7 +101,7 @@ class Front:
             await self._stopping.wait()
 
     async def _get_ready(self) -> None:
-        await self._attempt(self._prepare)
+        await self._attempt(lambda: self._prepare(self._stop))
         self._prepared.set()
 
     async def _attempt(self, step: Callable[[], _T]) -> _T | None:
@@ -111,7 +118,7 @@ def serve(
     *,
     host: str,
     port: int,
-    prepare: Callable[[], None] = lambda: None,
+    prepare: Callable[[threading.Event], None] = lambda _: None,
     allow_edit: bool = False,
     people: People | None = None,
 ) -> None:
@@ -121,7 +128,8 @@ def serve(
         corpus: To serve.
         host: Address to listen on.
         port: 0 takes a free one.
-        prepare: To be done before programs are answered, while the page is up already.
+        prepare: To be done before programs are answered, while the page is up already; the
+            event is set when it is to end.
         allow_edit: Let people add and delete articles.
         people: Who may sign in; None lets everybody in.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,23 +22,36 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.loopback
 
 
+@contextmanager
+def serving(
+    folder: Path, index: Path, *options: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`rag serve`, ended with the block, and its address."""
+    command = [sys.executable, "-m", "rag", "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        [*command, "--corpus", str(folder), "--index", str(index)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found
+            yield process, found[0]
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+
+
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[tuple[str, float]]:
     """The address of `rag serve` over articles that were never indexed, and when it was begun."""
     begun = time.monotonic()
-    command = [sys.executable, "-m", "rag", "serve", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--corpus", str(ROOT / "corpus"), "--index", str(tmp_path / "index")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-    ) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found
-        yield found[0], begun
-        process.send_signal(signal.SIGINT)
+    with serving(ROOT / "corpus", tmp_path / "index") as (_, address):
+        yield address, begun
 
 
 def test_the_page_is_there_before_the_models(browser: Browser, started: tuple[str, float]) -> None:
@@ -53,3 +68,18 @@ def test_the_page_is_there_before_the_models(browser: Browser, started: tuple[st
     assert "Magramane" in answer.json()["text"]  # a program waits until there is an answer
     page.locator("#question textarea").wait_for(timeout=60_000)
     page.close()
+
+
+def test_ctrl_c_ends_the_first_sync(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    words = (ROOT / "corpus" / "tram-retard.md").read_text().split()
+    for number in range(1500):
+        random.Random(number).shuffle(words)
+        (folder / f"{number}.txt").write_text(" ".join(words * 4))
+    with serving(folder, tmp_path / "index") as (process, _):
+        while not any((tmp_path / "index").glob("catalog.*.sqlite")):
+            time.sleep(0.1)
+        time.sleep(2)  # at work
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0  # the whole takes minutes
