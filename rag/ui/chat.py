@@ -18,7 +18,7 @@ from rag.types import Filters
 from rag.ui import export
 from rag.ui.conversation import Exchange, Options, answering, paced
 from rag.ui.examples import SHOWN, Examples
-from rag.ui.history import History, new_id
+from rag.ui.history import History, new_id, unrated
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text, message, plain_text
 from rag.ui.panel import language_name, panel
@@ -65,7 +65,7 @@ class Chat:
                     with gr.Row(elem_classes="examples"):
                         examples = [_example() for _ in range(SHOWN)]
                 if self._history:
-                    self._history.build_feedback(chat, talk, conversation)
+                    note = self._history.build_feedback(chat, talk, conversation)
                 box = _question_box()
                 options = self._options()
                 with gr.Accordion(named("copy"), open=False) as save:
@@ -101,7 +101,9 @@ class Chat:
         chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
         save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
         if self._history:
-            self._history.build_sidebar(page, talk, kept, shown)
+            others = self._history.build_sidebar(page, talk, kept, shown)
+            moved = [*others, chat.clear, chat.undo, chat.retry, chat.edit]
+            gr.on(moved, unrated, None, note, show_progress="hidden", **UNQUEUED)
         greeted = [*options[:2], *examples]
         page.load(self.greet, None, greeted, show_progress="hidden", **UNQUEUED)
 

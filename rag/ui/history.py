@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import gradio as gr
 
@@ -29,6 +29,14 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+class Rated(NamedTuple):
+    """The answer that somebody gave a thumb last, which a note is about."""
+
+    talk: str
+    turn: int
+    liked: bool
+
+
 class History:
     """Conversations kept for each user; without a memory it shows and keeps nothing."""
 
@@ -45,8 +53,11 @@ class History:
 
     def build_sidebar(
         self, page: gr.Blocks, talk: gr.State, kept: gr.State, shown: Sequence[Any]
-    ) -> None:
-        """Lays the sidebar out; its list is brought up to date when another one was kept."""
+    ) -> list[Any]:
+        """Lays the sidebar out; gives the events that show another conversation.
+
+        Its list is brought up to date when another one was kept.
+        """
         with gr.Sidebar(label=named("history"), open=False):
             fresh = gr.Button(named("new_chat"), size="sm")
             search = gr.Textbox(label=named("history_find"), max_lines=1, elem_id="history-find")
@@ -62,10 +73,11 @@ class History:
         delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
         page.load(self._list, [search, talk], saved, **_QUIET)
         kept.change(self._list, [search, talk], saved, **_QUIET)
+        return [fresh.click, saved.input, delete.click]
 
-    def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> None:
-        """A note to be added to a thumb that was given to an answer."""
-        rated = gr.State("")
+    def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> list[Any]:
+        """A note to be added to a thumb that was given to an answer; what `unrated` is for."""
+        rated: Any = gr.State(None)
         with gr.Row(visible=False, elem_classes="note") as more:
             note = gr.Textbox(
                 label=named("feedback_note"), max_lines=3, max_length=2000, scale=5, elem_id="note"
@@ -73,6 +85,7 @@ class History:
             send = gr.Button(named("feedback_send"), size="sm", scale=1, min_width=90)
         chat.like(self._rate, [talk, conversation], [rated, more, note], **_QUIET)
         send.click(self._note, [talk, conversation, rated, note], more, api_visibility="private")
+        return [rated, more]
 
     def _list(self, search: str, talk: str, request: gr.Request) -> Any:
         saved = self._memory.saved(user_of(request), search)
@@ -109,27 +122,37 @@ class History:
     ) -> tuple[Any, ...]:
         index = given.index[0] if isinstance(given.index, (list, tuple)) else given.index
         liked = given.liked
+        rated = Rated(_id(talk, request), index // 2, liked is True)
         if not isinstance(liked, bool):  # the thumb was taken back
-            return "", gr.update(visible=False), ""
-        rated = f"{index // 2}:{int(liked)}"
-        self._keep(talk, exchanges, rated, "", request)
+            self._memory.unrate(user_of(request), _answer_id(rated))
+            return *unrated(), ""
+        self._keep(exchanges, rated, "", request)
         return rated, gr.update(visible=True), ""
 
     def _note(
-        self, talk: str, exchanges: Exchanges, rated: str, note: str, request: gr.Request
+        self, talk: str, exchanges: Exchanges, rated: Rated | None, note: str, request: gr.Request
     ) -> Any:
-        self._keep(talk, exchanges, rated, note, request)
         say = texts_of(request)
-        gr.Info(markdown_text(say["feedback_thanks"]), title=say["notice"])
+        if rated and rated.talk == _id(talk, request):
+            self._keep(exchanges, rated, note, request)
+            gr.Info(markdown_text(say["feedback_thanks"]), title=say["notice"])
+        else:
+            gr.Warning(markdown_text(say["feedback_unrated"]), title=say["notice"])
         return gr.update(visible=False)
 
-    def _keep(
-        self, talk: str, exchanges: Exchanges, rated: str, note: str, request: gr.Request
-    ) -> None:
-        turn, _, liked = rated.partition(":")
-        if turn and int(turn) < len(exchanges):
-            id, user = f"{_id(talk, request)}-{turn}", user_of(request)
-            self._memory.rate(user, id, exchanges[int(turn)], liked=liked == "1", note=note)
+    def _keep(self, exchanges: Exchanges, rated: Rated, note: str, request: gr.Request) -> None:
+        if rated.turn < len(exchanges):
+            user, exchange = user_of(request), exchanges[rated.turn]
+            self._memory.rate(user, _answer_id(rated), exchange, liked=rated.liked, note=note)
+
+
+def unrated() -> tuple[Any, ...]:
+    """No answer that a note could be about, and nowhere to write one."""
+    return None, gr.update(visible=False)
+
+
+def _answer_id(rated: Rated) -> str:
+    return f"{rated.talk}-{rated.turn}"
 
 
 def _id(talk: str, request: gr.Request) -> str:

@@ -128,6 +128,11 @@ class Memory:
                 (id, user, time.time(), liked, note, _EXCHANGE.dump_json(exchange).decode()),
             )
 
+    def unrate(self, user: str, id: str) -> None:
+        """Forgets what a user thought of an answer."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM feedback WHERE id = ? AND user = ?", (id, user))
+
     def feedback(self) -> list[Feedback]:
         """Everything that anybody said of answers, the oldest first."""
         with self._open() as connection:

@@ -70,3 +70,7 @@ def test_feedback_is_kept_once_for_each_answer(memory: Memory) -> None:
     memory.rate("ann", "1-1", EXCHANGE, liked=True)
     memory.rate("ann", "1-1", EXCHANGE, liked=False, note="wrong year")
     assert memory.feedback() == [(EXCHANGE, False, "wrong year")]
+    memory.unrate("bob", "1-1")
+    assert len(memory.feedback()) == 1
+    memory.unrate("ann", "1-1")
+    assert memory.feedback() == []

@@ -261,5 +261,23 @@ def test_feedback_is_kept_with_a_note(visit: Visit, sample: Corpus) -> None:
     assert given.exchange.question == QUESTION[visit.language]
 
 
+def test_a_thumb_is_taken_back_and_a_note_goes_with_its_thumb(visit: Visit, sample: Corpus) -> None:
+    memory = Memory.beside(sample.index)
+    before = len(memory.feedback())
+    visit.ask(QUESTION[visit.language])
+    visit.icon("dislike").click()
+    note = visit.page.locator("#note")
+    expect(note).to_be_visible()
+    assert len(memory.feedback()) == before + 1
+    visit.page.get_by_label("Disliked").click()
+    expect(note).to_be_hidden()
+    assert len(memory.feedback()) == before
+    visit.icon("dislike").click()
+    expect(note).to_be_visible()
+    visit.icon("retry").click()
+    expect(note).to_be_hidden()
+    assert CHAIRS[0] in visit.reply
+
+
 def _fill(box: Locator, text: str) -> None:
     box.locator("textarea, input").fill(text)
