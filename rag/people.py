@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 import secrets
+import sys
 import tempfile
 import tomllib
 from dataclasses import dataclass
@@ -52,9 +53,8 @@ class People:
             SettingsError: It cannot be read, or is not a list of users.
         """
         self._file = file
-        self._stamp = 0
-        self._entries: dict[str, _Entry] = {}
-        self._read()
+        self._stamp = file.stat().st_mtime_ns if file.exists() else 0
+        self._entries = _entries(file)
 
     def check(self, name: str, password: str) -> User | None:
         """The user of that name, if the password is right; takes as long if there is none."""
@@ -67,18 +67,23 @@ class People:
         entry = self._current().get(name)
         return User(name, entry.role) if entry else None
 
+    def kept(self, name: str) -> str:
+        """What is kept of the password of that name; empty if there is no such user."""
+        entry = self._current().get(name)
+        return entry.password if entry else ""
+
     def _current(self) -> dict[str, _Entry]:
         try:
             stamp = self._file.stat().st_mtime_ns
         except OSError:
             return {}
         if stamp != self._stamp:
-            self._read()
+            self._stamp = stamp  # also of a wrong file, which is told of once
+            try:
+                self._entries = _entries(self._file)
+            except SettingsError as error:
+                print(f"warning: {error}; until it is mended the old list holds", file=sys.stderr)
         return self._entries
-
-    def _read(self) -> None:
-        self._stamp = self._file.stat().st_mtime_ns if self._file.exists() else 0
-        self._entries = _entries(self._file)
 
 
 def add_user(file: Path, name: str, password: str, role: Role) -> None:
@@ -98,7 +103,9 @@ def add_user(file: Path, name: str, password: str, role: Role) -> None:
         f'[users."{name}"]\npassword = "{entry.password}"\nrole = "{entry.role}"\n\n'
         for name, entry in sorted(entries.items())
     )
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as part:  # mode 600
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=file.parent, delete=False
+    ) as part:  # mode 600
         part.write(text)
     os.replace(part.name, file)
 

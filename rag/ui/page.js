@@ -14,3 +14,9 @@ addEventListener("change", (event) => {
   if (event.target.closest("#history") && matchMedia("(max-width: 768px)").matches)
     document.querySelector(".sidebar .toggle-button").click();
 });
+
+addEventListener("click", async (event) => {
+  if (!event.target.closest("#sign-out")) return;
+  await fetch("logout", { method: "POST" });
+  location.reload();
+});

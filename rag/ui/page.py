@@ -52,6 +52,8 @@ def build_page(
     corpus: Corpus,
     may_edit: MayEdit | None = None,
     is_ready: Callable[[], bool] = lambda: True,
+    *,
+    may_sign_out: bool = False,
 ) -> gr.Blocks:
     """The page over a corpus; nothing is loaded or started by building it.
 
@@ -59,6 +61,7 @@ def build_page(
         corpus: To ask and to look through.
         may_edit: Says whose requests may change the corpus; None lets nobody.
         is_ready: Whether the models have been loaded.
+        may_sign_out: Whether people signed in at this server.
     """
     page: gr.Blocks
     with gr.Blocks(
@@ -73,6 +76,15 @@ def build_page(
                     elem_id=f"language-{code}",
                     elem_classes="language-link",
                     link=f"?{LANGUAGE_COOKIE}={code}",
+                    size="sm",
+                    scale=0,
+                    min_width=80,
+                )
+            if may_sign_out:
+                gr.Button(
+                    named("logout"),
+                    elem_id="sign-out",
+                    elem_classes="language-link",
                     size="sm",
                     scale=0,
                     min_width=80,

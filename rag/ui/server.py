@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.people import People
-from rag.ui.guard import Guard, Identify, SignIn, by_header
+from rag.ui.guard import Guard, Identify, by_header
 from rag.ui.headers import SecurityHeaders
 from rag.ui.page import CSS, THEME, build_page
 from rag.ui.request import signed_in
 from rag.ui.routes import CONCURRENT, WAITING, add_routes
+from rag.ui.signin import LOGIN, LOGOUT, SignIn
 
 #: Largest file that can be added in the page.
 _MAX_UPLOAD: Final = 200 * 2**20
@@ -70,6 +71,7 @@ def build_app(
         corpus,
         _is_editor if allow_edit else None,
         lambda: warming.ident is not None and not warming.is_alive(),
+        may_sign_out=people is not None and not corpus.settings.user_header,
     )
     page.queue(default_concurrency_limit=concurrent, max_size=waiting)
     page._queue.sleep_when_free = _LOOK_S
@@ -97,7 +99,9 @@ def _identifier(app: FastAPI, corpus: Corpus, people: People | None) -> Identify
     if people is None:
         return None
     sign_in = SignIn(people)
-    app.add_api_route("/login", sign_in.page, methods=["GET", "POST"], include_in_schema=False)
+    forms = ["GET", "HEAD", "POST"]
+    app.add_api_route(LOGIN, sign_in.page, methods=forms, include_in_schema=False)
+    app.add_api_route(LOGOUT, sign_in.leave, methods=["POST"], include_in_schema=False)
     return sign_in.identify
 
 

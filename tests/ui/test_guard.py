@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,9 @@ def test_no_file_of_the_server_is_given_out(address: str, path: str) -> None:
     assert httpx.get(f"{address}/health").status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://["]
+)
 @pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"])
 def test_another_site_may_not_ask(address: str, path: str, origin: str) -> None:
     reply = httpx.post(f"{address}{path}", json=_QUESTION, headers={"Origin": origin})
@@ -120,6 +123,23 @@ def test_a_file_that_lists_no_users_is_told_so(tmp_path: Path, text: str) -> Non
         People(file)
 
 
+def test_a_file_that_breaks_leaves_the_old_list_and_is_told_of_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "users.toml"
+    add_user(file, "ann", "correct horse", "editor")
+    people = People(file)
+    file.write_text("[users")
+    os.utime(file, (1, 1))
+    assert people.get("ann")
+    assert people.get("ann")
+    assert capsys.readouterr().err.count("users.toml") == 1
+    file.unlink()
+    add_user(file, "bob", "battery staple", "reader")
+    assert people.get("bob")
+    assert not people.get("ann")
+
+
 @pytest.fixture
 def guarded(corpus: Corpus, tmp_path: Path) -> Iterator[str]:
     """A server that ann, an editor, and bob, a reader, may use."""
@@ -144,6 +164,47 @@ def test_programs_sign_in_with_each_request(guarded: str) -> None:
     for cookie in ("x", "9999999999.616e6e.00", "..", "a.b.c"):
         cookies = {"session": cookie}
         assert httpx.get(f"{guarded}/config", cookies=cookies).status_code == 401
+
+
+def test_credentials_that_are_no_text_are_refused(guarded: str) -> None:
+    for credentials in (b"Basic \xff\xff", b"Basic =====", b"Basic /w=="):
+        headers = {b"Authorization": credentials}
+        assert httpx.get(f"{guarded}/config", headers=headers).status_code == 401
+
+
+def test_who_signs_in_gets_what_was_asked_for(guarded: str) -> None:
+    asked = httpx.get(f"{guarded}/api/docs?of=ask", headers={"Accept": "text/html"})
+    assert asked.headers["location"] == "/login?next=%2Fapi%2Fdocs%3Fof%3Dask"
+    ann = {"name": "ann", "password": "correct horse"}
+    own = httpx.post(f"{guarded}{asked.headers['location']}", data=ann)
+    assert own.headers["location"] == "/api/docs?of=ask"
+    for wanted in ("//evil.example", "/\\evil.example", "https://evil.example", ""):
+        reply = httpx.post(f"{guarded}/login", params={"next": wanted}, data=ann)
+        assert reply.headers["location"] == "/"
+
+
+def test_another_password_ends_what_was_begun_with_the_old_one(
+    guarded: str, tmp_path: Path
+) -> None:
+    bob, page = ("bob", "battery staple"), f"{guarded}/config"
+    with httpx.Client() as session:
+        session.post(f"{guarded}/login", data={"name": bob[0], "password": bob[1]})
+        assert session.get(page).status_code == 200
+        assert httpx.get(page, auth=bob).status_code == 200
+        add_user(tmp_path / "users.toml", "bob", "another one", "reader")
+        assert session.get(page).status_code == 401
+        assert httpx.get(page, auth=bob).status_code == 401
+        assert httpx.get(page, auth=("bob", "another one")).status_code == 200
+
+
+def test_people_sign_out(browser: Browser, guarded: str) -> None:
+    ann = sign_in(browser, guarded, "ann", "correct horse")
+    ann.box.wait_for()
+    ann.button(ann.say["logout"]).click()
+    expect(ann.page.get_by_label(ann.say["login_password"])).to_be_visible()
+    ann.page.goto(guarded)
+    expect(ann.page.get_by_label(ann.say["login_password"])).to_be_visible()
+    ann.context.close()
 
 
 def sign_in(browser: Browser, address: str, name: str, password: str) -> Visit:
