@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from html import escape
 from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.types import Receive, Scope, Send
 
 from rag.corpus import Corpus
 from rag.errors import NotFoundError, QuestionError, RagError
@@ -26,6 +28,8 @@ _T = TypeVar("_T")
 
 #: Questions answered at the same time over these routes, and how many more may wait.
 CONCURRENT, WAITING = 32, 256
+
+_NOT_POSTED = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class Restriction(BaseModel):
@@ -77,8 +81,27 @@ class Lane:
     """Lets so many at a time in, and so many wait."""
 
     def __init__(self, concurrent: int, waiting: int) -> None:
-        self._limiter = anyio.CapacityLimiter(concurrent)
+        self._places = anyio.Semaphore(concurrent)
+        self._threads = anyio.CapacityLimiter(concurrent)  # own ones: `/health` needs others
         self._waiting = waiting
+
+    async def enter(self) -> None:
+        """Takes a place, to be left again.
+
+        Raises:
+            Busy: The lane is full.
+        """
+        if self._places.statistics().tasks_waiting >= self._waiting:
+            raise Busy
+        await self._places.acquire()
+
+    def leave(self) -> None:
+        """Leaves the place."""
+        self._places.release()
+
+    async def step(self, function: Callable[[], _T]) -> _T:
+        """The result of a function, called in a thread, for who has a place."""
+        return await anyio.to_thread.run_sync(function, limiter=self._threads)
 
     async def run(self, function: Callable[[], _T]) -> _T:
         """The result of a function, called in a thread.
@@ -86,9 +109,25 @@ class Lane:
         Raises:
             Busy: The lane is full.
         """
-        if self._limiter.statistics().tasks_waiting >= self._waiting:
-            raise Busy
-        return await anyio.to_thread.run_sync(function, limiter=self._limiter)
+        await self.enter()
+        try:
+            return await self.step(function)
+        finally:
+            self.leave()
+
+
+class _Stream(StreamingResponse):
+    """The events of an answer, which holds its place in the lane until the last one is sent."""
+
+    def __init__(self, first: Event, rest: Iterator[Event], lane: Lane) -> None:
+        super().__init__(_lines(first, rest, lane), media_type="application/x-ndjson")
+        self._lane = lane
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # the reader may have left before the first line
+            self._lane.leave()
 
 
 def add_routes(app: FastAPI, corpus: Corpus) -> None:
@@ -105,6 +144,14 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
         error = {"error": "too many questions are waiting; try again in a moment"}
         return JSONResponse(error, 503, {"Retry-After": "2"})
 
+    @app.exception_handler(RequestValidationError)
+    def correct(_: Request, error: RequestValidationError) -> Response:
+        # Without what was sent: no JSON can hold a NaN, or half of a UTF-16 pair.
+        kept = ("type", "loc", "msg")
+        wrong = [{key: each[key] for key in kept} for each in error.errors()]
+        return Response(json.dumps({"detail": wrong}), 422, media_type="application/json")
+
+    @app.head("/health", include_in_schema=False)
     @app.get("/health", tags=["server"])
     def health() -> dict[str, Any]:
         """Whether the server is up, and what it has."""
@@ -120,7 +167,7 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
             "syncing": syncing,
         }
 
-    @app.get("/article", include_in_schema=False)
+    @app.api_route("/article", methods=["GET", "HEAD"], include_in_schema=False)
     def article(
         request: Request, id: str, at: str = "", focus: str = "", sha256: str = ""
     ) -> HTMLResponse:
@@ -151,8 +198,13 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
             events = corpus.chain(caution=body.caution).stream(body.input())
             return next(events), events
 
-        first, events = await lane.run(begin)  # what cannot be asked is refused with a status
-        return StreamingResponse(_lines(first, events), media_type="application/x-ndjson")
+        await lane.enter()
+        try:
+            first, events = await lane.step(begin)  # what cannot be asked is refused with a status
+        except BaseException:
+            lane.leave()
+            raise
+        return _Stream(first, events, lane)
 
     @app.post("/api/search", tags=["questions"])
     async def search(body: Question) -> dict[str, Any]:
@@ -168,6 +220,10 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
     def docs() -> HTMLResponse:
         return HTMLResponse(_docs(app.openapi()))
 
+    # Else the page, which has every other path, would say that there is no such one.
+    for path in ("/api/ask", "/api/stream", "/api/search"):
+        app.add_api_route(path, _only_posted, methods=_NOT_POSTED, include_in_schema=False)
+
 
 def event_json(event: Event) -> dict[str, Any]:
     """An event of a stream as JSON; its `type` says which."""
@@ -182,13 +238,18 @@ def event_json(event: Event) -> dict[str, Any]:
             return {"type": "answer", **answer_json(event)}
 
 
-def _lines(first: Event, rest: Iterator[Event]) -> Iterator[str]:
-    yield json.dumps(event_json(first), ensure_ascii=False) + "\n"
+async def _lines(first: Event, rest: Iterator[Event], lane: Lane) -> AsyncIterator[str]:
+    event: Event | None = first
     try:
-        for event in rest:
+        while event is not None:
             yield json.dumps(event_json(event), ensure_ascii=False) + "\n"
+            event = await lane.step(lambda: next(rest, None))
     except RagError as error:
         yield json.dumps({"type": "error", "error": str(error)}, ensure_ascii=False) + "\n"
+
+
+def _only_posted() -> JSONResponse:
+    return JSONResponse({"error": "send it with POST"}, 405, {"Allow": "POST"})
 
 
 def _docs(schema: dict[str, Any]) -> str:

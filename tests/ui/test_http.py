@@ -55,6 +55,30 @@ def test_characters_that_no_article_holds(address: str, odd: str) -> None:
     assert "character" in reply.json()["error"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"question": NaN}',
+        '{"question": 3, "top_k": Infinity}',
+        '{"question": ["\\ud800"]}',
+        '{"question": "harbour", "history": [["\\ud800", "x"]]}',
+    ],
+)
+def test_what_is_wrong_is_told_whatever_was_sent(address: str, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = httpx.post(f"{address}/api/search", content=body, headers=headers)
+    assert reply.status_code == 422
+    assert reply.json()["detail"][0]["loc"][0] == "body"
+
+
+def test_methods(address: str) -> None:
+    for path in ("/health", "/article?id=crue-bilan.md"):
+        assert httpx.head(f"{address}{path}").status_code == 200
+    for path in ("/api/ask", "/api/stream", "/api/search"):
+        reply = httpx.get(f"{address}{path}")
+        assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/gradio_api/info", "/nothing"])
 def test_every_response_carries_the_policy(address: str, path: str) -> None:
     headers = httpx.get(f"{address}{path}").headers

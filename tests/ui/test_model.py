@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from langchain_core.outputs import ChatGenerationChunk
 from playwright.sync_api import Browser, expect
 
 from rag import Corpus, Settings
 from rag.embed import Embedder
+from tests.conftest import WordEmbedder
 from tests.ui.server import running
 from tests.ui.talker import ENDLESS, Talker
 from tests.ui.visit import Visit
@@ -81,6 +88,7 @@ def test_an_answer_is_stopped(serve: Serve, come: Come) -> None:
         visit.button(visit.say["stop"]).click()
         expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
         assert "and on and on" in visit.reply
+        expect(visit.page.locator("#history label")).to_have_count(1)  # kept as far as it was
         until(lambda: model.cut_short == 1)
         assert "Magramane" in visit.ask(QUESTION[visit.language])
         visit.leave()
@@ -128,3 +136,32 @@ def test_a_full_queue_says_so_and_a_closed_page_makes_room(serve: Serve, come: C
         until(lambda: model.cut_short == 1)
         assert "Magramane" in waiting.reply
         waiting.leave()
+
+
+class Slow(Talker):
+    """Thinks before its first word."""
+
+    async def _astream(self, *said: Any, **how: Any) -> AsyncIterator[ChatGenerationChunk]:
+        await asyncio.sleep(5)
+        async for chunk in super()._astream(*said, **how):
+            yield chunk
+
+
+def test_streams_that_wait_for_a_model_hold_nobody_else(folder: Path, tmp_path: Path) -> None:
+    many = 45  # more than are answered at a time, and than Starlette has threads
+    model, settings = Slow(replies=["It froze [1]."] * many), Settings(llm_always=True)
+
+    async def ask(address: str) -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=address, timeout=120) as client:
+            body = {"question": "what about the harbour?"}
+            asked = [client.post("/api/stream", json=body) for _ in range(many)]
+            streams = asyncio.gather(*asked)
+            await asyncio.sleep(2)
+            assert (await client.get("/health", timeout=2)).status_code == 200
+            return await streams
+
+    with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            replies = asyncio.run(ask(address))
+    assert {json.loads(reply.text.splitlines()[-1])["type"] for reply in replies} == {"answer"}
