@@ -199,8 +199,8 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Removes files from the corpus, and syncs."""
         self._refuse_readers(request)
-        take_out(paths, self._corpus.folder)
-        for update in self._sync((), (search, order, descending), request, progress):
+        failed = take_out(paths, self._corpus.folder)
+        for update in self._sync(failed, (search, order, descending), request, progress):
             yield gr.update(visible=False), *update
 
     def _sync(
@@ -232,9 +232,11 @@ class Library:
         """The files that can be deleted, as far as a list of them is of use."""
         try:
             rows = self._corpus.listing(order="path", limit=_PATHS_SHOWN).rows
+            failed = self._corpus.status().failed[:_PATHS_SHOWN]
         except RagError:
             return []
-        return sorted({row.path for row in rows})
+        unread = (path for path, _ in failed if (self._corpus.folder / path).is_file())
+        return sorted({*(row.path for row in rows), *unread})
 
 
 def _tell(now: Progress, progress: gr.Progress, say: Texts) -> None:

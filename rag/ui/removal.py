@@ -6,18 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from rag.errors import RagError
+from rag.types import Failure
 
 
-def take_out(paths: Iterable[str], folder: Path) -> None:
-    """Removes files from a corpus folder; one that is gone already is fine.
+def take_out(paths: Iterable[str], folder: Path) -> list[Failure]:
+    """Removes files from a corpus folder; gives those that stay, and why.
+
+    One that is gone already is fine.
 
     Args:
         paths: As `Document.path`, relative to the folder.
         folder: Of the corpus.
 
     Raises:
-        RagError: A path leads out of the folder, or its file cannot be removed.
+        RagError: A path leads out of the folder.
     """
+    failed = []
     for path in paths:
         inside = PurePosixPath(path)
         if inside.is_absolute() or ".." in inside.parts or not path:
@@ -28,4 +32,5 @@ def take_out(paths: Iterable[str], folder: Path) -> None:
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
-            raise RagError(f"cannot remove {path}: {error.strerror}") from error
+            failed.append(Failure(path, f"cannot be removed: {error.strerror}"))
+    return failed

@@ -70,6 +70,27 @@ def test_articles_are_added_and_deleted(
         visit.leave()
 
 
+@pytest.mark.loopback
+def test_what_cannot_be_read_or_deleted(browser: Browser, corpus: Corpus) -> None:
+    (corpus.folder / "empty.md").touch()
+    corpus.sync()
+    with running(corpus, allow_edit=True) as address:
+        visit = Visit(browser, address)
+        visit.page.get_by_role("tab", name="Articles").click()
+        doomed = visit.page.locator("#doomed input")
+        (corpus.folder / "bridge.txt").unlink()
+        (corpus.folder / "bridge.txt").mkdir()  # which unlink refuses
+        doomed.click()
+        for name in ("bridge.txt", "empty.md"):
+            visit.page.get_by_role("option", name=name).click()
+        doomed.press("Escape")
+        visit.button("Delete files").click()
+        visit.button("Delete").click()
+        expect(visit.page.locator("#did .failures")).to_contain_text("bridge.txt: cannot be")
+        assert not (corpus.folder / "empty.md").exists()
+        visit.leave()
+
+
 def _done(say: Texts, *, added: int, removed: int, unchanged: int) -> str:
     """What the page says of a sync, up to how long it took."""
     did = say["did"].partition("{seconds}")[0]
