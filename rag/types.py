@@ -161,6 +161,9 @@ class Filters:
         object.__setattr__(self, "languages", tuple(map(_wanted_language, self.languages)))
         for name in ("since", "until"):
             object.__setattr__(self, name, _bound(getattr(self, name)))
+        since, until = self.since or "", self.until or "9"
+        if since > until and not since.startswith(until):
+            raise QuestionError(f"nothing is both from {since} on and until {until}; exchange them")
 
     def equal(self) -> dict[str, Sequence[str]]:
         """Allowed values by field of the document, of those that restrict."""

@@ -20,7 +20,7 @@ from rag.ui.conversation import Exchange, Options, answering, paced
 from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, new_id, unrated
 from rag.ui.memory import Memory
-from rag.ui.message import markdown_text, message, plain_text
+from rag.ui.message import markdown_text, message
 from rag.ui.panel import language_name, panel
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts, named
@@ -96,12 +96,13 @@ class Chat:
             chat.edit(self.edit, asked, answered, **ASKING),
         ]
         stopped = box.stop(None, cancels=running, api_visibility="private")
-        stopped.then(_stopped, conversation, shown, **UNQUEUED)
-        chat.undo(_undone, conversation, shown, **UNQUEUED)
+        stopped = stopped.then(self.stopped, [talk, conversation], answered, **UNQUEUED)
+        undone = chat.undo(self.undone, [talk, conversation], answered, **UNQUEUED)
         chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
         save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
         if self._history:
-            others = self._history.build_sidebar(page, talk, kept, shown)
+            saved = [kept.change, stopped.then, undone.then]  # only queued events tell of a state
+            others = self._history.build_sidebar(page, talk, shown, saved)
             moved = [*others, chat.clear, chat.undo, chat.retry, chat.edit]
             gr.on(moved, unrated, None, note, show_progress="hidden", **UNQUEUED)
         greeted = [*options[:2], *examples]
@@ -150,8 +151,28 @@ class Chat:
     ) -> Iterator[Update]:
         """Asks what a question was changed into; what came after it is dropped."""
         turn = _turn_of(edited.index)
-        question = plain_text(str(edited.value))
-        yield from self._answer(question, talk, exchanges[:turn], chosen, request)
+        yield from self._answer(edited.value, talk, exchanges[:turn], chosen, request)
+
+    def stopped(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Update:
+        """What there is of an answer, which the browser cancels meanwhile."""
+        time.sleep(_CANCELLED_S)  # a step of the answer that came after this would undo it
+        if exchanges and not exchanges[-1].is_over:
+            exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
+        return *shown_as(exchanges, texts_of(request)), self._keep(talk, exchanges, request)
+
+    def undone(
+        self, talk: str, exchanges: Exchanges, at: gr.UndoData, request: gr.Request
+    ) -> Update:
+        """Takes a question and what came after it back into the question box."""
+        turn = _turn_of(at.index)
+        left = exchanges[:turn]
+        state, messages, passages, _, save = shown_as(left, texts_of(request))
+        box = gr.update(value=exchanges[turn].question)
+        return state, messages, passages, box, save, self._keep(talk, left, request)
+
+    def _keep(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Any:
+        """Keeps a conversation; gives what says so to the list of those that are kept."""
+        return self._history.save(talk, exchanges, request) if self._history else gr.skip()
 
     def _options(self) -> list[Any]:
         """Components for the filters, the caution and the way of answering."""
@@ -211,16 +232,13 @@ class Chat:
         is_written = self._corpus.has_chat_model and not options.quotes_only
         for exchange in paced(answering(self._corpus, question, earlier, options), is_written):
             now = (*earlier, exchange)
-            kept = gr.skip()
-            if exchange.is_over and self._history:
-                kept = self._history.save(talk, now, request)
             yield (
                 now,
                 _messages(now, say),
                 panel(now, say) if exchange.passages or exchange.is_over else gr.skip(),
                 _asking(say) if exchange.is_over else _answering(say),
                 _FOLDED if exchange.is_over else gr.skip(),
-                kept,
+                self._keep(talk, now, request) if exchange.is_over else gr.skip(),
             )
 
     def _check(self, question: str, say: Texts) -> None:
@@ -285,22 +303,30 @@ def _answering(say: Texts) -> Any:
 
 def _options_of(chosen: Sequence[Any], say: Texts) -> Options:
     languages, sources, since, until, caution, mode = chosen
-    dates = [str(date or "").strip() or None for date in (since, until)]
+    first, last = (_date(date, say) for date in (since, until))
     try:
         filters = Filters(
             languages=tuple(map(str, languages or ())),
             sources=tuple(map(str, sources or ())),
-            since=dates[0],
-            until=dates[1],
+            since=first,
+            until=last,
         )
     except QuestionError as error:
-        wrong = ", ".join(filter(None, dates))
-        raise QuestionError(say["bad_date"].format(date=wrong)) from error
+        raise QuestionError(say["bad_range"].format(since=first, until=last)) from error
     return Options(
         filters=filters,
         caution=caution if caution in _CAUTION else None,
         quotes_only=mode == "quotes",
     )
+
+
+def _date(typed: Any, say: Texts) -> str | None:
+    date = str(typed or "").strip() or None
+    try:
+        Filters(since=date)
+    except QuestionError as error:
+        raise QuestionError(say["bad_date"].format(date=date)) from error
+    return date
 
 
 def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
@@ -326,21 +352,6 @@ def _said_by(role: str, text: str) -> dict[str, Any]:
 def _turn_of(index: Any) -> int:
     """The exchange that a message belongs to."""
     return int(index[0] if isinstance(index, (list, tuple)) else index) // 2
-
-
-def _stopped(exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
-    """What there is of an answer, which the browser cancels meanwhile."""
-    time.sleep(_CANCELLED_S)  # a step of the answer that came after this would undo it
-    if exchanges and not exchanges[-1].is_over:
-        exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
-    return shown_as(exchanges, texts_of(request))
-
-
-def _undone(exchanges: Exchanges, at: gr.UndoData, request: gr.Request) -> tuple[Any, ...]:
-    """Takes a question and what came after it back into the question box."""
-    turn = _turn_of(at.index)
-    state, messages, passages, _, save = shown_as(exchanges[:turn], texts_of(request))
-    return state, messages, passages, gr.update(value=exchanges[turn].question), save
 
 
 def _cleared(request: gr.Request) -> tuple[Any, ...]:

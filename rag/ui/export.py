@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -17,6 +18,9 @@ from rag.ui.panel import label
 from rag.ui.texts import Texts
 from rag.wire import answer_json
 
+#: In a paragraph, where Markdown would go on in the same line.
+_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+
 
 def with_citations(answer: Answer, say: Texts) -> str:
     """An answer as plain text, below it each place quoted."""
@@ -29,7 +33,8 @@ def as_markdown(exchanges: Sequence[Exchange], say: Texts) -> str:
     for exchange in exchanges:
         parts.append(f"## {markdown_text(' '.join(exchange.question.split()))}")
         if exchange.answer:
-            parts.append(markdown_text(with_citations(exchange.answer, say)))
+            said = markdown_text(with_citations(exchange.answer, say))
+            parts.append(_LINE_END.sub("\\\\\n", said))
         elif exchange.error:
             parts.append(markdown_text(exchange.error))
     return "\n\n".join(parts) + "\n"

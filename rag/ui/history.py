@@ -45,18 +45,24 @@ class History:
         self._shown_as = shown_as
 
     def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> str:
-        """Keeps a conversation for whoever sent the request; gives its id."""
-        id = _id(talk, request)
-        if user := user_of(request):
+        """Keeps a conversation for whoever sent the request; gives its id.
+
+        One in which nothing is left is forgotten, and its id is empty.
+        """
+        id, user = _id(talk, request), user_of(request)
+        if not exchanges:
+            self._memory.delete(user, id)
+            return ""
+        if user:
             self._memory.save(user, id, exchanges)
         return id
 
     def build_sidebar(
-        self, page: gr.Blocks, talk: gr.State, kept: gr.State, shown: Sequence[Any]
+        self, page: gr.Blocks, talk: gr.State, shown: Sequence[Any], kept: Sequence[Any]
     ) -> list[Any]:
         """Lays the sidebar out; gives the events that show another conversation.
 
-        Its list is brought up to date when another one was kept.
+        Its list is brought up to date by the events after which one was `kept`.
         """
         with gr.Sidebar(label=named("history"), open=False):
             fresh = gr.Button(named("new_chat"), size="sm")
@@ -68,11 +74,10 @@ class History:
                 delete = gr.Button(named("history_delete"), size="sm", min_width=80)
         fresh.click(self._fresh, None, [talk, saved, title, *shown], **_QUIET)
         saved.input(self._open, saved, [talk, title, *shown], **_QUIET)
-        search.change(self._list, [search, talk], saved, **_QUIET)
         rename.click(self._rename, [search, talk, title], saved, **_QUIET)
         delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
-        page.load(self._list, [search, talk], saved, **_QUIET)
-        kept.change(self._list, [search, talk], saved, **_QUIET)
+        for listen in (page.load, search.change, *kept):
+            listen(self._list, [search, talk], saved, **_QUIET)
         return [fresh.click, saved.input, delete.click]
 
     def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> list[Any]:
@@ -109,7 +114,8 @@ class History:
         return id, titles.get(id, ""), *self._shown_as(exchanges, say)
 
     def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
-        self._memory.rename(user_of(request), _id(talk, request), title)
+        if title.strip():  # else the box is still empty, and the conversation has a name
+            self._memory.rename(user_of(request), _id(talk, request), title)
         return self._list(search, talk, request)
 
     def _delete(self, search: str, talk: str, request: gr.Request) -> tuple[Any, ...]:

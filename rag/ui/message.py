@@ -36,11 +36,6 @@ def markdown_text(text: str) -> str:
     return _MARKUP.sub(_escaped, _INDENT.sub("", text))
 
 
-def plain_text(markdown: str) -> str:
-    """What a reader meant who edited text that `markdown_text` wrote."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
-
-
 def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
     """An answer as Markdown; each marker `[n]` of a shown passage is a link to it.
 

@@ -45,20 +45,19 @@ def target_id(exchange: Exchange, turn: int, number: int) -> str:
 
 def panel(exchanges: Sequence[Exchange], say: Texts) -> str:
     """The passages of every turn as HTML, the newest first; those of earlier ones are folded."""
-    turns = [
-        (number, exchange) for number, exchange in enumerate(exchanges, 1) if exchange.passages
-    ]
-    if not turns:
+    if not exchanges:
         return f'<p class="none">{escape(say["no_sources"])}</p>'
-    *earlier, (number, exchange) = turns
+    *earlier, (number, exchange) = enumerate(exchanges, 1)
+    none = f'<p class="none">{escape(say["none_found"])}</p>'
     newest = (
-        f'<section class="turn {_kind(exchange)}"><h3 dir="auto">{one_line(exchange.question)}</h3>'
-        f"{_turn(number, exchange, say)}</section>"
+        f'<section class="turn {_kind(exchange)}"><h3 dir="auto">{_asked(exchange)}</h3>'
+        f"{_turn(number, exchange, say) if exchange.passages else none}</section>"
     )
     folded = "".join(
-        f'<details class="turn {_kind(exchange)}"><summary dir="auto">{one_line(exchange.question)}'
-        f"</summary>{_turn(number, exchange, say)}</details>"
+        f'<details class="turn {_kind(exchange)}"><summary dir="auto">{_asked(exchange)}</summary>'
+        f"{_turn(number, exchange, say)}</details>"
         for number, exchange in reversed(earlier)
+        if exchange.passages
     )
     # A line end, even in an attribute, would let the Markdown component go on parsing in it.
     return _LINE_END.sub("&#10;", newest + folded)
@@ -119,6 +118,11 @@ def _stressed(text: str, within: Span, focus: Iterable[Span]) -> str:
             pieces += [escape(text[at:start]), f"<b>{escape(text[start:end])}</b>"]
             at = end
     return "".join((*pieces, escape(text[at : within.end])))
+
+
+def _asked(exchange: Exchange) -> str:
+    """The question as a heading, of which the style shows the first lines."""
+    return f'<span class="asked">{one_line(exchange.question)}</span>'
 
 
 def _kind(exchange: Exchange) -> str:

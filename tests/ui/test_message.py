@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
 from rag.ui.conversation import Exchange, history
-from rag.ui.message import markdown_text, message, plain_text
+from rag.ui.export import as_markdown
+from rag.ui.message import markdown_text, message
 from rag.ui.panel import highlighted, panel
 from rag.ui.texts import languages, named, preferred, texts, translated
 
@@ -91,7 +90,7 @@ def test_what_is_not_quoted_and_earlier_turns_are_folded() -> None:
     newest, earlier = shown.split('<details class="turn found">')
     assert newest.index("[2] <bdi>") < newest.index('<details class="others">')
     assert newest.index('<details class="others">') < newest.index("[1] <bdi>")
-    assert earlier.startswith('<summary dir="auto">q</summary>')
+    assert earlier.startswith('<summary dir="auto"><span class="asked">q</span></summary>')
 
 
 def test_passages_stand_in_the_order_in_which_they_are_quoted() -> None:
@@ -120,6 +119,12 @@ def test_what_two_spans_share_is_marked_once() -> None:
     assert highlighted("abcdef", [Span(1, 3), Span(2, 4)]) == "a<mark>bc</mark><mark>d</mark>ef"
 
 
+def test_each_place_is_a_line_of_its_own_in_the_markdown_to_save() -> None:
+    answer = replace(ANSWER, citations=ANSWER.citations * 2)
+    saved = as_markdown([replace(EXCHANGE, answer=answer)], texts("en"))
+    assert saved.count("\\\n\\[") == len(answer.citations) - 1
+
+
 def test_what_was_stopped_or_failed_is_no_history() -> None:
     assert history([EXCHANGE, Exchange(question="r", error="no")]) == [
         ("user", "q"),
@@ -127,12 +132,11 @@ def test_what_was_stopped_or_failed_is_no_history() -> None:
     ]
 
 
-@given(st.text(alphabet="ab 1\\`*_{}[]()#+-.!<>&@:/w|~=?\n", max_size=40))
-def test_editing_gives_back_what_was_asked(text: str) -> None:
-    stripped = "\n".join(line.lstrip() for line in text.split("\n"))
-    assume_no_backslash = "\\" not in text
-    if assume_no_backslash:
-        assert plain_text(markdown_text(text)) == stripped
+def test_passages_of_an_earlier_turn_are_not_those_of_a_question_without() -> None:
+    say = texts("en")
+    shown = panel([EXCHANGE, Exchange(question="r", error="no")], say)
+    assert shown.index(say["none_found"]) < shown.index('<details class="turn')
+    assert "r</span></h3>" in shown
 
 
 @pytest.mark.parametrize("text", ["who co-chaired it?", "What, 3.5 % (really)? It's; no.", "a_b"])

@@ -157,8 +157,11 @@ def test_retry_edit_undo_and_clear(visit: Visit) -> None:
     visit.icon("retry").click()
     expect(visit.page.locator("#sources .turn")).to_have_count(1)
     assert CHAIRS[0] in visit.reply
+    listed = visit.page.locator("#history").get_by_text(UNANSWERED[visit.language])
+    expect(listed).to_have_count(1)
     visit.icon("undo").click()
     expect(visit.answers).to_have_count(0)
+    expect(listed).to_have_count(0)
     assert visit.box.input_value() == QUESTION[visit.language]
     visit.asked = 0
     assert CHAIRS[0] in visit.ask(QUESTION[visit.language])
@@ -185,12 +188,44 @@ def test_filters_and_caution_are_obeyed(visit: Visit) -> None:
     visit.box.fill(QUESTION[visit.language])
     visit.box.press("Enter")
     expect(visit.page.get_by_text(visit.say["bad_date"].format(date="June"))).to_be_visible()
+    visit.page.get_by_label(visit.say["filter_since"]).fill("2025")
+    visit.page.get_by_label(visit.say["filter_until"]).fill("2024")
+    visit.box.press("Enter")
+    reversed = visit.say["bad_range"].format(since="2025", until="2024")
+    expect(visit.page.get_by_text(reversed)).to_be_visible()
 
 
 def test_an_empty_question_is_told_so(visit: Visit) -> None:
     visit.box.fill("   ")
     visit.box.press("Enter")
     expect(visit.page.get_by_text(visit.say["empty_question"])).to_be_visible()
+    expect(visit.page.locator(".toast-title")).to_be_hidden()  # in English
+
+
+def test_a_question_is_edited_as_it_was_typed(visit: Visit) -> None:
+    question = r"Who *was* a_b <i>, [1] or C:\1. and co-chaired the session?"
+    visit.ask(question)
+    for _ in range(2):
+        visit.icon("edit").click()
+        expect(visit.page.locator(".message.user textarea")).to_have_value(question)
+        visit.icon("submit").click()
+        expect(visit.page.locator(".message.user textarea")).to_have_count(0)
+        assert visit.reply
+    expect(visit.page.locator("#sources h3")).to_have_text(question)
+
+
+def test_a_long_question_leaves_room_for_its_passages(visit: Visit) -> None:
+    visit.ask(f"{QUESTION[visit.language]} " * 30)
+    assert visit.page.locator("#sources h3").evaluate("each => each.clientHeight") < 100
+
+
+def test_the_sidebar_is_reached_once_it_is_open(visit: Visit) -> None:
+    toggle = visit.page.get_by_label("Toggle Sidebar")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(visit.page.locator("#history-find")).to_be_hidden()
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    expect(visit.page.locator("#history-find")).to_be_visible()
 
 
 def test_an_example_asks_what_the_articles_answer(visit: Visit) -> None:
@@ -238,7 +273,10 @@ def test_a_conversation_is_found_again_renamed_and_deleted(visit: Visit) -> None
         expect(history).not_to_be_in_viewport()
         visit.page.get_by_label("Toggle Sidebar").click()
     expect(visit.page.locator("#sources mark b")).to_have_count(1)
+    _fill(visit.page.locator("#history-title"), " ")
+    visit.button(visit.say["history_rename"]).click()
     _fill(visit.page.locator("#history-title"), "Algiers")
+    expect(history.get_by_text(question)).to_have_count(1)
     visit.button(visit.say["history_rename"]).click()
     expect(history.get_by_text("Algiers")).to_be_visible()
     _fill(visit.page.locator("#history-find"), "nothing like it")
