@@ -22,19 +22,20 @@ def write_folder(index: Path, folder: Path) -> str:
     One that nobody liked has no known document: it is written down to be looked at.
 
     Raises:
-        NotFoundError: Nobody has liked an answer yet.
+        NotFoundError: Nobody has liked an answer yet; the disliked ones are written.
         RagError: The folder holds questions of somebody's own.
     """
     _check_own(folder / "queries.jsonl")
     given = Memory.beside(index).feedback()
     liked = [each for each in given if each.liked and each.exchange.answer]
     liked = [each for each in liked if each.exchange.answer and each.exchange.answer.citations]
-    if not liked:
-        raise NotFoundError("nobody has liked an answer of this index yet: there is no feedback")
-    folder.mkdir(parents=True, exist_ok=True)
     disliked = [each for each in given if not each.liked]
+    if given:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "disliked.jsonl", map(_disliked, disliked))
+    if not liked:
+        raise NotFoundError("nobody has liked an answer of this index yet: nothing to measure with")
     _write(folder / "queries.jsonl", (_query(n, each) for n, each in enumerate(liked, 1)))
-    _write(folder / "disliked.jsonl", map(_disliked, disliked))
     rows = (f"f{n}\t{id}\t1\n" for n, each in enumerate(liked, 1) for id in _cited(each))
     (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
     return f"{len(liked)} questions that were answered well, {len(disliked)} that were not"

@@ -376,8 +376,10 @@ def test_feedback_becomes_questions_to_measure_with(home: Path) -> None:
         question = "When was the herring quota cut?"
         liked = Exchange(question=question, searched=question, answer=corpus.ask(question))
     memory = Memory.beside(home / "index")
-    memory.rate("ann", "1", liked, liked=True)
     memory.rate("ann", "2", Exchange(question="And why?", draft="So."), liked=False, note="no")
+    rag("evaluate", "asked", "--feedback", cwd=home, code=1)
+    assert (folder / "disliked.jsonl").exists()
+    memory.rate("ann", "1", liked, liked=True)
     out, err = rag("evaluate", "asked", "--feedback", "--json", cwd=home)
     assert "1 questions that were answered well, 1 that were not" in err
     assert json.loads(out)["retrieval"][0]["count"] == 1

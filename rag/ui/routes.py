@@ -47,6 +47,8 @@ class Restriction(BaseModel):
 class Question(BaseModel):
     """What is asked."""
 
+    model_config = ConfigDict(extra="forbid")
+
     #: JSON can write half of a UTF-16 pair, which no answer could hold.
     question: Annotated[str, AfterValidator(encodable)] = Field(description="In any language.")
     history: list[Turn] = Field(

@@ -138,6 +138,16 @@ def test_dates_restrict_and_a_wrong_one_is_told_so(address: str) -> None:
     reply = httpx.post(f"{address}/api/search", json=body)
     assert reply.status_code == 422
     assert "June" in reply.json()["error"]
+    for since, until, status in (("2024-06", "2024", 200), ("2025", "2024-06", 422)):
+        body = {"question": "tram", "filters": {"since": since, "until": until}}
+        assert httpx.post(f"{address}/api/search", json=body).status_code == status
+
+
+def test_a_field_that_is_not_known_is_refused(address: str) -> None:
+    body = {"question": "tram", "languages": ["fr"]}
+    reply = httpx.post(f"{address}/api/search", json=body)
+    assert reply.status_code == 422
+    assert reply.json()["detail"][0]["loc"] == ["body", "languages"]
 
 
 def test_caution_is_obeyed(address: str) -> None:
