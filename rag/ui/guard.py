@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Final, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
@@ -35,6 +36,7 @@ class Guard:
         max_upload: int = 0,
         identify: Identify | None = None,
         is_full: Callable[[], bool] = lambda: False,
+        only_loopback: bool = False,
     ) -> None:
         """What to let in.
 
@@ -43,11 +45,14 @@ class Guard:
             max_upload: In bytes; 0 allows none.
             identify: Without it everybody may come in.
             is_full: Whether so many questions wait that the page takes no more.
+            only_loopback: Refuse requests for another name than this machine's own, which
+                another site can give its page to be let in as.
         """
         self._app = app
         self._max_upload = max_upload
         self._identify = identify
         self._is_full = is_full
+        self._only_loopback = only_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or refuses it."""
@@ -58,11 +63,22 @@ class Guard:
         request = Request(scope)
         is_upload = scope["path"].rstrip("/") == _UPLOAD
         limit = self._max_upload if is_upload else MAX_BODY
-        refusal = _refusal(request, limit) or await self._stranger(request) or self._busy(request)
+        refusal = (
+            self._misled(request)
+            or _refusal(request, limit)
+            or await self._stranger(request)
+            or self._busy(request)
+        )
         if refusal:
             await refusal(scope, receive, send)
             return
         await self._app(scope, _Limited(receive, limit), send)
+
+    def _misled(self, request: Request) -> Response | None:
+        host = request.headers.get("host", "")
+        if not self._only_loopback or is_loopback(_host_of(f"//{host}")):
+            return None
+        return _refuse(403, "this server is for localhost; another name needs --auth or a --host")
 
     async def _stranger(self, request: Request) -> Response | None:
         """What somebody is told who has not signed in; notes who has."""
@@ -119,7 +135,7 @@ def _refusal(request: Request, limit: int) -> Response | None:
     if request.method in _SAFE:
         return None
     origin = request.headers.get("origin")
-    if origin is not None and _host_of(origin) != request.headers.get("host"):
+    if origin is not None and _place_of(origin) != request.headers.get("host"):
         return _refuse(403, "the request comes from another site")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > limit:
@@ -127,9 +143,24 @@ def _refusal(request: Request, limit: int) -> Response | None:
     return None
 
 
-def _host_of(origin: str) -> str:
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is that of the machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _place_of(origin: str) -> str:
     try:
         return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
     except ValueError:
         return ""
 

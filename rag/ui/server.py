@@ -36,6 +36,7 @@ def build_app(
     *,
     allow_edit: bool = False,
     people: People | None = None,
+    only_loopback: bool = False,
     concurrent: int = CONCURRENT,
     waiting: int = WAITING,
 ) -> FastAPI:
@@ -45,6 +46,7 @@ def build_app(
         corpus: To serve.
         allow_edit: Articles may be added and deleted in the page, by editors if there are people.
         people: Who may sign in; None lets everybody in, unless the settings name a header.
+        only_loopback: Refuse requests for another name than this machine's own.
         concurrent: Questions that the page answers at the same time.
         waiting: How many more may wait there.
     """
@@ -64,6 +66,7 @@ def build_app(
         max_upload=_MAX_UPLOAD * allow_edit,
         identify=identify,
         is_full=lambda: len(page._queue) >= waiting,
+        only_loopback=only_loopback,
     )
     app.add_middleware(SecurityHeaders)
     add_routes(app, corpus)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -20,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.people import People
+from rag.ui.guard import is_loopback
 from rag.ui.headers import SecurityHeaders
 from rag.ui.request import texts_of
 
@@ -137,13 +139,20 @@ def serve(
         RagError: The address cannot be listened on, or what `prepare` raises.
     """
 
+    asks_who = people is not None or bool(corpus.settings.user_header)
+
     def build() -> FastAPI:
         from rag.ui.server import build_app  # Gradio takes seconds to load
 
-        return build_app(corpus, allow_edit=allow_edit, people=people)
+        return build_app(
+            corpus,
+            allow_edit=allow_edit,
+            people=people,
+            only_loopback=is_loopback(host) and not asks_who,
+        )
 
     listening = _listen(host, port)
-    if not (people or corpus.settings.user_header or _is_local(host)):
+    if not (asks_who or is_loopback(host)):
         print(_OPEN_TO_OTHERS.format(host=host), file=sys.stderr)
     front = Front(build, prepare, lambda: setattr(server, "should_exit", True))
     server = uvicorn.Server(
@@ -151,7 +160,9 @@ def serve(
             front, log_level="warning", timeout_keep_alive=75, timeout_graceful_shutdown=3
         )
     )
-    address = f"http://{host}:{listening.getsockname()[1]}"
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    place = f"[{host}]" if ":" in host else host
+    address = f"http://{place}:{listening.getsockname()[1]}"
     print(f"The page is at {address} (Ctrl-C ends it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has closed, and passes it on
         server.run(sockets=[listening])
@@ -159,13 +170,16 @@ def serve(
         raise front.failure
 
 
-def _is_local(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it is not just about a page that was open, and listening, when the server ended."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, asyncio.CancelledError) or str(record.msg).startswith("Cancel "))
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise RagError(

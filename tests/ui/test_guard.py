@@ -67,6 +67,23 @@ def test_the_own_site_may_ask(address: str) -> None:
     assert reply.status_code == 200
 
 
+def test_another_name_for_this_machine_is_refused(corpus: Corpus) -> None:
+    corpus.sync()
+    with running(corpus, only_loopback=True) as address:
+        port = urlsplit(address).port
+        for host, status in {
+            f"127.0.0.1:{port}": 200,
+            f"localhost:{port}": 200,
+            f"[::1]:{port}": 200,
+            "evil.example": 403,
+            f"127.0.0.1.evil.example:{port}": 403,
+            "[": 403,
+        }.items():
+            headers = {"Host": host}
+            reply = httpx.post(f"{address}/api/search", json=_QUESTION, headers=headers)
+            assert reply.status_code == status
+
+
 def test_huge_bodies_are_refused(address: str) -> None:
     for path in ("/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"):
         assert httpx.post(f"{address}{path}", content=b"x" * 2**21).status_code == 413

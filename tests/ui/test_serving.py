@@ -70,6 +70,20 @@ def test_the_page_is_there_before_the_models(browser: Browser, started: tuple[st
     page.close()
 
 
+def test_a_page_that_is_open_is_no_error_when_the_server_ends(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with serving(ROOT / "corpus", tmp_path / "index", "--host", "::1") as (process, address):
+        httpx.get(f"{address}/health", timeout=120)
+        page = browser.new_page()
+        page.goto(address)
+        page.locator(".example").first.wait_for(timeout=120_000)  # nothing is asked any more
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        page.close()
+    assert len(said.splitlines()) == 1  # what the first sync did
+
+
 def test_ctrl_c_ends_the_first_sync(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
