@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from rag import Corpus, Settings
 from rag.embed import Embedder
+from rag.ui.routes import CONCURRENT
 from tests.conftest import WordEmbedder
 from tests.ui.server import running
 from tests.ui.talker import ENDLESS, Talker
@@ -142,26 +143,33 @@ class Slow(Talker):
     """Thinks before its first word."""
 
     async def _astream(self, *said: Any, **how: Any) -> AsyncIterator[ChatGenerationChunk]:
-        await asyncio.sleep(5)
+        await asyncio.sleep(8)
         async for chunk in super()._astream(*said, **how):
             yield chunk
 
 
 def test_streams_that_wait_for_a_model_hold_nobody_else(folder: Path, tmp_path: Path) -> None:
-    many = 45  # more than are answered at a time, and than Starlette has threads
+    many = CONCURRENT + 13  # and more than Starlette has threads
     model, settings = Slow(replies=["It froze [1]."] * many), Settings(llm_always=True)
+    kinds: list[str] = []
 
-    async def ask(address: str) -> list[httpx.Response]:
+    async def ask(client: httpx.AsyncClient) -> None:
+        body = {"question": "what about the harbour?"}
+        async with client.stream("POST", "/api/stream", json=body) as reply:
+            async for line in reply.aiter_lines():
+                kinds.append(json.loads(line)["type"])
+
+    async def ask_all(address: str) -> None:
         async with httpx.AsyncClient(base_url=address, timeout=120) as client:
-            body = {"question": "what about the harbour?"}
-            asked = [client.post("/api/stream", json=body) for _ in range(many)]
-            streams = asyncio.gather(*asked)
-            await asyncio.sleep(2)
-            assert (await client.get("/health", timeout=2)).status_code == 200
-            return await streams
+            asked = asyncio.gather(*(ask(client) for _ in range(many)))
+            while kinds.count("passages") < CONCURRENT:
+                await asyncio.sleep(0.1)
+            assert (await client.get("/health", timeout=4)).status_code == 200
+            await asked
 
     with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
         corpus.sync()
         with running(corpus) as address:
-            replies = asyncio.run(ask(address))
-    assert {json.loads(reply.text.splitlines()[-1])["type"] for reply in replies} == {"answer"}
+            asyncio.run(ask_all(address))
+    assert kinds.count("answer") == many
+    assert kinds.index("text") <= CONCURRENT  # the others have waited for their places
