@@ -184,6 +184,10 @@ def test_filters_and_caution_are_obeyed(visit: Visit) -> None:
     assert DECLINED["en"] in visit.ask(UNSURE)
     visit.page.get_by_label(visit.say["eager"]).click()
     assert "Amparo Quiroga" in visit.ask(UNSURE)
+
+
+def test_dates_that_are_none_or_exclude_each_other_are_told_so(visit: Visit) -> None:
+    visit.unfold(visit.say["options"])
     visit.page.get_by_label(visit.say["filter_since"]).fill("June")
     visit.box.fill(QUESTION[visit.language])
     visit.box.press("Enter")
