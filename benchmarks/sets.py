@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rag import Corpus, Settings
+from rag import Corpus, MismatchError, Settings
 from rag.embed import Embedder, load_embedder
 from rag.embed.reader import Reading, TrainedReader, load_reader
 from rag.store.catalog import sql_lists
@@ -168,5 +168,8 @@ def open_set(
     settings = settings or Settings()
     index = folder.parent / "index"
     with Corpus(folder, index, settings, remembering(settings)) as corpus:
-        corpus.sync()
+        try:
+            corpus.sync()
+        except MismatchError:  # made before what is read or how it is cut had changed
+            corpus.sync(rebuild=True)
         yield corpus
