@@ -75,12 +75,12 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
         root: An lxml element.
         role_of: What its elements are for.
     """
-    walk = _Walk(builder)
+    walk, outside = _Walk(builder), _outside(root)
     steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start" and element.tag is etree.Entity:
-            # One that the file does not define is shown as it is written.
-            walk.write(unescape(element.text))
+            # One that HTML does not know is shown as it is written.
+            walk.write("" if element.name in outside else unescape(element.text))
         elif event == "start":
             role = role_of(element) if isinstance(element.tag, str) else "skip"
             if role == "skip":
@@ -94,6 +94,13 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
             if element is not root:
                 walk.write(element.tail)
     walk.flush()
+
+
+def _outside(root: Any) -> set[str]:
+    """The entities of a file that stand for another file, which is not read."""
+    declared = root.getroottree().docinfo.internalDTD
+    entities = () if declared is None else declared.entities()
+    return {entity.name for entity in entities if entity.content is None}
 
 
 class _Walk:

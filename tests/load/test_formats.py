@@ -473,6 +473,10 @@ def test_entities_of_xml_are_written(tmp_path: Path) -> None:
     )
     found = document(tmp_path, "a.xml", xml)
     assert (found.title, found.text) == ("Le café", "Le café\n\nLe café de la &co; est fermé.")
+    elsewhere = (
+        '<!DOCTYPE a [<!ENTITY secret SYSTEM "file:///etc/passwd">]><a><p>Fine&secret;.</p></a>'
+    )
+    assert document(tmp_path, "b.xml", elsewhere).text == "Fine."
 
 
 def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
