@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -169,7 +170,8 @@ def test_streams_that_wait_for_a_model_hold_nobody_else(folder: Path, tmp_path: 
 
     with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
         corpus.sync()
-        with running(corpus) as address:
-            asyncio.run(ask_all(address))
+        # In a thread of its own: Playwright keeps a loop running in this one.
+        with running(corpus) as address, ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, ask_all(address)).result()
     assert kinds.count("answer") == many
     assert kinds.index("text") <= CONCURRENT  # the others have waited for their places
