@@ -39,18 +39,24 @@ def follow(
         on_progress: As for `Corpus.sync`.
     """
 
-    def unless_stopped(progress: Progress) -> None:
+    with suppress(Stopped):
+        yield from _follow(corpus, stop, unless(stop, on_progress))
+
+
+class Stopped(BaseException):
+    """There is no time to finish a sync; the next one goes on from there."""
+
+
+def unless(stop: threading.Event, on_progress: OnProgress | None = None) -> OnProgress:
+    """An `on_progress` for a sync that is to end, with `Stopped`, once an event is set."""
+
+    def go_on(progress: Progress) -> None:
         if stop.is_set():
-            raise _Stopped
+            raise Stopped
         if on_progress:
             on_progress(progress)
 
-    with suppress(_Stopped):
-        yield from _follow(corpus, stop, unless_stopped)
-
-
-class _Stopped(BaseException):
-    """There is no time to finish the sync."""
+    return go_on
 
 
 def _follow(

@@ -6,7 +6,7 @@ import sys
 import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from rag.cli.options import (
 )
 from rag.corpus import Corpus
 from rag.errors import LockedError
-
-if TYPE_CHECKING:
-    from rag.sync import Progress
 
 
 def serve(
@@ -67,18 +64,12 @@ def serve(
         run(opened, host=host, port=port, prepare=prepare, allow_edit=allow_edit, people=people)
 
 
-class _Stopped(Exception):
-    """The server ends, so the sync does; the next one goes on from there."""
-
-
 def _sync_before(corpus: Corpus, stop: threading.Event) -> None:
-    def unless_stopped(_: Progress) -> None:
-        if stop.is_set():
-            raise _Stopped
+    from rag.watch import Stopped, unless
 
-    with suppress(_Stopped):
+    with suppress(Stopped):
         try:
-            lines = [*report_lines(run_sync(corpus, on_progress=unless_stopped))]
+            lines = [*report_lines(run_sync(corpus, on_progress=unless(stop)))]
         except LockedError as error:
             lines = [str(error), "serving what is indexed so far"]
         print("\n".join(lines), file=sys.stderr)
