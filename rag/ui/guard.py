@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import Final, TypeAlias
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -76,7 +76,7 @@ class Guard:
 
     def _misled(self, request: Request) -> Response | None:
         host = request.headers.get("host", "")
-        if not self._only_loopback or is_loopback(_host_of(f"//{host}")):
+        if not self._only_loopback or is_loopback(_parts(f"//{host}").hostname or ""):
             return None
         return _refuse(403, "this server is for localhost; another name needs --auth or a --host")
 
@@ -135,7 +135,7 @@ def _refusal(request: Request, limit: int) -> Response | None:
     if request.method in _SAFE:
         return None
     origin = request.headers.get("origin")
-    if origin is not None and _place_of(origin) != request.headers.get("host"):
+    if origin is not None and _parts(origin).netloc != request.headers.get("host"):
         return _refuse(403, "the request comes from another site")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > limit:
@@ -151,18 +151,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _place_of(origin: str) -> str:
+def _parts(address: str) -> SplitResult:
+    """Of an address; all empty if it is none."""
     try:
-        return urlsplit(origin).netloc
+        return urlsplit(address)
     except ValueError:
-        return ""
-
-
-def _host_of(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
+        return urlsplit("")
 
 
 def _to_sign_in(request: Request) -> Response:
