@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from benchmarks.sets import ROOT
 from rag import Settings
-from rag.background import VECTORS, about_nothing
+from rag.background import VECTORS, passages_about_nothing
 from rag.embed import load_embedder
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     embedder = load_embedder(Settings())
     tensors = {
         language: embedder.embed_documents(texts).astype(np.float16)
-        for language, texts in about_nothing().items()
+        for language, texts in passages_about_nothing().items()
     }
     about = {"fingerprint": embedder.fingerprint, "command": "python -m benchmarks.background"}
     save_file(tensors, ROOT / "rag" / VECTORS, about)

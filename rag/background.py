@@ -116,7 +116,7 @@ class BackgroundPassages:
         return Beside({name: self._in(name) for name in frequent[:_LANGUAGES]}, weight)
 
     def _in(self, language: str) -> AboutNothing:
-        texts = about_nothing()
+        texts = passages_about_nothing()
         language = served_as(language, texts)
         with self._lock:
             if language not in self._known:
@@ -129,11 +129,11 @@ class BackgroundPassages:
             if known.metadata()["fingerprint"] == self._embedder.fingerprint:
                 kept: FloatArray = known.get_tensor(language).astype(np.float32)
                 return kept
-        return self._embedder.embed_documents(about_nothing()[language])
+        return self._embedder.embed_documents(passages_about_nothing()[language])
 
 
 @cache
-def about_nothing() -> Mapping[str, list[str]]:
+def passages_about_nothing() -> Mapping[str, list[str]]:
     """Passages about nothing in particular by language, the same in all."""
     found: dict[str, list[str]] = {}
     for line in files("rag").joinpath("passages.txt").read_text("utf-8").splitlines():

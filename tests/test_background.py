@@ -13,8 +13,8 @@ from rag.background import (
     AboutNothing,
     BackgroundPassages,
     Beside,
-    about_nothing,
     background,
+    passages_about_nothing,
 )
 from rag.embed import Embedder
 from rag.language import analyze
@@ -111,11 +111,11 @@ def test_a_language_without_passages_has_those_of_another(language: str, taken: 
 def test_vectors_by_the_default_model_are_those_that_it_gives(embedder: Embedder) -> None:
     with as_file(files("rag").joinpath(VECTORS)) as file, safe_open(file, "np") as kept:
         assert kept.metadata()["fingerprint"] == embedder.fingerprint
-        assert set(kept.keys()) == about_nothing().keys()
-        for language, texts in about_nothing().items():
+        assert set(kept.keys()) == passages_about_nothing().keys()
+        for language, texts in passages_about_nothing().items():
             assert kept.get_tensor(language).shape == (len(texts), embedder.dimension)
         for language in ("fr", "ja"):
-            vectors = embedder.embed_documents(about_nothing()[language])
+            vectors = embedder.embed_documents(passages_about_nothing()[language])
             assert (kept.get_tensor(language) * vectors).sum(axis=1).min() > 0.995
 
 

@@ -52,7 +52,7 @@ class ExtractiveAnswerer:
         citations = cite(quotes, retrieval.results)
         if citations:
             dated = _dates_differ(citations)
-            pieces = [f"{quoted(citation, say, dated=dated)}\n\n" for citation in citations]
+            pieces = [f"{quotation(citation, say, dated=dated)}\n\n" for citation in citations]
             pieces[-1] = pieces[-1].rstrip()
         else:
             pieces = [_nothing(retrieval, say)]
@@ -145,7 +145,7 @@ def _dates_differ(citations: Sequence[Citation]) -> bool:
     return len({citation.document.date for citation in citations}) > 1
 
 
-def quoted(citation: Citation, say: Phrases, *, dated: bool) -> str:
+def quotation(citation: Citation, say: Phrases, *, dated: bool) -> str:
     """A quote, the date of its article if asked for, and its marker."""
     document = citation.document
     about = "~ " if document.date_certainty == "inferred" else ""

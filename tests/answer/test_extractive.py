@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag import Corpus, Settings
-from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quoted, quotes_of
+from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quotation, quotes_of
 from rag.answer.phrases import phrases
 from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
@@ -119,7 +119,7 @@ def test_a_date_that_the_file_does_not_state_is_said_to_be_inferred() -> None:
     stated = Document(id="a", language="en", date="2024-01-05", sha256="", **about)
     inferred = replace(stated, id="b", date="2024-01-06", date_certainty="inferred")
     said = [
-        quoted(Citation("[1]", document, 0, 1, "x"), phrases("en"), dated=True)
+        quotation(Citation("[1]", document, 0, 1, "x"), phrases("en"), dated=True)
         for document in (stated, inferred)
     ]
     assert said == ["“x” (2024-01-05) [1]", "“x” (~ 2024-01-06) [1]"]
