@@ -15,7 +15,7 @@ import regex
 from rag.language.words import STOP_WORDS
 
 #: Stored with an index: raise it when the same text would give other terms.
-ANALYZER_VERSION = "1"
+ANALYZER_VERSION = "2"
 
 _SNOWBALL = {
     "ar": "arabic",
@@ -52,11 +52,17 @@ _SNOWBALL = {
 }
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ﬁ": "fi", "ﬂ": "fl", "ـ": "", "\u00ad": ""})
-# In this order: a run of a script without spaces, a number, a word with its hyphens.
+# The sign that lengthens a vowel (コーヒー) belongs to no script.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# In this order: a run of a script without spaces, a number, a word with its hyphens. These
+# follow on each other without a space, too ("NATO事務総長", "2024年").
 _TOKEN = regex.compile(
-    r"(?P<unspaced>[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+)"
-    r"|(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?![\p{L}\p{M}\d]))"
-    r"|(?P<word>[\p{L}\p{M}\p{N}_]+(?:[-‐‑][\p{L}\p{M}\p{N}_]+)*)"
+    rf"(?P<unspaced>[{_UNSPACED}]+)"
+    rf"|(?P<number>\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?!\d)"
+    rf"|\d+(?:[.,]\d+)*(?![[\p{{L}}\p{{M}}\d]--[{_UNSPACED}]]))"
+    rf"|(?P<word>[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+"
+    rf"(?:[-‐‑][[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+)*)",
+    regex.VERSION1,
 )
 _THOUSANDS = regex.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
 _HYPHEN = regex.compile("[-‐‑]")

@@ -55,6 +55,10 @@ def test_spellings_of_one_thing(language: str, one: str, other: str) -> None:
         ("en", "2024-06-20", {"2024", "06", "20"}),
         ("ja", "堤防を越えた", {"堤防", "防を", "を越"}),
         ("zh", "港", {"港"}),
+        ("ja", "NATO事務総長", {"nato", "事務", "務総", "総長"}),
+        ("ja", "2024年6月3日に", {"2024", "年", "6", "月", "3", "日に"}),
+        ("ja", "コーヒー", {"コー", "ーヒ", "ヒー"}),
+        ("th", "45บาท", {"45", "บา", "าท"}),
     ],
 )
 def test_terms_it_is_found_by(language: str, text: str, terms: set[str]) -> None:
