@@ -26,6 +26,8 @@ _MARKER = re.compile(r"\\\[(\d+)\\\]")
 #: The marker behind a quotation or its date; footnotes of the article are no markers.
 _MARKER_OF_QUOTE = re.compile(r"(?<=[^\w\s] )\\\[(\d+)\\\]$", re.MULTILINE)
 _ADJACENT = re.compile(r"(?<=\])(?=\[\d)")
+#: A sentence may have its marker on a line of its own; emphasis ends with a paragraph.
+_LINE_SAID = re.compile(r"\S(?:.*\S)?")
 
 
 def markdown_text(text: str) -> str:
@@ -82,9 +84,15 @@ def _sentences(text: str, sentences: Sequence[CheckedSentence]) -> str:
             continue
         said = text[sentence.start : sentence.end].strip()
         start = text.index(said, sentence.start)
-        pieces += [markdown_text(text[at:start]), f"*{markdown_text(said)}* {flag}"]
+        emphasised = _LINE_SAID.sub(r"*\g<0>*", markdown_text(said))
+        pieces += [_going_on(text[at:start]), f"{emphasised} {flag}"]
         at = start + len(said)
-    return "".join((*pieces, markdown_text(text[at:])))
+    return "".join((*pieces, _going_on(text[at:])))
+
+
+def _going_on(text: str) -> str:
+    """Markdown of a text that goes on in its line: the space before it is no indent."""
+    return " " * text.startswith(" ") + markdown_text(text)
 
 
 def _reasons(sentences: Sequence[CheckedSentence]) -> str:

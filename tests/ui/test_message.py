@@ -54,14 +54,22 @@ def test_a_footnote_within_a_quote_is_no_marker() -> None:
     assert "“So \\[2\\].” [2]\n" in shown
 
 
-def test_a_doubted_sentence_looks_doubted_and_says_why() -> None:
-    text = "Fine. Invented [1]."
-    doubted = CheckedSentence(6, 19, "unsupported", ("no passage says so",))
-    answer = Answer("q", text, (), False, 0.5, "en", (PASSAGE,), (doubted,))
-    shown = message(
-        Exchange(question="q", passages=(PASSAGE,), answer=answer, sentences=(doubted,)), 1
+@pytest.mark.parametrize(
+    ("doubted", "shown"),
+    [
+        ("Invented [1].", "*Invented [1].* ⚠"),
+        ("Invented. \n\n  [1]", "*Invented.* \n\n*[1]* ⚠"),
+    ],
+)
+def test_a_doubted_sentence_looks_doubted_and_says_why(doubted: str, shown: str) -> None:
+    sentence = CheckedSentence(6, 6 + len(doubted), "unsupported", ("no passage says so",))
+    text = f"Fine. {doubted} So is this."
+    answer = Answer("q", text, (), False, 0.5, "en", (PASSAGE,), (sentence,))
+    exchange = Exchange(
+        question="q", passages=(PASSAGE,), answer=answer, sentences=answer.sentences
     )
-    assert shown.startswith("Fine. *Invented [1].* ⚠\n\n⚠ no passage says so")
+    expected = f"Fine. {shown} So is this.\n\n⚠ no passage says so"
+    assert message(exchange, 1).startswith(expected)
 
 
 def test_a_declined_answer_is_set_apart() -> None:
