@@ -13,7 +13,8 @@ from rag.types import CheckedSentence, Citation, Document, SearchResult, Span, V
 #: How a sentence that the check doubts is marked where answers are shown.
 FLAGS: Mapping[Verdict, str] = {"supported": "", "weak": "≈", "unsupported": "⚠"}
 
-# `[1]`, and what language models make of it: `[1, 2]`, `[1-3]`, `【1】`, `[^1]`, `[passage 1]`.
+# `[1]`, and what language models make of it: `[1, 2]`, `[1-3]`, `【1】`, `[^1]`, `[passage 1]`,
+# `[passage 1, passage 2]`.
 # Four digits are a year, other words than these the text's own: `[article 3]`.
 _NAMED = (
     r"(?:passages?|sources?|documents?|docs?|refs?|quellen?|fuentes?|fontes?|bron)"
@@ -22,7 +23,7 @@ _NAMED = (
 _BETWEEN = r"\s*[,;、，،–-]\s*|\s+(?:and|et|und|y|e|en|og|och|i|и)\s+|\s+و\s*"
 _MARKER = regex.compile(
     rf"[ \t\u00a0]*[\[【［](?=[^\]】］\n]{{1,40}}[\]】］])(?:\^|{_NAMED})?"
-    rf"(\d{{1,3}}(?:(?:{_BETWEEN})\d{{1,3}})*)(?:†[^\]】］]{{0,20}})?[\]】］]",
+    rf"(\d{{1,3}}(?:(?:{_BETWEEN})(?:{_NAMED})?\d{{1,3}})*)(?:†[^\]】］]{{0,20}})?[\]】］]",
     regex.IGNORECASE,
 )
 _RANGE = regex.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
@@ -95,7 +96,8 @@ def known_markers(text: str, passages: int) -> tuple[str, int]:
         named = _positions(match[1])
         kept = [n for n in named if 0 <= n < passages]
         dropped += len(named) - len(kept)
-        space = "" if text[: match.start()][-1:] in ("", "\n", "]") else " "
+        # None where the text begins anew, nor within brackets of the model's own: `([1])`.
+        space = "" if text[: match.start()][-1:] in ("", *"\n]([") else " "
         return space + "".join(map(marker, kept)) if kept else ""
 
     return _MARKER.sub(known, text), dropped

@@ -26,6 +26,8 @@ from rag.types import CheckedSentence
         ("It reopened [passage: 1].", "It reopened [1].", 0),
         ("It reopened [passage number=1].", "It reopened [1].", 0),
         ("It reopened [Sources 1 and 2].", "It reopened [1][2].", 0),
+        ("It reopened [Passage 1, Passage 9].", "It reopened [1].", 1),
+        ("It reopened ([1]) [[2], [3]].", "It reopened ([1]) [[2], [3]].", 0),
         ("重新开放[1、2]，[1，3]。", "重新开放 [1][2]， [1][3]。", 0),
         ("أعيد افتتاحه [١ و٢].", "أعيد افتتاحه [1][2].", 0),
         ("The report [2024] says so.", "The report [2024] says so.", 0),
@@ -55,6 +57,7 @@ def test_a_growing_text_only_grows_when_cleaned() -> None:
     text = (
         "It reopened [1, 2]. The mayor [99] came[3] [ x ] at 5 [passage 1] [^2] ［１］ [1 and 2]."
     )
+    text += " So it is ([3]) [source 1; source 2]."
     text += f" All [{', '.join('123' * 6)}] say so [1]."
     shown = ""
     for end in range(len(text) + 1):
