@@ -18,7 +18,8 @@ from rag.types import Span
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-‐‑’'.&][\p{L}\p{M}\p{N}]+)*")
 _ELISION = regex.compile(r"(?:[cdjlmnst]|qu|dell|all|dall|nell|sull|un)[’'](?=\p{L})", regex.I)
-_OPENS = regex.compile(r"(?:^|[.!?…:;])[\s\"'“”„«»‘’(\[¿¡–—-]*$|[“„«‘\"(][\s]*$")
+# Signs of Markdown may stand before the first word: `**Cost:** 12 euros`, `> Nobody`, `| Cost |`.
+_OPENS = regex.compile(r"(?:^|[.!?…:;])[\s\"'“”„«»‘’(\[¿¡–—*_>|-]*$|[“„«‘\"(][\s*_]*$")
 _CAPITAL = regex.compile(r"\p{Lu}")
 #: Languages that write every noun with a capital.
 NOUN_CAPITALS = frozenset(("de", "lb"))

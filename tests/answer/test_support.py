@@ -141,6 +141,24 @@ def test_a_german_noun_behind_an_article_is_no_name(
     assert verdict(Claim(sentence, "de", text, "de"), embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("**Duration:** 12 weeks", "supported"),
+        ("| Duration | 12 weeks |", "supported"),
+        ("> Duration of the repair: 12 weeks", "supported"),
+        ("**Duration:** 14 weeks", "unsupported"),
+        ("The ribbon was cut by **Karpov**.", "unsupported"),
+        ("| Mayor | Boris Karpov |", "unsupported"),
+    ],
+)
+def test_a_word_that_opens_behind_signs_of_markdown_is_no_name(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "Mayor Odile Kerjean cut the ribbon. The repair of the bridge took 12 weeks."
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
 BREXIT = (
     "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
     "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
