@@ -100,13 +100,17 @@ class Loader:
         """Ends the processes; what they were reading is dropped."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-            for worker in self._all:
-                worker.close()
+            self._end_processes()
             self._pool.shutdown(wait=True)
+            self._end_processes()  # those that were only starting
             self._pool = None
         self._reading.clear()
         self._waiting.clear()
         self._listed.clear()
+
+    def _end_processes(self) -> None:
+        for worker in self._all:
+            worker.close()
 
     def __enter__(self) -> Self:
         return self

@@ -42,6 +42,14 @@ def test_files_that_were_not_announced_or_come_in_another_order_are_read_too(
             assert isinstance(found, Document)
 
 
+def test_a_loader_that_is_closed_while_its_processes_start_ends_them(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(samples.PAGE)
+    with Loader(tmp_path, processes=1) as loader:
+        loader.ahead(["a.html"])
+        loader._fill()
+    assert [worker._process for worker in loader._all] == [None]
+
+
 def test_plain_text_starts_no_process(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# A\n")
     (tmp_path / "b.jsonl").write_text('{"text": "b"}\n')
