@@ -80,14 +80,15 @@ class Memory:
             )
 
     def saved(self, user: str, search: str = "") -> list[Saved]:
-        """The user's conversations that hold some words, the newest first."""
-        escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        """The user's conversations that hold some words, in whatever case, the newest first."""
         with self._open() as connection:
+            # SQLite knows the case of ASCII only.
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)
             rows = connection.execute(
                 "SELECT id, title FROM conversations WHERE user = ? "
-                "AND (title || char(10) || said) LIKE ? ESCAPE '\\' "
+                "AND instr(casefold(title || char(10) || said), ?) "
                 "ORDER BY changed DESC LIMIT ?",
-                (user, f"%{escaped}%", _LISTED),
+                (user, search.strip().casefold(), _LISTED),
             )
             return [Saved(*row) for row in rows]
 

@@ -66,6 +66,13 @@ def test_search_rename_and_delete(memory: Memory) -> None:
     assert [saved.id for saved in memory.saved("ann")] == ["2"]
 
 
+def test_a_search_ignores_the_case_of_any_script(memory: Memory) -> None:
+    for id, question in (("1", "École fermée ?"), ("2", "Где МОСКВА?")):
+        memory.save("ann", id, (Exchange(question=question),))
+    assert [saved.id for saved in memory.saved("ann", "école FERMÉE")] == ["1"]
+    assert [saved.id for saved in memory.saved("ann", "москва")] == ["2"]
+
+
 def test_feedback_is_kept_once_for_each_answer(memory: Memory) -> None:
     memory.rate("ann", "1-1", EXCHANGE, liked=True)
     memory.rate("ann", "1-1", EXCHANGE, liked=False, note="wrong year")
