@@ -125,8 +125,11 @@ class Corpus:
         """
         from rag.sync import sync
 
+        told: Progress | None = None
+
         def note(progress: Progress) -> None:
-            self.progress = progress
+            nonlocal told
+            self.progress = told = progress
             if on_progress:
                 on_progress(progress)
 
@@ -142,7 +145,8 @@ class Corpus:
                 on_progress=note,
             )
         finally:
-            self.progress = None
+            if self.progress is told:  # not what another sync, which this one waited for, tells
+                self.progress = None
 
     def plan(self, *, rebuild: bool = False) -> Plan:
         """What a sync would do now; it changes nothing.

@@ -229,7 +229,21 @@ def test_a_change_by_another_process_is_seen(corpus: Corpus) -> None:
     assert corpus.search("harbour", top_k=1)[0].document.id == "new.txt"
 
 
-def test_only_one_sync_at_a_time(corpus: Corpus, words: WordEmbedder) -> None:
+def test_a_sync_that_waits_in_vain_hides_no_progress(corpus: Corpus) -> None:
+    told: list[Progress] = []
+
+    def try_another(progress: Progress) -> None:
+        with pytest.raises(LockedError):
+            corpus.sync()
+        assert corpus.progress is progress
+        told.append(progress)
+
+    corpus.sync(on_progress=try_another)
+    assert told
+    assert corpus.progress is None
+
+
+def test_only_one_sync_at_a_time(corpus: Corpus) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     class Slow(WordEmbedder):
