@@ -73,6 +73,12 @@ def reference(document: Document, start: int, end: int, language: str = "en") ->
     return ", ".join(filter(None, (document.name, date, document.place(start, end))))
 
 
+def label(document: Document, start: int, end: int, language: str = "en") -> str:
+    """As `reference`, with publisher and file behind it, in one line."""
+    about = (reference(document, start, end, language), document.source, document.path)
+    return " ".join(", ".join(filter(None, about)).split())
+
+
 def markers(text: str) -> list[int]:
     """Positions, from 0, of the passages that a text refers to, each once, in order."""
     return list(dict.fromkeys(n for match in _MARKER.finditer(text) for n in _positions(match[1])))

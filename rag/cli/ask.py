@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cite import FLAGS, flagged, marker
+from rag.cite import FLAGS, flagged, label, marker
 from rag.cli.options import (
     CORPUS,
     CorpusOption,
@@ -23,10 +23,9 @@ from rag.cli.options import (
     SourcesOption,
     UntilOption,
     open_corpus,
-    place,
     show,
 )
-from rag.types import Answer, Filters, SearchResult
+from rag.types import Answer, Document, Filters, SearchResult
 from rag.wire import answer_json, result_json
 
 
@@ -102,10 +101,10 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     if answer.passages:
         yield ""
     for citation in answer.citations:
-        yield place(citation.marker, citation.document, citation.start, citation.end)
+        yield _place(citation.marker, citation.document, citation.start, citation.end)
     if answer.abstained:
         for n, passage in enumerate(answer.passages):
-            yield place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
+            yield _place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
 
 
 def _flag_lines(answer: Answer) -> Iterator[str]:
@@ -121,6 +120,10 @@ def _flag_lines(answer: Answer) -> Iterator[str]:
         yield f"{answer.dropped_markers} markers of passages that do not exist were taken out"
 
 
+def _place(mark: str, document: Document, start: int, end: int) -> str:
+    return f"{mark} {label(document, start, end)}, characters {start}-{end}"
+
+
 def _nothing_found(filters: Filters) -> str:
     if filters == Filters():
         return "nothing found: the index holds no articles; add some, then run `rag sync`"
@@ -130,7 +133,7 @@ def _nothing_found(filters: Filters) -> str:
 def _results_lines(results: Sequence[SearchResult], explain: bool) -> Iterator[str]:
     for number, result in enumerate(results, 1):
         chunk = result.chunk
-        where = place(f"{number}.", result.document, chunk.start, chunk.end)
+        where = _place(f"{number}.", result.document, chunk.start, chunk.end)
         yield f"{where}, score {result.score:.3f}"
         if explain:
             yield from _explanation_lines(result)

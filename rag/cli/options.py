@@ -13,7 +13,7 @@ import typer
 
 from rag.corpus import Corpus
 from rag.settings import Settings
-from rag.types import Document, Failure
+from rag.types import Failure
 
 CORPUS = Path("corpus")
 
@@ -81,11 +81,3 @@ def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
         yield f"{len(failed)} could not be read:"
     for path, reason in failed:
         yield f"  {path}: {reason}"
-
-
-def place(mark: str, document: Document, start: int, end: int) -> str:
-    """Where a passage or a quote stands."""
-    from rag.cite import reference
-
-    named = (reference(document, start, end), document.source, document.path)
-    return f"{mark} {', '.join(filter(None, named))}, characters {start}-{end}"

@@ -338,7 +338,7 @@ def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
             notices.append(say["dropped"].format(count=exchange.answer.dropped_markers))
         messages += [
             _said_by("user", markdown_text(exchange.question)),
-            _said_by("assistant", message(exchange, turn, notices)),
+            _said_by("assistant", message(exchange, turn, notices, say["code"])),
         ]
     return messages
 

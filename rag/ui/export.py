@@ -10,11 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rag.cite import flagged
+from rag.cite import flagged, label
 from rag.types import Answer
 from rag.ui.conversation import Exchange
 from rag.ui.message import markdown_text
-from rag.ui.panel import label
 from rag.ui.texts import Texts
 from rag.wire import answer_json
 
@@ -73,7 +72,8 @@ def _places(answer: Answer, say: Texts) -> Iterator[str]:
     lines = []
     for citation in answer.citations:
         start, end = citation.start, citation.end
+        where = label(citation.document, start, end, say["code"])
         place = say["characters"].format(start=start, end=end)
-        lines.append(f"{citation.marker} {label(citation.document, start, end)}, {place}")
+        lines.append(f"{citation.marker} {where}, {place}")
     if lines:
         yield "\n".join(lines)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.cite import FLAGS
+from rag.cite import FLAGS, label
 from rag.types import CheckedSentence, SearchResult
 from rag.ui.conversation import Exchange
-from rag.ui.panel import label, target_id
+from rag.ui.panel import target_id
 
 #: Whatever could begin markup: everything else may stand as it is. A colon before `//` and
 #: a dot behind `www` would make a link, `](` and `]:` too once a marker is one.
@@ -38,7 +38,9 @@ def markdown_text(text: str) -> str:
     return _MARKUP.sub(_escaped, _INDENT.sub("", text))
 
 
-def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
+def message(
+    exchange: Exchange, turn: int, notices: Sequence[str] = (), language: str = "en"
+) -> str:
     """An answer as Markdown; each marker `[n]` of a shown passage is a link to it.
 
     A declined answer and what else is no quotation is a block quote; sentences of a
@@ -48,6 +50,7 @@ def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
         exchange: How far the answer is.
         turn: Its position in the conversation, from 1.
         notices: What else is to be told of it.
+        language: Dates are spelled in it.
     """
     answer = exchange.answer
     said = _sentences(exchange.text, exchange.sentences)
@@ -58,7 +61,8 @@ def message(exchange: Exchange, turn: int, notices: Sequence[str] = ()) -> str:
     shown = _ADJACENT.sub(" ", marker.sub(lambda found: _link(found, len(passages)), said))
     before = [_aside(markdown_text(answer.notice))] if answer and answer.notice else []
     after = [_aside(markdown_text(text)) for text in (*notices, exchange.error) if text]
-    pieces = (*before, shown, _reasons(exchange.sentences), *after, _targets(shown, exchange, turn))
+    targets = _targets(shown, exchange, turn, language)
+    pieces = (*before, shown, _reasons(exchange.sentences), *after, targets)
     return "\n\n".join(filter(None, pieces))
 
 
@@ -103,18 +107,17 @@ def _reasons(sentences: Sequence[CheckedSentence]) -> str:
     )
 
 
-def _targets(shown: str, exchange: Exchange, turn: int) -> str:
+def _targets(shown: str, exchange: Exchange, turn: int, language: str) -> str:
     """Where the markers lead, and what a copy of the message says of each."""
-    cited = sorted({int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", shown)})
-    passages = exchange.passages
+    cited = {int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", shown)}
     return "\n".join(
-        f'[{number}]: #{target_id(exchange, turn, number)} "{_title(passages[number - 1])}"'
-        for number in cited
-        if number <= len(passages)
+        f'[{number}]: #{target_id(exchange, turn, number)} "{_title(passage, language)}"'
+        for number, passage in enumerate(exchange.passages, 1)
+        if number in cited
     )
 
 
-def _title(passage: SearchResult) -> str:
+def _title(passage: SearchResult, language: str) -> str:
     document, chunk = passage.document, passage.chunk
-    where = label(document, chunk.start, chunk.end)
+    where = label(document, chunk.start, chunk.end, language)
     return markdown_text(where).replace('"', "”")

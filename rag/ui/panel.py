@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 
-from rag.cite import reference
 from rag.types import UNDETERMINED, Chunk, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
 from rag.ui.texts import Texts
@@ -27,12 +26,6 @@ _BEFORE_CHARS = 280
 def source_id(turn: int, number: int) -> str:
     """The HTML id of a passage; unique on a page, because old turns stay on it."""
     return f"src-{turn}-{number}"
-
-
-def label(document: Document, start: int, end: int) -> str:
-    """One line that says where a span stands: name, date, source, page, file."""
-    about = (reference(document, start, end), document.source, document.path)
-    return " ".join(", ".join(filter(None, about)).split())
 
 
 def target_id(exchange: Exchange, turn: int, number: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
 from rag.ui.conversation import Exchange, history
-from rag.ui.export import as_markdown
+from rag.ui.export import as_markdown, with_citations
 from rag.ui.message import markdown_text, message
 from rag.ui.panel import highlighted, panel
 from rag.ui.texts import languages, named, preferred, texts, translated
@@ -43,6 +43,13 @@ def test_markers_of_shown_passages_are_links_by_reference() -> None:
     assert shown.startswith("“said” [1] [2] and ten \\[9\\]\n\n[1]: #quote-3-1 ")
     assert "[2]: #src-3-2 " in shown
     assert "A ”title” \\<b>, 20 June 2024, La Gazette" in shown
+
+
+def test_the_places_of_a_french_page_have_french_dates() -> None:
+    answer = replace(ANSWER, text="“said” [1]")
+    shown = message(replace(EXCHANGE, answer=answer), 1, language="fr")
+    assert "20 juin 2024, La Gazette" in shown
+    assert "20 juin 2024, La Gazette" in with_citations(ANSWER, texts("fr"))
 
 
 def test_a_footnote_within_a_quote_is_no_marker() -> None:
