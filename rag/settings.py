@@ -175,6 +175,13 @@ class Settings(BaseModel):
             raise SettingsError(_explain(error, origin)) from None
 
 
+def cores() -> int:
+    """Cores that this process may use: what 0 means for `threads` and `readers`."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import threading
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from rag.errors import ModelError
 from rag.language import encodable
 from rag.once import once
 from rag.settings import Settings
+from rag.settings import cores as cores
 from rag.types import Span
 
 _E5 = re.compile("(^|[-_])e5-")
@@ -197,13 +197,6 @@ def unlimited(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _prompts(folder: Path, settings: Settings) -> tuple[str, str]:

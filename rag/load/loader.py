@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.load.files import is_plain, load_file
 from rag.load.source import Bounds
+from rag.settings import cores
 from rag.types import Document, Failure
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ _Found = list[Document | Failure]
 _AHEAD = 2
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class Loader:
     """The reader of one folder; a context manager that ends its processes."""
 
@@ -42,7 +35,7 @@ class Loader:
         """
         self._folder = folder
         self._bounds = bounds or Bounds()
-        self._processes = processes or _cores()
+        self._processes = processes or cores()
         self._pool: ThreadPoolExecutor | None = None
         self._workers: SimpleQueue[Worker]
         self._all: list[Worker] = []
