@@ -22,11 +22,11 @@ from rag.answer.compare import (
     places,
     plain_words,
 )
-from rag.answer.facts import NOUN_CAPITALS, Fact, facts
+from rag.answer.facts import Fact, facts
 from rag.answer.passage import Passage, Source, nearness_of
 from rag.embed import Embedder
 from rag.language.numbers import WORD_LANGUAGES
-from rag.language.words import PRONOUNS
+from rag.language.words import CAPITALISING, PRONOUNS
 from rag.store.vectors import FloatArray
 
 # What taking a foreign name of one word out must bring, and one of several. Of 499 translated
@@ -92,7 +92,7 @@ class Claim:
                     yield f"{fact.words!r} is not in what it cites"
             elif fact.kind == "name":
                 same = any(passage.language == self._language for passage in passages)
-                may_be_noun = self._language in NOUN_CAPITALS and " " not in fact.words
+                may_be_noun = self._language in CAPITALISING and " " not in fact.words
                 if same and not may_be_noun:
                     yield f"{fact.words!r} is not in what it cites"
                 elif same or not may_be_noun:
@@ -117,7 +117,7 @@ class Claim:
         return [
             fact
             for fact in self.facts
-            if self._language in NOUN_CAPITALS
+            if self._language in CAPITALISING
             and (fact.kind, " " in fact.words) == ("name", False)
             and not fact.keys  # die Schweiz
             and _DETERMINER.search(self._text[: fact.span.start])
@@ -195,7 +195,7 @@ class Claim:
         """Facts for which the source may have another of the kind that the sentence lacks."""
         is_same = self._language == source.language
         said = folded_words(source.text)
-        nouns = NOUN_CAPITALS & {self._language, source.language}
+        nouns = CAPITALISING & {self._language, source.language}
         for fact in self.facts:
             if fact in reworded or (nouns and not is_same and " " not in fact.words):
                 continue  # no name, more probably

@@ -21,8 +21,6 @@ _ELISION = regex.compile(r"(?:[cdjlmnst]|qu|dell|all|dall|nell|sull|un)[’'](?=
 # Signs of Markdown may stand before the first word: `**Cost:** 12 euros`, `> Nobody`, `| Cost |`.
 _OPENS = regex.compile(r"(?:^|[.!?…:;])[\s\"'“”„«»‘’(\[¿¡–—*_>|-]*$|[“„«‘\"(][\s*_]*$")
 _CAPITAL = regex.compile(r"\p{Lu}")
-#: Languages that write every noun with a capital.
-NOUN_CAPITALS = frozenset(("de", "lb"))
 _NEGATIONS = {
     "en": r"\b(?:not|no|never|nobody|nothing|none|neither|nor|without|cannot)\b|n[’']t\b",
     "fr": r"\b(?:ne|jamais|aucune?|rien|ni|sans)\b|(?<![\w-])(?:pas|non)(?![\w-])|\bn[’']",
