@@ -10,6 +10,8 @@ from typing import Any
 
 from rag.errors import NotFoundError, RagError
 from rag.evaluate import read_jsonl
+from rag.types import Answer
+from rag.ui.conversation import Exchange
 from rag.ui.memory import Feedback, Memory
 
 _OWN_ID = re.compile(r"f\d+")
@@ -27,16 +29,19 @@ def write_folder(index: Path, folder: Path) -> str:
     """
     _check_own(folder / "queries.jsonl")
     given = Memory.beside(index).feedback()
-    liked = [each for each in given if each.liked and each.exchange.answer]
-    liked = [each for each in liked if each.exchange.answer and each.exchange.answer.citations]
+    liked = [
+        (each.exchange, answer)
+        for each in given
+        if each.liked and (answer := each.exchange.answer) and answer.citations
+    ]
     disliked = [each for each in given if not each.liked]
     if given:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "disliked.jsonl", map(_disliked, disliked))
     if not liked:
         raise NotFoundError("nobody has liked an answer of this index yet: nothing to measure with")
-    _write(folder / "queries.jsonl", (_query(n, each) for n, each in enumerate(liked, 1)))
-    rows = (f"f{n}\t{id}\t1\n" for n, each in enumerate(liked, 1) for id in _cited(each))
+    _write(folder / "queries.jsonl", (_query(n, *each) for n, each in enumerate(liked, 1)))
+    rows = (f"f{n}\t{id}\t1\n" for n, (_, answer) in enumerate(liked, 1) for id in _cited(answer))
     (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
     return f"{len(liked)} questions that were answered well, {len(disliked)} that were not"
 
@@ -48,15 +53,12 @@ def _check_own(queries: Path) -> None:
         raise RagError(f"{queries} holds other questions than those of feedback; name a new folder")
 
 
-def _query(number: int, given: Feedback) -> dict[str, Any]:
-    answer = given.exchange.answer
-    language = answer.language if answer else "*"
-    return {"id": f"f{number}", "text": given.exchange.searched, "lang": language}
+def _query(number: int, exchange: Exchange, answer: Answer) -> dict[str, Any]:
+    return {"id": f"f{number}", "text": exchange.searched, "lang": answer.language}
 
 
-def _cited(given: Feedback) -> list[str]:
-    answer = given.exchange.answer
-    return sorted({citation.document.id for citation in answer.citations}) if answer else []
+def _cited(answer: Answer) -> list[str]:
+    return sorted({citation.document.id for citation in answer.citations})
 
 
 def _disliked(given: Feedback) -> dict[str, Any]:

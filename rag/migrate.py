@@ -50,7 +50,7 @@ def migrate(
         with old.reader() as reader:
             known, stamps, failures = old.remembered()
             with new.writer() as writer:
-                copied = removed = 0
+                copied = 0
                 with writer.transaction():
                     removed = writer.remove(writer.documents().keys() - known.keys())
                 for done, batch in _missing(reader, writer):

@@ -91,17 +91,17 @@ def _paragraphs(text: str) -> Iterator[Span]:
         )
         follows = bool(block) and block[-1].end + 1 == line.start
         if block and (is_blank or starts_anew or not follows):
-            yield from _unwrapped(text, block)
+            yield from _unwrapped(block)
             block = []
         if is_own:
             yield line
         elif not is_blank:
             block.append(line)
     if block:
-        yield from _unwrapped(text, block)
+        yield from _unwrapped(block)
 
 
-def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
+def _unwrapped(lines: list[Span]) -> Iterator[Span]:
     """The paragraphs of lines without a blank one between them."""
     longest = max(end - start for start, end in lines)
     start = lines[0].start

@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 
 from rag.add import add_files
 from rag.corpus import Corpus
-from rag.errors import LockedError, RagError
+from rag.errors import RagError
 from rag.store.listing import Listed, Listing, Order
 from rag.sync import Progress
 from rag.types import Failure, SyncReport
@@ -216,7 +216,7 @@ class Library:
                 wait_s=_WAIT_S, on_progress=lambda now: _tell(now, progress, say)
             )
             did = _did(report, failed, say)
-        except (LockedError, RagError) as error:
+        except RagError as error:
             did = markdown_text(str(error))
         yield did, gr.update(choices=self._paths(), value=[]), *self.show(*asked, request)
 
