@@ -16,7 +16,7 @@ from rag.errors import QuestionError, RagError
 from rag.settings import Caution
 from rag.types import Filters
 from rag.ui import export
-from rag.ui.conversation import Exchange, Options, answering, paced
+from rag.ui.conversation import Exchanges, Options, answering, paced
 from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, new_id, unrated
 from rag.ui.memory import Memory
@@ -25,8 +25,6 @@ from rag.ui.panel import language_name, panel
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts, named
 from rag.ui.wiring import ASKING, UNQUEUED
-
-Exchanges: TypeAlias = tuple[Exchange, ...]
 
 #: What an answer gives for: conversation, messages, passages, question box, what to save, and
 #: the conversation that was kept.

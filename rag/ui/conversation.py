@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from rag.corpus import Corpus
 from rag.errors import RagError
@@ -71,6 +72,10 @@ class Exchange:
     def is_over(self) -> bool:
         """Whether nothing more will come."""
         return bool(self.answer or self.error or self.stopped)
+
+
+#: A conversation, the oldest exchange first.
+Exchanges: TypeAlias = tuple[Exchange, ...]
 
 
 def history(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -9,14 +9,12 @@ from typing import Any, NamedTuple, TypeAlias
 import gradio as gr
 
 from rag.errors import NotFoundError
-from rag.ui.conversation import Exchange
+from rag.ui.conversation import Exchanges
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
 from rag.ui.texts import Texts, named
 from rag.ui.wiring import UNQUEUED
-
-Exchanges: TypeAlias = tuple[Exchange, ...]
 
 #: A conversation as every component that shows it takes it.
 ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
@@ -38,7 +36,7 @@ class Rated(NamedTuple):
 
 
 class History:
-    """Conversations kept for each user; without a memory it shows and keeps nothing."""
+    """Conversations kept for each user, and the thumbs and notes given to their answers."""
 
     def __init__(self, memory: Memory, shown_as: ShownAs) -> None:
         self._memory = memory

@@ -10,14 +10,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from rag.errors import NotFoundError, StoreError
-from rag.ui.conversation import Exchange
-
-Exchanges: TypeAlias = tuple[Exchange, ...]
+from rag.ui.conversation import Exchange, Exchanges
 
 _EXCHANGES = TypeAdapter(tuple[Exchange, ...])
 _EXCHANGE = TypeAdapter(Exchange)
