@@ -348,11 +348,11 @@ class Corpus:
         parts.retriever.search("warm-up")
 
     def close(self) -> None:
-        """Closes the index's files."""
+        """Closes the index's files; an answer that a chat model is at ends with the quotes."""
         if self._opened:
             self._opened.store.close()
-            if self._opened.reader:
-                self._opened.reader.close()
+            if self._opened.chat_reader:
+                self._opened.chat_reader.close()
 
     def __enter__(self) -> Self:
         return self
@@ -404,7 +404,7 @@ class _Parts:
         self._given_model = chat_model
         self._lock = threading.RLock()
         self._answerers: dict[tuple[Caution, bool], Answerer] = {}
-        self.reader: ModelReader | None = None
+        self.chat_reader: ModelReader | None = None
         self.store = open_backend(index, self._fingerprint, settings)
 
     @once
@@ -467,9 +467,9 @@ class _Parts:
         from rag.answer.generative import GenerativeAnswerer
         from rag.answer.model import ModelReader, load_model
 
-        if self.reader is None:
-            self.reader = ModelReader(self._given_model or load_model(settings), settings)
-        return GenerativeAnswerer(extractive, self.reader, self.embedder, settings)
+        if self.chat_reader is None:
+            self.chat_reader = ModelReader(self._given_model or load_model(settings), settings)
+        return GenerativeAnswerer(extractive, self.chat_reader, self.embedder, settings)
 
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION

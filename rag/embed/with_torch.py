@@ -93,9 +93,8 @@ class TorchEngine:
 
     def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
         """Unit rows of shape (len(texts), dimension), in order; all are exact here."""
-        with (
-            self._computing
-        ):  # torch uses all its threads for one call; the tokenizer allows no two
+        # Torch uses all its threads for one call; the tokenizer allows no two.
+        with self._computing:
             rows: FloatArray = self._model.encode(
                 list(texts),
                 prompt=prompt,

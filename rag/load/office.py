@@ -53,7 +53,7 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
 
 
 def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
-    """The level of each paragraph style that is one of headings; 0 for the title."""
+    """The level of each paragraph style that is one of headings; the title's is the first."""
     if "word/styles.xml" not in archive:
         return {}
     levels = {}
