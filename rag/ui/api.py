@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
+from pydantic import ValidationError
 
 from rag.corpus import Corpus
 from rag.errors import RagError
@@ -21,29 +23,23 @@ def add_api(corpus: Corpus) -> None:
     def ask(question: str, options: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer as JSON; the options are those of `/api/ask`."""
         asked = _asked(question, options)
-        try:
+        with _told():
             answer = corpus.chain(caution=asked.caution).invoke(asked.input())
-        except RagError as error:
-            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
         plain: dict[str, Any] = _plain(answer_json(answer))
         return plain
 
     def stream(question: str, options: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The events of an answer as JSON: passages, text, sentences, and the whole answer."""
         asked = _asked(question, options)
-        try:
+        with _told():
             for event in corpus.chain(caution=asked.caution).stream(asked.input()):
                 yield _plain(event_json(event))
-        except RagError as error:
-            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
 
     def search(question: str, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The nearest passages as JSON; the options are those of `/api/search`."""
         asked = _asked(question, options)
-        try:
+        with _told():
             found = corpus.search(question, top_k=asked.top_k, filters=asked.restriction())
-        except RagError as error:
-            raise gr.Error(markdown_text(str(error)), print_exception=False) from error
         return [_plain(result_json(result)) for result in found]
 
     api(ask, api_name="ask")
@@ -52,9 +48,16 @@ def add_api(corpus: Corpus) -> None:
 
 
 def _asked(question: str, options: dict[str, Any] | None) -> Question:
-    try:
+    with _told():
         return Question.model_validate({**(options or {}), "question": question})
-    except ValueError as error:
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the caller can mend reaches it, as text in which nothing is markup."""
+    try:
+        yield
+    except (RagError, ValidationError) as error:
         raise gr.Error(markdown_text(str(error)), print_exception=False) from error
 
 
