@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import tempfile
@@ -150,7 +151,7 @@ def _place(copy: Path, target: Path, replace: bool) -> Path:
         if replace or not placed.exists():
             copy.replace(placed)
             return placed
-        if placed.is_file() and _same(copy, placed):
+        if placed.is_file() and filecmp.cmp(copy, placed, shallow=False):
             copy.unlink()
             return placed
     raise LoadError(target, "a thousand files of this name are there already")
@@ -158,7 +159,3 @@ def _place(copy: Path, target: Path, replace: bool) -> Path:
 
 def _numbered(target: Path, number: int) -> Path:
     return target.with_name(f"{target.stem} ({number}){target.suffix}")
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
