@@ -23,6 +23,7 @@ _RATIO_FROM = 1_000_000
 #: RuntimeErrors.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _REQUIRES_PASSWORD = 0x1
+_TOO_MUCH = "it unpacks to far more than it is: left out"
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -58,17 +59,14 @@ class Archive:
         place = f"{source.id}/{name}"
         if info.flag_bits & _REQUIRES_PASSWORD:
             raise LoadError(place, "encrypted; save it without a password")
-        bound = min(
-            source.bounds.file_max_mb * _MEGABYTE,
-            max(_RATIO_FROM, info.compress_size * source.bounds.archive_max_ratio),
-        )
+        bound = _bound(info.compress_size, source)
         try:
             with self._zip.open(info) as member:
                 data = member.read(bound + 1)
         except BROKEN as error:
             raise LoadError(place, f"damaged: {error}") from error
         if len(data) > bound:
-            raise LoadError(place, "it unpacks to far more than it is: left out")
+            raise LoadError(place, _TOO_MUCH)
         source.budget.take(0, len(data), source.bounds, source.id)
         return data
 
@@ -76,8 +74,7 @@ class Archive:
 def read_zip(source: Source) -> Iterator[Document | Failure]:
     """Yields the documents of the members of an archive, in the order of their names."""
     archive = Archive(source)
-    if source.depth >= source.bounds.archive_max_depth:
-        raise LoadError(source.id, "an archive inside archives: unpack it")
+    _check_depth(source)
     for name, info in sorted(archive.members.items()):
         if info.is_dir() or _is_leftover(name):
             continue
@@ -90,23 +87,31 @@ def read_zip(source: Source) -> Iterator[Document | Failure]:
 
 def read_gzip(source: Source) -> Iterator[Document | Failure]:
     """Yields the documents of the one file in a gzip archive."""
-    if source.depth >= source.bounds.archive_max_depth:
-        raise LoadError(source.id, "an archive inside archives: unpack it")
-    bound = min(
-        source.bounds.file_max_mb * _MEGABYTE,
-        max(_RATIO_FROM, len(source.data) * source.bounds.archive_max_ratio),
-    )
+    _check_depth(source)
+    bound = _bound(len(source.data), source)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(source.data)) as packed:
             data = packed.read(bound + 1)
     except BROKEN as error:
         raise LoadError(source.id, f"a damaged archive: {error}") from error
     if len(data) > bound:
-        raise LoadError(source.id, "it unpacks to far more than it is: left out")
+        raise LoadError(source.id, _TOO_MUCH)
     source.budget.take(1, len(data), source.bounds, source.id)
     if data[257:262] == b"ustar":
         raise LoadError(source.id, "a tar archive; unpack it or make it a ZIP archive")
     yield from _members(source.unpacked(data))
+
+
+def _bound(packed: int, source: Source) -> int:
+    """How many bytes may come of so many packed ones."""
+    bounds = source.bounds
+    return min(bounds.file_max_mb * _MEGABYTE, max(_RATIO_FROM, packed * bounds.archive_max_ratio))
+
+
+def _check_depth(source: Source) -> None:
+    """Raises LoadError for an archive in too many others."""
+    if source.depth >= source.bounds.archive_max_depth:
+        raise LoadError(source.id, "an archive inside archives: unpack it")
 
 
 def _members(part: Source) -> Iterator[Document | Failure]:
