@@ -76,7 +76,7 @@ def _below(folder: Path, into: str) -> Path:
         raise ValueError(f"{into!r} is not a folder inside the corpus")
     if any(map(is_leftover, target.relative_to(root).parts)):
         raise ValueError(f"{into!r} is hidden, a sync does not look into it; choose another name")
-    return folder / into
+    return folder / target.relative_to(root)
 
 
 def _named(file: Path, own: Collection[Path], failed: list[Failure]) -> Iterator[tuple[Path, str]]:

@@ -134,3 +134,11 @@ def test_the_command_copies_and_lists_what_it_left_out(empty: Path, outside: Pat
     assert json.loads(done.stdout)["failed"] == [
         {"path": "photo.png", "reason": "a PNG image, not an article"}
     ]
+
+
+def test_a_folder_in_the_corpus_may_be_named_by_its_whole_path(
+    outside: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(empty.parent)
+    added = add_files(Path("corpus"), [outside / "a.md"], into=str(empty / "x" / ".." / "news"))
+    assert added == Added(("news/a.md",), ())
