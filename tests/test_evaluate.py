@@ -2,13 +2,22 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rag import Corpus, NotFoundError, RagError, Settings
 from rag.cli import evaluate as command
-from rag.evaluate import Question, estimate, evaluate, languages, read_questions, score
+from rag.evaluate import (
+    Question,
+    estimate,
+    evaluate,
+    evaluation_pairs,
+    languages,
+    read_questions,
+    score,
+)
 from tests.conftest import WordEmbedder
 from tests.test_cli import rag
 
@@ -96,6 +105,18 @@ def test_every_pair_of_languages_is_measured(questions: Path, words: WordEmbedde
     best = {(row.questions, row.passages, row.leg): row.scores["R@1"].mean for row in rows}
     assert best["en", "en", "fused"] == best["fr", "fr", "fused"] == 1
     assert best["en", "fr", "lexical"] == 0  # no word in common, so nothing is returned
+
+
+def test_questions_without_a_language_are_among_all(questions: Path) -> None:
+    known = {row["id"]: row["lang"] for row in ROWS}
+    first, second = read_questions(questions)
+    for asked in (
+        [replace(first, language="*"), second],
+        [replace(first, language="*"), replace(second, language="*")],
+    ):
+        pairs = [(*pair, len(chosen)) for *pair, chosen in evaluation_pairs(asked, known)]
+        assert pairs[:3] == [("*", "*", 2), ("*", "en", 1), ("*", "fr", 2)]
+        assert pairs[3:] == ([] if asked[1].language == "*" else [("fr", "*", 1), ("fr", "fr", 1)])
 
 
 def test_the_table_has_a_line_for_each_leg() -> None:

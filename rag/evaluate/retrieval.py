@@ -104,8 +104,9 @@ def evaluation_pairs(
     if len(asked) * len(searched) == 1:
         return
     for language in asked:
-        own = [question for question in whole if question.language == language]
-        yield language, ANY, own
+        own = [question for question in whole if language in (ANY, question.language)]
+        if language != ANY:  # all of them over everything come first
+            yield language, ANY, own
         for other in searched:
             if chosen := [kept for q in own if (kept := _within(q, documents, other))]:
                 yield language, other, chosen
