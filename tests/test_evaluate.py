@@ -189,8 +189,10 @@ def test_what_editors_leave_in_a_file_does_no_harm(questions: Path) -> None:
 
 
 def test_what_is_left_out_is_said(questions: Path) -> None:
-    (questions / "qrels.tsv").write_text("q1\tgone\t1\n")
-    (questions / "answers.jsonl").write_text('{"query_id": "unjudged", "answers": []}')
+    (questions / "qrels.tsv").write_text("q1\tgone\t1\nQ2\tfish:fr\t1\n")
+    (questions / "answers.jsonl").write_text(
+        '{"query_id": "unjudged", "answers": []}\n{"query_id": "q3", "answers": []}\n'
+    )
     rows = [*ROWS, {"id": "empty", "text": ""}]
     (questions / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
     out, err = rag("evaluate", str(questions), cwd=questions.parent)
@@ -200,3 +202,4 @@ def test_what_is_left_out_is_said(questions: Path) -> None:
     assert "answered  " not in out
     assert "1 could not be read:\n  corpus.jsonl:5: " in err
     assert "1 of 1 judgements; 1 of 2 questions are left out" in err
+    assert "queries.jsonl lacks 2 of the questions that are judged or answered, such as 'Q2'" in err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +52,7 @@ def evaluation(
         from rag.feedback import write_folder
 
         print(write_folder(local_path(address), folder), file=sys.stderr)
-    questions = read_questions(folder)[:limit]
+    questions = read_questions(folder, _say_unknown)[:limit]
     with _open(folder, corpus, address, read) as opened:
         retriever = opened.retriever().retriever
         documents = languages(opened.documents())
@@ -83,6 +83,15 @@ def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
     for line in failure_lines(opened.sync().failed):
         print(line, file=sys.stderr)
     return opened
+
+
+def _say_unknown(ids: Collection[str]) -> None:
+    """Says whose judgements and answers are left out: an id may be mistyped."""
+    print(
+        f"queries.jsonl lacks {len(ids)} of the questions that are judged or answered, such as "
+        f"{min(ids)!r}; they are left out",
+        file=sys.stderr,
+    )
 
 
 def _say_left_out(questions: Sequence[Question], documents: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,8 +49,13 @@ class Question:
     answers: tuple[str, ...] | None = None
 
 
-def read_questions(folder: Path) -> list[Question]:
+def read_questions(
+    folder: Path, on_unknown: Callable[[Collection[str]], None] = lambda _: None
+) -> list[Question]:
     """The questions of a folder for which a document or an answer is known.
+
+    Args:
+        on_unknown: Told the ids of judgements and answers, if any, that no question has.
 
     Raises:
         NotFoundError: The folder lacks a file.
@@ -61,7 +66,7 @@ def read_questions(folder: Path) -> list[Question]:
         if grade > 0:
             relevant[query][document] = grade
     answers = dict(_answers(folder / "answers.jsonl"))
-    questions = []
+    questions, unknown = [], relevant.keys() | answers.keys()
     for where, row in _rows(folder / "queries.jsonl"):
         id, text = row.get("id", row.get("_id")), row.get("text")
         if id is None or not isinstance(text, str):
@@ -70,6 +75,9 @@ def read_questions(folder: Path) -> list[Question]:
             language = str(row.get("lang", ANY))
             known = relevant.get(id, {})
             questions.append(Question(id, text, language, known, answers.get(id)))
+            unknown.discard(id)
+    if unknown:
+        on_unknown(unknown)
     return questions
 
 
