@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
-from langchain_core.messages import MessageLikeRepresentation, convert_to_messages
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
@@ -16,7 +15,8 @@ from pydantic import ConfigDict
 from rag.answer import Answerer
 from rag.flow import answer_of, events
 from rag.retrieve import Retriever
-from rag.types import Answer, Event, Filters, SearchResult, Turn
+from rag.turns import History
+from rag.types import Answer, Event, Filters, SearchResult
 
 #: A question, or `{"question": ..., "history": [("user", ...), ("assistant", ...)],
 #: "filters": Filters(...)}`, of which only the question is required.
@@ -77,19 +77,12 @@ class AnswerChain(Runnable[ChainInput, Event]):
         yield from events(self.retriever, self.answerer, *_parse(input))
 
 
-def _parse(input: ChainInput) -> tuple[str, Sequence[Turn], Filters | None]:
+def _parse(input: ChainInput) -> tuple[str, History, Filters | None]:
     if isinstance(input, str):
         return input, (), None
     if not isinstance(input, Mapping) or not isinstance(input.get("question"), str):
         raise ValueError(f'expected a question or {{"question": ...}}, not {input!r:.100}')
-    history = [_turn(said) for said in input.get("history") or ()]
-    return input["question"], history, input.get("filters")
-
-
-def _turn(said: Turn | MessageLikeRepresentation) -> Turn:
-    """A turn, also of a LangChain message."""
-    (message,) = convert_to_messages([said])
-    return "user" if message.type == "human" else "assistant", message.text
+    return input["question"], input.get("history"), input.get("filters")
 
 
 def _langchain(result: SearchResult) -> LangChainDocument:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,6 @@ from rag.types import (
     Filters,
     SearchResult,
     SyncReport,
-    Turn,
     Verification,
 )
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from rag.store import Fingerprint, Status
     from rag.store.listing import Listing, Order
     from rag.sync import OnProgress, Progress
+    from rag.turns import History
     from rag.work import Worked
 
 _PAGE = 200  # documents read at a time
@@ -263,16 +263,16 @@ class Corpus:
         return list(self._parts().retriever.search(question, top_k, filters).results)
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, *, history: History = (), filters: Filters | None = None
     ) -> Answer:
         """The answer, with a citation for each quote; `abstained` if there is none.
 
         Args:
-            history: Earlier turns, oldest first.
+            history: Earlier turns, oldest first, or messages of LangChain.
             filters: Which documents to search.
 
         Raises:
-            QuestionError: The question is empty or too long.
+            QuestionError: The question is empty or too long, or the history no conversation.
             NotFoundError: Nothing was synced yet.
         """
         from rag.flow import answer_of
@@ -280,7 +280,7 @@ class Corpus:
         return answer_of(self.stream(question, history=history, filters=filters))
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, *, history: History = (), filters: Filters | None = None
     ) -> Iterator[Event]:
         """As `ask`, in pieces: `Passages`, then `TextDelta`s, then the `Answer`."""
         from rag.flow import events

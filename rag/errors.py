@@ -9,7 +9,7 @@
         MismatchError        built by another model or version; says the command that mends it
         LockedError          another sync is writing; names its process
         CorruptError         damaged; says the command that repairs it
-      QuestionError          empty or too long (also a ValueError)
+      QuestionError          empty or too long, or what goes with it is wrong (also a ValueError)
       GenerationError        the language model failed; wraps the cause
 
 A caller's mistake is a `ValueError`. "Not in the articles" is an Answer, not an error.

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rag.answer import Answerer
 from rag.followup import standalone
 from rag.retrieve import Retriever
-from rag.types import Answer, Event, Filters, Passages, Turn
+from rag.turns import History, turns
+from rag.types import Answer, Event, Filters, Passages
 
 
 def events(
     retriever: Retriever,
     answerer: Answerer,
     question: str,
-    history: Sequence[Turn] = (),
+    history: History = (),
     filters: Filters | None = None,
 ) -> Iterator[Event]:
     """Passages first, then text, then the checked answer."""
-    searched = standalone(question, history)
+    before = turns(history)
+    searched = standalone(question, before)
     retrieval = retriever.search(searched, filters=filters)
     if searched != question:
         retrieval = replace(retrieval, asked=question)
     yield Passages(retrieval.results)
-    for event in answerer.answer(retrieval, history):
+    for event in answerer.answer(retrieval, before):
         yield replace(event, question=question) if isinstance(event, Answer) else event
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.language_models import FakeListChatModel
-from langchain_core.messages import convert_to_messages
+from langchain_core.messages import HumanMessage, convert_to_messages
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.retrievers import BaseRetriever
@@ -87,6 +88,31 @@ def test_the_history_may_be_messages_of_langchain(synced: Corpus) -> None:
         assert isinstance(answer, Answer)
         assert answer.question == "and where?"
         assert answer == synced.ask("and where?", history=[("user", QUESTIONS[0])])
+        assert answer == synced.ask("and where?", history=history)
+    assert synced.ask("and where?", history=None) == synced.ask("and where?")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "Who?",
+        ["Who?", "Ann."],
+        ("user", "Who?"),
+        {"role": "user", "content": "Who?"},
+        [("reader", "Who?")],
+        [("user", None)],
+        [{"question": "Who?"}],
+        HumanMessage("Who?"),
+        [1],
+        1,
+    ],
+)
+def test_what_is_no_conversation_is_refused(synced: Corpus, history: Any) -> None:
+    refused = "history is a list of turns"
+    with pytest.raises(QuestionError, match=refused):
+        synced.ask("and where?", history=history)
+    with pytest.raises(QuestionError, match=refused):
+        synced.chain().invoke({"question": "and where?", "history": history})
 
 
 def test_the_chain_in_batches_and_async(synced: Corpus) -> None:
