@@ -228,6 +228,25 @@ def test_files_that_cannot_be_read_are_listed(empty: Path) -> None:
     assert "could not be read" in rag("status", cwd=empty)[0]
 
 
+def test_a_name_gives_the_terminal_no_orders(empty: Path) -> None:
+    bad = "\x1b[31m\n\u202etxt"
+    corpus = empty / "corpus"
+    (corpus / f"{bad}.txt").write_text("Harbour\n\nThe harbour opened on Monday.\n\nIt is new.")
+    (corpus / f"{bad}.jpg").write_bytes(b"\xff\xd8\xff")
+    (corpus / "rows.jsonl").write_text(json.dumps({"id": f"row{bad}", "text": "The mill closed."}))
+    seen = [
+        rag("sync", "--dry-run", cwd=empty)[0],
+        rag("sync", cwd=empty, code=3)[0],
+        rag("status", cwd=empty)[0],
+        rag("search", "harbour", cwd=empty)[0],
+        rag("ask", "When did the harbour open?", cwd=empty)[0],
+    ]
+    for out in seen:
+        assert r"\x1b[31m\n\u202etxt" in out
+        assert not re.search("[\x1b\u202e]", out)
+    assert bad in json.loads(rag("status", "--json", cwd=empty)[0])["failed"][0]["path"]
+
+
 @pytest.mark.parametrize(
     ("toml", "environment", "parts"),
     [

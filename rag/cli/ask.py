@@ -96,7 +96,7 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     if answer.notice:
         yield answer.notice
         yield ""
-    yield flagged(answer.text, answer.sentences)
+    yield from flagged(answer.text, answer.sentences).splitlines()
     yield from _flag_lines(answer)
     if answer.passages:
         yield ""
@@ -113,7 +113,7 @@ def _flag_lines(answer: Answer) -> Iterator[str]:
     if doubted:
         yield ""
     for sentence in doubted:
-        said = answer.text[sentence.start : sentence.end]
+        said = " ".join(answer.text[sentence.start : sentence.end].split())
         yield f"{FLAGS[sentence.verdict]} {sentence.verdict}: {said}"
         yield f"   {'; '.join(sentence.reasons)}"
     if answer.dropped_markers:

@@ -19,6 +19,7 @@ from rag.cli.options import (
     JsonOption,
     SettingsOption,
     failure_lines,
+    say,
 )
 from rag.corpus import Corpus
 from rag.settings import Settings
@@ -80,8 +81,7 @@ def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
             row["id"] = row.pop("_id", row.get("id"))  # as BEIR names it
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     opened = Corpus.open(work / "corpus", index=work / "index", settings=settings)
-    for line in failure_lines(opened.sync().failed):
-        print(line, file=sys.stderr)
+    say(failure_lines(opened.sync().failed), sys.stderr)
     return opened
 
 

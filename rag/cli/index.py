@@ -21,6 +21,7 @@ from rag.cli.options import (
     SettingsOption,
     failure_lines,
     open_corpus,
+    say,
     show,
     show_count,
 )
@@ -196,8 +197,11 @@ def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:
     from rag.watch import follow
 
     def tell(report: SyncReport) -> None:
-        lines = [json.dumps(report_json(report))] if as_json else report_lines(report)
-        print("\n".join(lines), flush=True)
+        if as_json:
+            print(json.dumps(report_json(report)))
+        else:
+            say(report_lines(report))
+        sys.stdout.flush()
 
     tell(first)
     failed = first.failed
@@ -215,7 +219,8 @@ def _verification_lines(found: Verification) -> Iterator[str]:
     if not found.problems:
         yield "the index is whole"
     elif found.repaired:
-        yield "repaired: " + "\n".join(report_lines(found.repaired))
+        first, *others = report_lines(found.repaired)
+        yield from (f"repaired: {first}", *others)
     else:
         yield f"{len(found.problems)} problems; `rag verify --repair` mends them"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -16,6 +17,9 @@ from rag.settings import Settings
 from rag.types import Failure
 
 CORPUS = Path("corpus")
+
+# Control characters, ends of lines, and what turns around the letters that follow.
+_OBEYED = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202d\\u202e]")
 
 CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the articles.")]
 IndexOption = Annotated[
@@ -66,7 +70,13 @@ def show(as_json: bool, value: Callable[[], Any], lines: Callable[[], Iterable[s
         is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
         print(json.dumps(value(), ensure_ascii=not is_utf8, indent=2))
     else:
-        print("\n".join(lines()))
+        say(lines())
+
+
+def say(lines: Iterable[str], file: TextIO | None = None) -> None:
+    """Prints lines for people; what a terminal would obey is spelled: a name may hold anything."""
+    for line in lines:
+        print(_OBEYED.sub(lambda sign: repr(sign[0])[1:-1], line), file=file)
 
 
 def show_count(articles: int, as_json: bool) -> None:

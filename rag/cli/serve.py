@@ -18,6 +18,7 @@ from rag.cli.options import (
     LlmOption,
     SettingsOption,
     open_corpus,
+    say,
 )
 from rag.corpus import Corpus
 from rag.errors import LockedError
@@ -72,4 +73,4 @@ def _sync_before(corpus: Corpus, stop: threading.Event) -> None:
             lines = [*report_lines(run_sync(corpus, on_progress=unless(stop)))]
         except LockedError as error:
             lines = [str(error), "serving what is indexed so far"]
-        print("\n".join(lines), file=sys.stderr)
+        say(lines, sys.stderr)
