@@ -140,7 +140,7 @@ def _text(raw: bytes) -> str:
 
 def _entries(file: Path) -> dict[str, _Entry]:
     try:
-        users = tomllib.loads(file.read_text(encoding="utf-8")).get("users", {})
+        users = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("users", {})
         entries = {
             str(name): _Entry(str(entry["password"]), entry.get("role", "reader"))
             for name, entry in users.items()

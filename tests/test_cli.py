@@ -377,6 +377,7 @@ def test_a_user_is_added_and_may_sign_in(home: Path) -> None:
     )
     assert added.stdout == f"ann may sign in as editor: rag serve --auth {auth}\n"
     assert "a long pass phrase" not in auth.read_text()
+    auth.write_text("\ufeff" + auth.read_text())  # an editor's byte order mark
     people = People(auth)
     assert people.check("ann", "a long pass phrase") == User("ann", "editor")
     assert people.check("ann", "a long pass phrasE") is None

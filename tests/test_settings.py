@@ -49,5 +49,9 @@ def test_a_named_file_must_exist_but_the_default_need_not(
         Settings.load("other.toml", {})
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert Settings.load(write(tmp_path, "\ufefftop_k = 7\n"), {}).top_k == 7
+
+
 def test_the_fields_of_exports_are_json_in_the_environment() -> None:
     assert Settings.load(environ={"RAG_FIELDS": '{"text": "body"}'}).fields == {"text": "body"}
