@@ -235,7 +235,7 @@ def test_a_name_gives_the_terminal_no_orders(empty: Path) -> None:
     (corpus / f"{bad}.jpg").write_bytes(b"\xff\xd8\xff")
     (corpus / "rows.jsonl").write_text(json.dumps({"id": f"row{bad}", "text": "The mill closed."}))
     seen = [
-        rag("sync", "--dry-run", cwd=empty)[0],
+        rag("sync", "--dry-run", cwd=empty, code=3)[0],
         rag("sync", cwd=empty, code=3)[0],
         rag("status", cwd=empty)[0],
         rag("search", "harbour", cwd=empty)[0],

@@ -17,11 +17,13 @@ def rag(corpus: Corpus, *arguments: str) -> Result:
 def test_a_dry_run_prints_the_plan(corpus: Corpus) -> None:
     (corpus.folder / "photo.jpeg").write_bytes(b"\xff\xd8")
     done = rag(corpus, "sync", "--dry-run")
-    assert done.exit_code == 0
+    assert done.exit_code == 3
     first, *_ = done.stdout.splitlines()
     assert first == "+ bridge.txt"
     assert "3 to add, 0 to update, 0 to remove (0 of these renamed), 0 unchanged" in done.stdout
     assert "photo.jpeg" in done.stdout
+    (corpus.folder / "photo.jpeg").unlink()
+    assert rag(corpus, "sync", "--dry-run").exit_code == 0
     plan = json.loads(rag(corpus, "sync", "--dry-run", "--json").stdout)
     assert plan["added"] == ["bridge.txt", "harbour", "pont.md"]
     assert not corpus.index.exists()

@@ -59,6 +59,8 @@ def sync(
         if dry_run:
             plan = opened.plan(rebuild=rebuild)
             show(as_json, lambda: plan_json(plan), lambda: _plan_lines(plan))
+            if plan.failed:
+                raise typer.Exit(_PARTLY)
             return
         try:
             if queue:
