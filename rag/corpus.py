@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, get_args
 
 from rag.address import local_path
-from rag.errors import NotFoundError
+from rag.errors import NotFoundError, SettingsError
 from rag.once import once
 from rag.settings import Caution, Settings
 from rag.types import (
@@ -303,6 +303,9 @@ class Corpus:
         Args:
             caution: How sure to be before answering; None takes the setting.
             quotes_only: Leave the chat model out, if there is one.
+
+        Raises:
+            SettingsError: There is no such caution.
         """
         from rag.chain import AnswerChain
 
@@ -451,6 +454,9 @@ class _Parts:
         """Over the passages; the same one for the same wishes."""
         settings = self._settings
         if caution:
+            if caution not in get_args(Caution):
+                known = ", ".join(get_args(Caution))
+                raise SettingsError(f"caution is one of {known}, not {caution!r:.100}")
             settings = settings.model_copy(update={"caution": caution})
         wishes = (settings.caution, quotes_only or not self.has_chat_model)
         with self._lock:

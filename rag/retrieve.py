@@ -108,14 +108,14 @@ class Retriever:
             filters: Which documents to search.
 
         Raises:
-            QuestionError: The question is empty or too long.
+            QuestionError: The question is empty or too long, or the filters are none.
             ValueError: `top_k` is below 1.
             StoreError: The index cannot be used.
         """
         top_k = self._settings.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
-        question = self._check(question)
+        question = self._check(question, filters)
         with self.store.reader() as reader:
             asked = (reader.generation, question, top_k, filters)
             if known := self._recent.get(asked):
@@ -150,7 +150,7 @@ class Retriever:
 
     @contextmanager
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
-        question = self._check(question)
+        question = self._check(question, filters)
         with self.store.reader() as reader:
             yield self._begun(reader, question, wanted, filters)
 
@@ -168,7 +168,9 @@ class Retriever:
         depth = max(CANDIDATES, wanted)
         return _Search(reader, question, languages, vector, filters, depth, beside, seen)
 
-    def _check(self, question: str) -> str:
+    def _check(self, question: str, filters: Filters | None) -> str:
+        if not isinstance(filters, Filters | None):
+            raise QuestionError(f"filters are Filters(languages=['fr']), not {filters!r:.100}")
         question = question.strip()
         if not question:
             raise QuestionError("the question is empty; type one, such as: who was elected?")

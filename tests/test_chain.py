@@ -21,7 +21,7 @@ from langchain_core.runnables import (
     RunnablePassthrough,
 )
 
-from rag import Answer, Corpus, Passages, QuestionError, TextDelta
+from rag import Answer, Corpus, Passages, QuestionError, SettingsError, TextDelta
 from rag.types import Event
 
 QUESTIONS = ["When did the iron bridge reopen?", "Quand le pont a-t-il rouvert ?", "harbour"]
@@ -113,6 +113,20 @@ def test_what_is_no_conversation_is_refused(synced: Corpus, history: Any) -> Non
         synced.ask("and where?", history=history)
     with pytest.raises(QuestionError, match=refused):
         synced.chain().invoke({"question": "and where?", "history": history})
+
+
+def test_other_filters_and_cautions_are_refused(synced: Corpus) -> None:
+    wrong: Any = {"languages": ["fr"]}
+    for ask in (
+        lambda: synced.search(QUESTIONS[0], filters=wrong),
+        lambda: synced.ask(QUESTIONS[0], filters=wrong),
+        lambda: synced.chain().invoke({"question": QUESTIONS[0], "filters": wrong}),
+    ):
+        with pytest.raises(QuestionError, match="filters are Filters"):
+            ask()
+    brave: Any = "brave"
+    with pytest.raises(SettingsError, match="cautious, balanced, eager, not 'brave'"):
+        synced.chain(caution=brave)
 
 
 def test_the_chain_in_batches_and_async(synced: Corpus) -> None:
