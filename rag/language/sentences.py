@@ -31,7 +31,7 @@ _END = regex.compile(
     |[。！？｡]+(?:[」』](?=\p{Hiragana})(*SKIP)(*FAIL)|[」』”’）]*))""",
     regex.VERBOSE,
 )
-_WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’']*$")
+_WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’'°]*$")  # of °C, too: it is no initial
 _NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")
 _LONGEST_WORD = 40
 

@@ -48,6 +48,7 @@ OTHERS = {
         "“We should have drilled more,” said Dr. Owen Latchford. | He left.",
         "“At last!” | The crowd cheered.",
         "J. R. R. Tolkien wrote it. | It sold well.",
+        "It fell to -5 °C. | Ford kept its doors shut.",
         "It is by S. T. Coleridge. | He wrote it at night.",
         "He joined Apple Inc. in May. | Ben Ltd. Partners paid Hill Corp. | The end came.",
         "Is it enough? | No! | It is not...",
