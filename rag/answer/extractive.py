@@ -24,10 +24,13 @@ MAX_QUOTES = 3
 #: A quote takes in its neighbours up to this length: about eighty words.
 MAX_QUOTE_CHARS = 500
 
-# In units of the ranking score, a logarithm of odds: how far behind the best sentence of a
-# quote its neighbour may be, and how far behind the best of all another quote may be, which
-# must come nearer if it is of the same article. docs/answers.md has what other bounds bring.
-_NEIGHBOUR_MARGIN, _FURTHER_QUOTE_MARGIN, _SAME_DOCUMENT_MARGIN = 2.0, 3.0, 1.5
+# How far behind the best sentence of a quote its neighbour may be, in units of the ranking
+# score. docs/answers.md has what other bounds bring, of the two below, too.
+_NEIGHBOUR_MARGIN = 2.0
+
+# Quotes are added until the answer is in them with this probability, if it is in any
+# sentence, and none whose best sentence has less than that one.
+_ENOUGH, _LEAST_SHARE = 0.9, 0.1
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).
@@ -93,32 +96,33 @@ def quotes_of(
     found: Sequence[Sentence],
     scores: FloatArray,
     *,
-    further_margin: float = _FURTHER_QUOTE_MARGIN,
-    same_document_margin: float = _SAME_DOCUMENT_MARGIN,
+    enough: float = _ENOUGH,
+    least_share: float = _LEAST_SHARE,
 ) -> list[Quote]:
-    """The best sentence and those that come near it, each with the neighbours it needs.
+    """The best sentence and what else may answer, each with the neighbours it needs.
+
+    The ranking is fitted such that the softmax of the scores is the probability of each
+    sentence to hold the answer.
 
     Args:
         found: Sentences in the order of passages and text.
         scores: Their ranking scores.
-        further_margin: How far behind the best sentence another quote's may be.
-        same_document_margin: The same, for a document that is quoted already.
+        enough: With which probability the quotes are to hold the answer.
+        least_share: That of the best sentence of a further quote, at least.
     """
+    share = np.exp(scores - scores.max(initial=-np.inf))
+    share /= share.sum()
     quotes: list[Quote] = []
-    quoted: set[str] = set()
+    held = 0.0
     said: set[str] = set()
     taken: set[int] = set()
-    order = np.argsort(-scores, kind="stable").tolist()
-    for best in order:
-        behind = float(scores[order[0]] - scores[best])
-        if len(quotes) == MAX_QUOTES or behind > further_margin:
+    for best in np.argsort(-scores, kind="stable").tolist():
+        if quotes and (held >= enough or share[best] < least_share or len(quotes) == MAX_QUOTES):
             break
+        # A copy says no more, and another article may disagree.
+        if best in taken or found[best].text in said:
+            continue
         passage = found[best].quote.passage
-        is_quoted = found[best].document in quoted
-        if best in taken or (is_quoted and behind > same_document_margin):
-            continue
-        if found[best].text in said:  # a copy says no more, and another article may disagree
-            continue
         first, last = _grown(found, scores, best, taken)
         # What touches a quote and was too much for it is no quote of its own either.
         taken.update(
@@ -128,8 +132,8 @@ def quotes_of(
         )
         span = Span(found[first].quote.span.start, found[last].quote.span.end)
         quotes.append(Quote(passage, span, found[best].quote.focus))
-        quoted.add(found[best].document)
         said.add(found[best].text)
+        held += share[first : last + 1].sum()
     return quotes
 
 

@@ -55,14 +55,12 @@ class Sentence:
 
     Attributes:
         quote: Its place, and the tightest answer within it.
-        document: Id of the document that it is in.
         text: Its words.
         holds: Logit that its passage holds an answer.
         features: What speaks for it.
     """
 
     quote: Quote
-    document: str
     text: str
     holds: float
     features: Features
@@ -116,7 +114,6 @@ class _Passage:
             inside = self._inside(Span(span.start - chunk.start, span.end - chunk.start))
             yield Sentence(
                 Quote(self._position, span, self._tightest(inside)),
-                chunk.document_id,
                 text[span.start : span.end],
                 self._reading.holds,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),

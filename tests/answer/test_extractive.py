@@ -21,12 +21,12 @@ from rag.types import Citation, Document, Filters, Span, Turn
 NOTHING = Features(*[0.0] * len(Features._fields))
 
 
-def sentences(*lengths: int, passage: int = 0, document: str = "") -> list[Sentence]:
-    """Sentences of some lengths, one behind the other, each passage in its own document."""
+def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
+    """Sentences of some lengths, one behind the other."""
     found, at = [], 0
     for length in lengths:
         place = Quote(passage, Span(at, at + length))
-        found.append(Sentence(place, document or str(passage), f"{place}", 0.0, NOTHING))
+        found.append(Sentence(place, f"{place}", 0.0, NOTHING))
         at += length + 1
     return found
 
@@ -41,13 +41,13 @@ def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> Non
     assert [quote.span for quote in quotes] == [found[2].quote.span, found[4].quote.span]
 
 
-def test_another_quote_of_the_same_document_must_come_nearer() -> None:
-    here, there = sentences(100, 300, 100), sentences(100, passage=1)
-    quotes = quotes_of([*here, *there], scores(5, -9, 3, 3))
-    assert [quote.passage for quote in quotes] == [0, 1]
-    later = sentences(100, passage=1, document="0")
-    assert len(quotes_of([*here, *later], scores(5, -9, 3, 3))) == 1
-    assert len(quotes_of([*here, *later], scores(5, -9, 3, 4))) == 2
+def test_further_quotes_are_added_until_the_answer_is_likely_to_be_in_them() -> None:
+    found = [s for passage in range(4) for s in sentences(100, passage=passage)]
+    shares = np.log(scores(0.6, 0.25, 0.11, 0.04))
+    assert [quote.passage for quote in quotes_of(found, shares)] == [0, 1, 2]
+    assert [quote.passage for quote in quotes_of(found, shares, enough=0.8)] == [0, 1]
+    assert [quote.passage for quote in quotes_of(found, shares, enough=0.5)] == [0]
+    assert [quote.passage for quote in quotes_of(found, shares, least_share=0.2)] == [0, 1]
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
@@ -77,7 +77,7 @@ def test_what_touches_a_quote_and_was_too_long_for_it_is_no_quote_of_its_own() -
 def test_a_copy_of_what_is_quoted_leaves_room_for_what_differs() -> None:
     first, copy, other = (sentences(50, passage=passage)[0] for passage in range(3))
     found = [first, replace(copy, text=first.text), other]
-    assert [quote.passage for quote in quotes_of(found, scores(3, 3, 1))] == [0, 2]
+    assert [quote.passage for quote in quotes_of(found, scores(3, 3, 2))] == [0, 2]
 
 
 def test_there_are_at_most_three_quotes_and_none_without_sentences() -> None:
