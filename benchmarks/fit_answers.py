@@ -30,7 +30,7 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
 from benchmarks.small import Pool, fitted_pools, small_corpora, tested_pools
-from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
+from benchmarks.splits import REPETITIVE, XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.answer.confidence import Evidence, evidence
 from rag.answer.extractive import LEAST_CONFIDENCE, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
@@ -154,7 +154,7 @@ def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
         if not case.found:
             continue
         scores = (case.rows @ weights).astype(np.float32)
-        quotes = quotes_of(case.found, scores, further_margin=np.inf, same_document_margin=np.inf)
+        quotes = quotes_of(case.found, scores, enough=np.inf, least_share=0.0)
         first.append(case.is_hit(quotes[0]))
         three.append(any(case.is_hit(quote) for quote in quotes))
         one.append(bool(case.hits[np.argmax(scores)]))
@@ -211,6 +211,8 @@ def written_cases() -> tuple[list[Case], Array]:
     """
     found: list[Case] = []
     for part in written():
+        if part.name == REPETITIVE:
+            continue
         asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
         with open_set(part.name, data=part.data) as corpus:
             found += cases(corpus, asked)

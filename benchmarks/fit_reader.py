@@ -1,16 +1,19 @@
-"""Fits the reader: `python -m benchmarks.fit_reader [--write]`, three hours on two cores.
+"""Fits the reader, in four hours on two cores.
+
+    python -m benchmarks.fit_reader [--from FILE] [--write]
 
 Questions of PIAF (French over French), of XQuAD (English, Spanish and German over each
-other), two thirds of these, and those of benchmarks/written (33 languages over 29), each
-with the passage that answers and one of the nearest that do not. The upper eight layers
+other), two thirds of these, and those of benchmarks/written (42 languages), each with the
+passage that answers and one that does not: of the nearest, or the same one without the
+sentences that answer. The upper eight layers
 of the default model learn low-rank updates, and three outputs are put behind: where an
 answer begins, where it ends, and whether there is one. Beginnings and ends are told apart
 over both passages together, so that their logits compare between passages (Clark and
 Gardner 2018). It is fitted twice, by two recipes, and the mean of both weights is kept:
 better than either, at the cost of one (Wortsman et al. 2022). From there it learns on,
-with the written questions, and goes a third of the way (docs/answers.md says why). With
-`--write` the result goes to rag/embed/reader.safetensors; `python -m benchmarks.fit_answers`
-then says what it is worth.
+with the written questions, and goes a part of the way (docs/answers.md says why). `--from`
+names a file with that mean, which saves three hours. With `--write` the result goes to
+rag/embed/reader.safetensors; `python -m benchmarks.fit_answers` then says what it is worth.
 """
 
 from __future__ import annotations
@@ -27,18 +30,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from torch import nn
 from transformers import BertModel
 
 from benchmarks.sets import ROOT, open_set
-from benchmarks.splits import RELATED, XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
+from benchmarks.splits import REPETITIVE, XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.corpus import Corpus
 from rag.embed.encoder import Tensors, changes
 from rag.embed.reader import OUTPUTS, Input, TrainedReader
 from rag.embed.resolve import model_folder
+from rag.language import sentence_spans
 from rag.settings import Settings
-from rag.types import Filters
+from rag.types import Filters, Span
 
 BATCH, RANK, SCALE, FROZEN = 8, 16, 2.0, 4
 #: Passages looked at for ones that do not answer, and how many of these are kept.
@@ -46,7 +50,7 @@ NEAREST, WRONG = 8, 4
 WITH_TITLE = 0.7
 FILE = ROOT / "rag" / "embed" / "reader.safetensors"
 #: How far to go from what was learned before the written questions to what was with them.
-WAY = 1 / 3
+WAY = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Recipe:
         written: Whether those of benchmarks/written are.
         whole: How often a passage is read from end to end, not a part of it.
         words_kept: How often a word of a question is.
+        silenced: How often the passage that does not answer is the one that does without the
+            sentences that do: about the same, in the same words.
+        thinned: How often the passage that answers is without one of its other sentences, so
+            that a gap tells nothing.
         epochs: How often each example is read.
         rate: The greatest step.
     """
@@ -68,12 +76,24 @@ class Recipe:
     written: bool = False
     whole: float = 1.0
     words_kept: float = 1.0
+    silenced: float = 0.0
+    thinned: float = 0.0
     epochs: float = 2.0
     rate: float = 1e-3
 
 
 RECIPES = (Recipe(1, 4000), Recipe(2, 2400, whole=0.5, words_kept=0.95))
-CONTINUED = Recipe(1, 1000, written=True, whole=0.8, words_kept=0.97, epochs=1.25, rate=5e-4)
+CONTINUED = Recipe(
+    1,
+    1000,
+    written=True,
+    whole=0.8,
+    words_kept=0.97,
+    silenced=0.5,
+    thinned=0.4,
+    epochs=1.0,
+    rate=5e-4,
+)
 
 
 @dataclass
@@ -82,19 +102,57 @@ class Example:
 
     Passages are `(title, text)`. Where nothing answers, `right` is a passage that seems to,
     and there are no spans.
+
+    Attributes:
+        language: Of the right passage.
     """
 
     question: str
     right: tuple[str, str]
     spans: list[tuple[int, int]]
     wrong: list[tuple[str, str]]
+    language: str
+
+    def parted(self) -> tuple[list[Span], list[Span]]:
+        """The sentences of the right passage that answer, and the others."""
+        found: tuple[list[Span], list[Span]] = [], []
+        for sentence in sentence_spans(self.right[1], self.language):
+            answers = any(
+                start < sentence.end and sentence.start < end for start, end in self.spans
+            )
+            found[not answers].append(sentence)
+        return found
+
+    def silenced(self) -> str:
+        """The right passage without the sentences that answer, "" if that leaves an answer."""
+        text, _ = without(self.right[1], [], self.parted()[0])
+        left = any(self.right[1][start:end] in text for start, end in self.spans)
+        return "" if left else text.strip()
+
+    def thinned(self) -> tuple[str, list[tuple[int, int]]]:
+        """The right passage without one of the other sentences, and where the answers are then."""
+        others = self.parted()[1]
+        return without(self.right[1], self.spans, [random.choice(others)] if others else [])
+
+
+def without(
+    text: str, spans: Sequence[tuple[int, int]], dropped: Sequence[Span]
+) -> tuple[str, list[tuple[int, int]]]:
+    """A text without some of its parts, in order, and where spans beside these are then."""
+    kept, at = [], 0
+    for part in dropped:
+        kept.append(text[at : part.start])
+        at = part.end
+    shifts = [sum(part.end - part.start for part in dropped if part.end <= a) for a, _ in spans]
+    moved = [(a - shift, b - shift) for (a, b), shift in zip(spans, shifts, strict=True)]
+    return "".join([*kept, text[at:]]), moved
 
 
 def examples(corpus: Corpus, asked: Sequence[tuple[Row, Row, Filters | None]]) -> Iterator[Example]:
     """Of questions, each with its answers and what to search, those whose passage is found."""
     retriever = corpus.chain().retriever
     for question, answers, filters in asked:
-        right, spans, wrong = None, [], []
+        right, spans, wrong, language = None, [], [], ""
         for result in retriever.search(question["text"], NEAREST, filters).results:
             chunk, passage = result.chunk, (result.document.title, result.chunk.text)
             if result.document.id != answers["corpus_id"]:
@@ -108,11 +166,12 @@ def examples(corpus: Corpus, asked: Sequence[tuple[Row, Row, Filters | None]]) -
                     )
                     if chunk.start <= start and start + len(answer) <= chunk.end
                 ]
-                right = passage if spans or not answers["answers"] else None
+                if spans or not answers["answers"]:
+                    right, language = passage, result.document.language
         if right and wrong:
             # The nearest may answer a question that was written not to be answered by one passage.
             some = wrong[:WRONG] if spans else wrong[-WRONG:]
-            yield Example(question["text"], right, spans, some)
+            yield Example(question["text"], right, spans, some, language)
 
 
 @dataclass(frozen=True)
@@ -148,7 +207,7 @@ def all_examples() -> Examples:
         crossed = list(examples(corpus, pairs[:most]))
     ours: list[Example] = []
     for part in written():
-        if part.name != RELATED:  # what these bring, and what they cost: docs/answers.md
+        if part.name != REPETITIVE:
             with open_set(part.name, data=part.data) as corpus:
                 ours += examples(corpus, part.reader)
     return Examples(found, crossed, ours)
@@ -267,14 +326,28 @@ def cropped(
     return text[first:last], inside
 
 
+def pair_of(
+    example: Example, recipe: Recipe
+) -> Iterator[tuple[tuple[str, str], Sequence[tuple[int, int]]]]:
+    """The right passage with its answers, and one that does not answer."""
+    title, text = example.right
+    spans: Sequence[tuple[int, int]] = example.spans
+    wrong = random.choice(example.wrong)
+    if spans and random.random() < recipe.silenced and (silenced := example.silenced()):
+        wrong = title, silenced
+    if random.random() < recipe.thinned:
+        text, spans = example.thinned()
+    yield (title, text), spans
+    yield wrong, []
+
+
 def batch_of(some: Sequence[Example], reader: TrainedReader, recipe: Recipe) -> Batch:
     """Each example's right passage and one of its wrong ones."""
     rows: list[tuple[int, Input, list[tuple[int, int]]]] = []
     for number, example in enumerate(some):
         titled = random.random() < WITH_TITLE
-        wrong = random.choice(example.wrong)
         question = varied(example.question, recipe)
-        for (title, whole), answers in ((example.right, example.spans), (wrong, [])):
+        for (title, whole), answers in pair_of(example, recipe):
             text, spans = cropped(whole, answers, recipe)
             rows.append((number, reader.input(question, titled * title, text), spans))
     longest = max(len(row.ids) for _, row, _ in rows)
@@ -385,11 +458,14 @@ def main() -> None:
     """Fits, and writes if asked to."""
     random.seed(0)
     found = all_examples()
-    before = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
+    if "--from" in sys.argv:
+        before: Tensors = load_file(sys.argv[sys.argv.index("--from") + 1])
+    else:
+        before = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
     tensors = part_way(before, fit(found.of(CONTINUED), CONTINUED, before))
     if "--write" in sys.argv:
         about = {
-            "version": "3",
+            "version": "4",
             "date": datetime.date.today().isoformat(),
             "command": "python -m benchmarks.fit_reader --write",
             "sets": f"piaf_fr, {XQUAD}, benchmarks/written",

@@ -106,6 +106,8 @@ def xquad() -> Xquad:
 WRITTEN = ROOT / "benchmarks" / "written"
 #: Its passages are in threes that tell of one thing: questions are asked of these alone.
 RELATED = "related"
+#: The sheets of this set repeat each other: another one often answers, too.
+REPETITIVE = "service_public_fr"
 #: Of how many languages a passage of a parallel set is read for a question that it answers.
 WRITTEN_LANGUAGES = 2
 
@@ -163,6 +165,12 @@ def written_about(name: str, chosen: random.Random) -> Written:
         versions.setdefault(row.get("group", row["id"]), []).append(row)
         beside.setdefault(row.get("article", row["id"]), []).append(row["id"])
     part = Written(name, data, [], [])
+
+    def where(article: str, version: Row | None) -> Filters | None:
+        if name == RELATED:
+            return Filters(documents=tuple(beside[article]))
+        return Filters(languages=(version["lang"],)) if version else None
+
     for question in read_rows(WRITTEN / f"{name}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
@@ -172,10 +180,14 @@ def written_about(name: str, chosen: random.Random) -> Written:
                 for row in every
                 if row["lang"] in question["answers"]
             }
-            asked = Filters(documents=tuple(beside[article])) if name == RELATED else None
-            part.held_out.append(
-                HeldOut(question["text"], question["lang"], question["passage"], known, asked)
+            asked = HeldOut(
+                question["text"],
+                question["lang"],
+                question["passage"],
+                known,
+                where(article, None),
             )
+            part.held_out.append(asked)
             continue
         most = WRITTEN_LANGUAGES if question["answers"] else 1
         for row in chosen.sample(every, min(most, len(every))):
@@ -185,6 +197,6 @@ def written_about(name: str, chosen: random.Random) -> Written:
                 "answers": answers,
                 "answer_starts": [row["text"].index(answer) for answer in answers],
             }
-            where = Filters(languages=(row["lang"],)) if len(every) > 1 else None
-            part.reader.append((question, known, where))
+            version = row if len(every) > 1 else None
+            part.reader.append((question, known, where(article, version)))
     return part

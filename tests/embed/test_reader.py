@@ -64,7 +64,8 @@ def test_tokens_are_places_in_the_passage(reader: TrainedReader) -> None:
 
 def test_torch_reads_the_same(reader: TrainedReader) -> None:
     torch = load_reader(Settings(engine="torch"))
-    for question in QUESTIONS:
+    for question, answer in QUESTIONS.items():
         (ours,), (theirs,) = (each.read(question, [("", PASSAGE)]) for each in (reader, torch))
-        assert likeliest(ours, PASSAGE) == likeliest(theirs, PASSAGE)
+        assert answer in likeliest(theirs, PASSAGE)
+        assert ours.starts.argmax() == theirs.starts.argmax()
         assert ours.holds == pytest.approx(theirs.holds, abs=1.0)
