@@ -30,7 +30,7 @@ _NEIGHBOUR_MARGIN = 2.0
 
 # Quotes are added until the answer is in them with this probability, if it is in any
 # sentence, and none whose best sentence has less than that one.
-_ENOUGH, _LEAST_SHARE = 0.9, 0.1
+_ENOUGH, _LEAST_SHARE = 0.95, 0.05
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).

@@ -45,6 +45,7 @@ def test_further_quotes_are_added_until_the_answer_is_likely_to_be_in_them() -> 
     found = [s for passage in range(4) for s in sentences(100, passage=passage)]
     shares = np.log(scores(0.6, 0.25, 0.11, 0.04))
     assert [quote.passage for quote in quotes_of(found, shares)] == [0, 1, 2]
+    assert len(quotes_of(found[:2], np.log(scores(0.97, 0.03)))) == 1
     assert [quote.passage for quote in quotes_of(found, shares, enough=0.8)] == [0, 1]
     assert [quote.passage for quote in quotes_of(found, shares, enough=0.5)] == [0]
     assert [quote.passage for quote in quotes_of(found, shares, least_share=0.2)] == [0, 1]
