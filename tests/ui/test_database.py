@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -17,8 +19,15 @@ pytestmark = pytest.mark.loopback
 
 
 def test_an_open_page_says_that_the_database_is_gone_and_goes_on_when_it_is_back(
-    browser: Browser, sample: Corpus, embedder: Embedder, server: Server, database: str
+    browser: Browser,
+    sample: Corpus,
+    embedder: Embedder,
+    server: Server,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # conversations are kept there
     migrate(sample.address, database, Settings())
     with (
         Corpus(sample.folder, database, Settings(), embedder) as corpus,
