@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from benchmarks.fit_reader import Example
 from benchmarks.passages import SETS, Passages
 from benchmarks.plot import Panel, plot
 from benchmarks.report import commands, filled
@@ -178,3 +179,15 @@ def test_written_questions_are_about_what_is_there(name: str) -> None:
         if held_out.filters:
             assert held_out.passage in held_out.filters.documents
     assert len(part.reader) > 5 * len(part.held_out) > 100
+
+
+def test_a_passage_loses_what_answers_or_something_else() -> None:
+    text = "Snow fell. The mayor chaired it. It ended late."
+    start = text.index("The mayor")
+    example = Example("Who?", ("", text), [(start, start + 9)], [("", "Other.")], "en")
+    assert " ".join(example.silenced().split()) == "Snow fell. It ended late."
+    thinned, ((first, last),) = example.thinned()
+    assert thinned[first:last] == "The mayor"
+    assert len(thinned) < len(text)
+    twice = Example("Who?", ("", text + " The mayor left."), example.spans, example.wrong, "en")
+    assert twice.silenced() == ""
