@@ -26,7 +26,7 @@ UNANSWERED = {"en": "What is the capital of Japan?", "fr": "Quelle est la capita
 DECLINED = {"en": "no answer", "fr": "pas trouvé de réponse"}
 
 #: Answered with a probability between those that a cautious and an eager reader ask for.
-UNSURE = "what did the fishermen ask for?"
+UNSURE = "Who wrote the report on the flood?"
 
 GERMAN = {"en": "German", "fr": "allemand"}
 FRENCH = {"en": "French", "fr": "français"}
@@ -183,7 +183,7 @@ def test_filters_and_caution_are_obeyed(visit: Visit) -> None:
     visit.asked = 0
     assert DECLINED["en"] in visit.ask(UNSURE)
     visit.page.get_by_label(visit.say["eager"]).click()
-    assert "9 million crowns" in visit.ask(UNSURE)
+    assert "Un rapport remis au maire" in visit.ask(UNSURE)
 
 
 def test_dates_that_are_none_or_exclude_each_other_are_told_so(visit: Visit) -> None:
