@@ -51,7 +51,7 @@ def xquad_cross() -> None:
 
 def written_questions() -> None:
     """Any language over any: news, public-service sheets, invented passages in 42 languages."""
-    for part in written():
+    for part in written(repetitive=True):
         graded, citations = [], []
         with open_set(part.name, SETTINGS, data=part.data) as corpus:
             for asked in part.held_out:

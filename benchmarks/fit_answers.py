@@ -30,7 +30,7 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_reader
 from benchmarks.small import Pool, fitted_pools, small_corpora, tested_pools
-from benchmarks.splits import REPETITIVE, XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
+from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.answer.confidence import Evidence, evidence
 from rag.answer.extractive import LEAST_CONFIDENCE, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
@@ -211,8 +211,6 @@ def written_cases() -> tuple[list[Case], Array]:
     """
     found: list[Case] = []
     for part in written():
-        if part.name == REPETITIVE:
-            continue
         asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
         with open_set(part.name, data=part.data) as corpus:
             found += cases(corpus, asked)

@@ -35,7 +35,7 @@ from torch import nn
 from transformers import BertModel
 
 from benchmarks.sets import ROOT, open_set
-from benchmarks.splits import REPETITIVE, XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
+from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
 from rag.corpus import Corpus
 from rag.embed.encoder import Tensors, changes
 from rag.embed.reader import OUTPUTS, Input, TrainedReader
@@ -207,9 +207,8 @@ def all_examples() -> Examples:
         crossed = list(examples(corpus, pairs[:most]))
     ours: list[Example] = []
     for part in written():
-        if part.name != REPETITIVE:
-            with open_set(part.name, data=part.data) as corpus:
-                ours += examples(corpus, part.reader)
+        with open_set(part.name, data=part.data) as corpus:
+            ours += examples(corpus, part.reader)
     return Examples(found, crossed, ours)
 
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.sets import DATA, read_rows, remembering
-from benchmarks.splits import REPETITIVE, XQUAD, Row, piaf, written, xquad
+from benchmarks.splits import XQUAD, Row, piaf, written, xquad
 from rag import Corpus, Settings
 from rag.answer.extractive import LEAST_CONFIDENCE
 from rag.embed import Embedder
@@ -104,8 +104,6 @@ def tested_pools() -> Iterator[Pool]:
     """PIAF's first questions, and written ones about articles that the reader does not know."""
     yield _piaf("piaf_fr", piaf().test)
     for part in written():
-        if part.name == REPETITIVE:
-            continue
         rows = _one_version(read_rows(part.data / part.name / "corpus.jsonl"))
         of_group = {row.get("group", row["id"]): row["id"] for row in rows}
         questions = [

@@ -106,8 +106,7 @@ def xquad() -> Xquad:
 WRITTEN = ROOT / "benchmarks" / "written"
 #: Its passages are in threes that tell of one thing: questions are asked of these alone.
 RELATED = "related"
-#: The sheets of this set repeat each other: another one often answers, too.
-REPETITIVE = "service_public_fr"
+_REPETITIVE = "service_public_fr"
 #: Of how many languages a passage of a parallel set is read for a question that it answers.
 WRITTEN_LANGUAGES = 2
 
@@ -145,11 +144,17 @@ class Written:
     held_out: list[HeldOut]
 
 
-def written() -> Iterator[Written]:
-    """The questions of benchmarks/written, a set after the other."""
+def written(*, repetitive: bool = False) -> Iterator[Written]:
+    """The questions of benchmarks/written, a set after the other.
+
+    Args:
+        repetitive: Those about service_public_fr, too, whose sheets repeat each other, so that
+            another one often answers.
+    """
     chosen = random.Random(0)
     for file in sorted(WRITTEN.glob("*.jsonl")):
-        yield written_about(file.stem, chosen)
+        if repetitive or file.stem != _REPETITIVE:
+            yield written_about(file.stem, chosen)
 
 
 def written_about(name: str, chosen: random.Random) -> Written:
@@ -165,29 +170,19 @@ def written_about(name: str, chosen: random.Random) -> Written:
         versions.setdefault(row.get("group", row["id"]), []).append(row)
         beside.setdefault(row.get("article", row["id"]), []).append(row["id"])
     part = Written(name, data, [], [])
-
-    def where(article: str, version: Row | None) -> Filters | None:
-        if name == RELATED:
-            return Filters(documents=tuple(beside[article]))
-        return Filters(languages=(version["lang"],)) if version else None
-
     for question in read_rows(WRITTEN / f"{name}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
+        asked = Filters(documents=tuple(beside[article])) if name == RELATED else None
         if zlib.crc32(article.encode()) % 8 == 0:
             known = {
                 row["id"]: question["answers"][row["lang"]]
                 for row in every
                 if row["lang"] in question["answers"]
             }
-            asked = HeldOut(
-                question["text"],
-                question["lang"],
-                question["passage"],
-                known,
-                where(article, None),
+            part.held_out.append(
+                HeldOut(question["text"], question["lang"], question["passage"], known, asked)
             )
-            part.held_out.append(asked)
             continue
         most = WRITTEN_LANGUAGES if question["answers"] else 1
         for row in chosen.sample(every, min(most, len(every))):
@@ -197,6 +192,6 @@ def written_about(name: str, chosen: random.Random) -> Written:
                 "answers": answers,
                 "answer_starts": [row["text"].index(answer) for answer in answers],
             }
-            version = row if len(every) > 1 else None
-            part.reader.append((question, known, where(article, version)))
+            where = Filters(languages=(row["lang"],)) if len(every) > 1 else asked
+            part.reader.append((question, known, where))
     return part
