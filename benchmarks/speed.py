@@ -33,9 +33,9 @@ from benchmarks.sets import DATA, ROOT, WrappedEmbedder, read_rows
 from rag import Corpus, Settings
 from rag.embed import SentenceEmbedder, load_embedder
 from rag.embed.e5s1 import FloatArray
-from rag.embed.embedder import cores
 from rag.embed.encoder import load_openvino
 from rag.embed.resolve import model_folder
+from rag.settings import cores
 
 _SENTENCES = 30
 _REPEATS = 8  # batches of products in one measure

@@ -22,8 +22,7 @@ from rag.embed.with_torch import TorchEngine
 from rag.errors import ModelError
 from rag.language import encodable
 from rag.once import once
-from rag.settings import Settings
-from rag.settings import cores as cores
+from rag.settings import Settings, cores
 from rag.types import Span
 
 _E5 = re.compile("(^|[-_])e5-")

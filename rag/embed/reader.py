@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from rag.embed.bundled import MODEL
 from rag.embed.e5s1 import FloatArray
-from rag.embed.embedder import cores, tokenizer_in
+from rag.embed.embedder import tokenizer_in
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
@@ -31,7 +31,7 @@ from rag.embed.with_openvino import Hidden, OpenVinoEncoder, batches
 from rag.language import encodable
 from rag.once import once
 from rag.recent import Recent
-from rag.settings import Settings
+from rag.settings import Settings, cores
 from rag.types import Span
 
 # What is read of each at most, in tokens; with the special ones it is what the model can take.
