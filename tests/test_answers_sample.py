@@ -55,8 +55,10 @@ def check(answer: Answer) -> None:
 def test_who_co_chaired_the_session(articles: Corpus, question: str) -> None:
     answer = articles.ask(question)
     check(answer)
+    first, *further = answer.citations
+    assert not further or question != CHAIRED[0]  # where it is less sure, it quotes more
     for name in ("Lounes Magramane", "Mikhail Bogdanov"):
-        assert name in answer.citations[0].quote
+        assert name in first.quote
         assert name in answer.text
 
 
