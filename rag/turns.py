@@ -23,6 +23,7 @@ def turns(history: History) -> list[Turn]:
     """
     try:
         return [_turn(said) for said in history or ()]
+    # The last is what LangChain says of an object that is no message.
     except (TypeError, ValueError, NotImplementedError) as error:
         raise QuestionError(
             'history is a list of turns, such as [("user", "Who?"), ("assistant", "Ann.")], or of '

@@ -28,8 +28,8 @@ MAX_QUOTE_CHARS = 500
 # score. docs/answers.md has what other bounds bring, of the two below, too.
 _NEIGHBOUR_MARGIN = 2.0
 
-# Quotes are added until the answer is in them with this probability, if it is in any
-# sentence, and none whose best sentence has less than that one.
+# If a sentence holds the answer: with which probability it is in the quotes when these are
+# enough, and that of a further quote's best sentence, at least.
 _ENOUGH, _LEAST_SHARE = 0.95, 0.05
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
