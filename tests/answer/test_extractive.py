@@ -78,7 +78,7 @@ def test_what_touches_a_quote_and_was_too_long_for_it_is_no_quote_of_its_own() -
 def test_a_copy_of_what_is_quoted_leaves_room_for_what_differs() -> None:
     first, copy, other = (sentences(50, passage=passage)[0] for passage in range(3))
     found = [first, replace(copy, text=first.text), other]
-    assert [quote.passage for quote in quotes_of(found, scores(3, 3, 2))] == [0, 2]
+    assert [quote.passage for quote in quotes_of(found, scores(3, 3, 1))] == [0, 2]
 
 
 def test_there_are_at_most_three_quotes_and_none_without_sentences() -> None:
