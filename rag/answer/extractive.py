@@ -13,6 +13,7 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote, cite
 from rag.embed.reader import Reader
+from rag.language import opens_with_pronoun
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.store.vectors import FloatArray
@@ -28,9 +29,9 @@ MAX_QUOTE_CHARS = 500
 # score. docs/answers.md has what other bounds bring, of the two below, too.
 _NEIGHBOUR_MARGIN = 2.0
 
-# If a sentence holds the answer: with which probability it is in the quotes when these are
-# enough, and that of a further quote's best sentence, at least.
-_ENOUGH, _LEAST_SHARE = 0.95, 0.05
+# If any sentence holds the answer, how probable it is, at least, that it is the best one of a
+# further quote; and how far the reader's word for its passage may be behind that for the first's.
+_LEAST_SHARE, _HOLDS_MARGIN = 0.05, 1.5
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).
@@ -96,8 +97,8 @@ def quotes_of(
     found: Sequence[Sentence],
     scores: FloatArray,
     *,
-    enough: float = _ENOUGH,
     least_share: float = _LEAST_SHARE,
+    holds_margin: float = _HOLDS_MARGIN,
 ) -> list[Quote]:
     """The best sentence and what else may answer, each with the neighbours it needs.
 
@@ -107,33 +108,30 @@ def quotes_of(
     Args:
         found: Sentences in the order of passages and text.
         scores: Their ranking scores.
-        enough: With which probability the quotes are to hold the answer.
-        least_share: That of the best sentence of a further quote, at least.
+        least_share: The probability of the best sentence of a further quote, at least.
+        holds_margin: How far behind the first its passage may be, in logits that it holds an
+            answer.
     """
     share = np.exp(scores - scores.max(initial=-np.inf))
     share /= share.sum()
     quotes: list[Quote] = []
-    held = 0.0
     said: set[str] = set()
     taken: set[int] = set()
-    for best in np.argsort(-scores, kind="stable").tolist():
-        if quotes and (held >= enough or share[best] < least_share or len(quotes) == MAX_QUOTES):
+    order = np.argsort(-scores, kind="stable").tolist()
+    for best in order:
+        if quotes and (share[best] < least_share or len(quotes) == MAX_QUOTES):
             break
         # A copy says no more, and another article may disagree.
         if best in taken or found[best].text in said:
             continue
-        passage = found[best].quote.passage
+        if found[best].holds < found[order[0]].holds - holds_margin:
+            continue
         first, last = _grown(found, scores, best, taken)
         # What touches a quote and was too much for it is no quote of its own either.
-        taken.update(
-            place
-            for place in range(max(0, first - 1), min(len(found), last + 2))
-            if found[place].quote.passage == passage
-        )
+        taken.update(range(first, last + 1), _beside(found, first, last))
         span = Span(found[first].quote.span.start, found[last].quote.span.end)
-        quotes.append(Quote(passage, span, found[best].quote.focus))
+        quotes.append(replace(found[best].quote, span=span))
         said.add(found[best].text)
-        held += share[first : last + 1].sum()
     return quotes
 
 
@@ -160,24 +158,32 @@ def quotation(citation: Citation, say: Phrases, *, dated: bool) -> str:
 def _grown(
     found: Sequence[Sentence], scores: FloatArray, best: int, taken: set[int]
 ) -> tuple[int, int]:
-    """The run of sentences around the best one, as places of its first and last."""
+    """The run of sentences around the best one, as places of its first and last.
+
+    It is of one section, and goes back from a pronoun to what that stands for.
+    """
     first = last = best
     least = scores[best] - _NEIGHBOUR_MARGIN
-    while True:
-        neighbours = [
-            place
-            for place in (first - 1, last + 1)
-            if 0 <= place < len(found)
-            and place not in taken
-            and found[place].quote.passage == found[best].quote.passage
-            and scores[place] >= least
-            and _length(found, min(first, place), max(last, place)) <= MAX_QUOTE_CHARS
-        ]
-        if not neighbours:
-            return first, last
+
+    def joins(place: int) -> bool:
+        names = place < first and opens_with_pronoun(found[first].text)
+        if place in taken or not (names or scores[place] >= least):
+            return False
+        length = found[max(last, place)].quote.span.end - found[min(first, place)].quote.span.start
+        return length <= MAX_QUOTE_CHARS
+
+    while neighbours := [place for place in _beside(found, first, last) if joins(place)]:
         place = max(neighbours, key=lambda place: float(scores[place]))
         first, last = min(first, place), max(last, place)
+    return first, last
 
 
-def _length(found: Sequence[Sentence], first: int, last: int) -> int:
-    return found[last].quote.span.end - found[first].quote.span.start
+def _beside(found: Sequence[Sentence], first: int, last: int) -> list[int]:
+    """Places of the sentences before and behind a run that are of its passage and section."""
+    return [
+        place
+        for place in (first - 1, last + 1)
+        if 0 <= place < len(found)
+        and found[place].quote.passage == found[first].quote.passage
+        and not found[max(place, first)].opens_section
+    ]

@@ -58,12 +58,14 @@ class Sentence:
         text: Its words.
         holds: Logit that its passage holds an answer.
         features: What speaks for it.
+        opens_section: Whether a heading stands before it.
     """
 
     quote: Quote
     text: str
     holds: float
     features: Features
+    opens_section: bool = False
 
 
 def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
@@ -106,8 +108,9 @@ class _Passage:
     def sentences(self, seen: set[tuple[str, Span]]) -> Iterator[Sentence]:
         """Each sentence that is not in `seen` yet: chunks overlap."""
         chunk, text = self._chunk, self._text
+        introduces = False
         for span in sentence_spans_within(text, chunk.start, chunk.end, chunk.language):
-            introduces = is_heading(text, span.start)
+            is_introduced, introduces = introduces, is_heading(text, span.start)
             if introduces or (chunk.document_id, span) in seen:
                 continue
             seen.add((chunk.document_id, span))
@@ -117,6 +120,7 @@ class _Passage:
                 text[span.start : span.end],
                 self._reading.holds,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
+                is_introduced,
             )
 
     def _inside(self, span: Span) -> IntArray:

@@ -2,7 +2,13 @@
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
 from rag.language.detect import detect_language, encodable, question_languages, served_as
-from rag.language.sentences import is_heading, sentence_spans, sentence_spans_within, stripped
+from rag.language.sentences import (
+    is_heading,
+    opens_with_pronoun,
+    sentence_spans,
+    sentence_spans_within,
+    stripped,
+)
 
 __all__ = [
     "ANALYZER_VERSION",
@@ -10,6 +16,7 @@ __all__ = [
     "detect_language",
     "encodable",
     "is_heading",
+    "opens_with_pronoun",
     "question_languages",
     "sentence_spans",
     "sentence_spans_within",

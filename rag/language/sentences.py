@@ -15,7 +15,9 @@ from rag.language.words import (
     CLOSING_ABBREVIATIONS,
     COMMON_ABBREVIATIONS,
     ORDINAL_DOT_LANGUAGES,
+    PRONOUNS,
     STOP_WORDS,
+    UNSPACED_PRONOUNS,
 )
 from rag.types import Span
 
@@ -75,6 +77,13 @@ def sentence_spans_within(text: str, start: int, end: int, language: str) -> lis
 def is_heading(text: str, start: int) -> bool:
     """Whether a heading begins at a place; "#1" and "#MeToo" are none."""
     return _HEADING.match(text, start) is not None
+
+
+def opens_with_pronoun(sentence: str) -> bool:
+    """Whether the first word stands for what an earlier sentence names."""
+    first = _NEXT.match(sentence)
+    word = first[1].casefold() if first else ""
+    return word in PRONOUNS or word.startswith(UNSPACED_PRONOUNS)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:

@@ -175,7 +175,8 @@ OPENERS = _words(
 )
 
 #: The same, and pronouns, where words are written without spaces.
-UNSPACED_OPENERS = ("它", "他", "她", "还有", "那么", "それ", "彼", "そして", "เขา", "แล้ว")
+UNSPACED_PRONOUNS = ("它", "他", "她", "それ", "これ", "彼", "เขา", "เธอ")
+UNSPACED_OPENERS = (*UNSPACED_PRONOUNS, "还有", "那么", "そして", "แล้ว")
 
 #: What begins a question that names something else to ask the same of.
 ASIDES = frozenset({"what about", "how about", "quid de", "quid du", "qué hay", "che dire"})

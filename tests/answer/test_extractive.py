@@ -41,20 +41,46 @@ def test_the_best_sentence_is_quoted_first_and_those_far_behind_are_not() -> Non
     assert [quote.span for quote in quotes] == [found[2].quote.span, found[4].quote.span]
 
 
-def test_further_quotes_are_added_until_the_answer_is_likely_to_be_in_them() -> None:
+def test_a_further_quote_may_well_hold_the_answer() -> None:
     found = [s for passage in range(4) for s in sentences(100, passage=passage)]
     shares = np.log(scores(0.6, 0.25, 0.11, 0.04))
     assert [quote.passage for quote in quotes_of(found, shares)] == [0, 1, 2]
     assert len(quotes_of(found[:2], np.log(scores(0.97, 0.03)))) == 1
-    assert [quote.passage for quote in quotes_of(found, shares, enough=0.8)] == [0, 1]
-    assert [quote.passage for quote in quotes_of(found, shares, enough=0.5)] == [0]
     assert [quote.passage for quote in quotes_of(found, shares, least_share=0.2)] == [0, 1]
+
+
+def test_no_further_quote_is_of_a_passage_that_hardly_holds_an_answer() -> None:
+    first, doubtful, second = (
+        replace(sentences(100, passage=passage)[0], holds=holds)
+        for passage, holds in enumerate((4.0, 2.0, 3.0))
+    )
+    found = [first, doubtful, second]
+    shares = np.log(scores(0.6, 0.25, 0.15))
+    assert [quote.passage for quote in quotes_of(found, shares)] == [0, 2]
+    assert [quote.passage for quote in quotes_of(found, shares, holds_margin=3.0)] == [0, 1, 2]
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
     found = sentences(100, 100, 100)
     (quote,) = quotes_of(found, scores(-9, 5, 4))
     assert quote.span == Span(found[1].quote.span.start, found[2].quote.span.end)
+
+
+def test_a_pronoun_takes_in_what_it_stands_for() -> None:
+    found = sentences(100, 100, 100)
+    (quote,) = quotes_of(found, scores(-9, 5, -9))
+    assert quote.span == found[1].quote.span
+    found[1] = replace(found[1], text="Elle devance le maire sortant.")
+    (quote,) = quotes_of(found, scores(-9, 5, -9))
+    assert quote.span == Span(found[0].quote.span.start, found[1].quote.span.end)
+
+
+def test_a_quote_is_of_one_section() -> None:
+    found = sentences(100, 100, 100)
+    found[1] = replace(found[1], text="She won.", opens_section=True)
+    (quote, other) = quotes_of(found, scores(4.9, 5, 4.9))
+    assert quote.span == Span(found[1].quote.span.start, found[2].quote.span.end)
+    assert other.span == found[0].quote.span
 
 
 def test_a_quote_stays_short_and_inside_its_passage() -> None:
@@ -130,6 +156,16 @@ def test_a_question_in_another_language_is_answered_in_its_own(dated: Corpus) ->
     history: list[Turn] = [("user", "Qui a gagné les élections ?"), ("assistant", "…")]
     assert dated.ask("And who lost?", history=history).language == "en"
     assert dated.ask("?", history=history).language == "fr"
+
+
+def test_no_quote_goes_over_a_heading(sample: Corpus) -> None:
+    answer = sample.ask("Wer leitete die Sitzung gemeinsam?")
+    assert "coprésidée" in answer.citations[0].quote
+    assert not any("\n#" in citation.quote for citation in answer.citations)
+
+
+def test_who_won_is_quoted_with_the_name(sample: Corpus) -> None:
+    assert "Aubertot" in sample.ask("Who won the election in Valmorin?").citations[0].quote
 
 
 def test_a_paragraph_that_begins_with_a_number_sign_is_quoted(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import sentence_spans, sentence_spans_within
+from rag.language import opens_with_pronoun, sentence_spans, sentence_spans_within
 from rag.types import Span
 
 FRENCH = [
@@ -163,3 +163,22 @@ def test_every_character_is_in_exactly_one_sentence(text: str, language: str) ->
         assert text[start:end] == text[start:end].strip()
         at = end
     assert not text[at:].strip()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "does"),
+    [
+        ("Elle devance le maire sortant.", True),
+        ("« Il a dit non », note-t-il.", True),
+        ("“It was late.”", True),
+        ("他说会议结束了。", True),
+        ("彼は勝った。", True),
+        ("그는 말했다.", True),
+        ("Bérénice Aubertot l’a emporté.", False),
+        ("C’est fini.", False),
+        ("12 000 personnes ont voté.", False),
+        ("…", False),
+    ],
+)
+def test_a_pronoun_that_opens_a_sentence_is_known(sentence: str, does: bool) -> None:
+    assert opens_with_pronoun(sentence) is does
