@@ -154,7 +154,7 @@ def report_ranking(name: str, tested: Sequence[Case], weights: Array) -> None:
         if not case.found:
             continue
         scores = (case.rows @ weights).astype(np.float32)
-        quotes = quotes_of(case.found, scores, least_share=0.0, holds_margin=np.inf)
+        quotes = quotes_of(case.found, scores, margin=np.inf)
         first.append(case.is_hit(quotes[0]))
         three.append(any(case.is_hit(quote) for quote in quotes))
         one.append(bool(case.hits[np.argmax(scores)]))

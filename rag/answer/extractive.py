@@ -25,13 +25,9 @@ MAX_QUOTES = 3
 #: A quote takes in its neighbours up to this length: about eighty words.
 MAX_QUOTE_CHARS = 500
 
-# How far behind the best sentence of a quote its neighbour may be, in units of the ranking
-# score. docs/answers.md has what other bounds bring, of the two below, too.
-_NEIGHBOUR_MARGIN = 2.0
-
-# If any sentence holds the answer, how probable it is, at least, that it is the best one of a
-# further quote; and how far the reader's word for its passage may be behind that for the first's.
-_LEAST_SHARE, _HOLDS_MARGIN = 0.05, 1.5
+# How far behind the best sentence of a quote its neighbour may be, and behind the first
+# quote's that of another quote: a logarithm of odds. docs/answers.md has what others bring.
+_MARGIN = 2.0
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` is the least that
 #: declines seven of ten questions without an answer on every set (docs/answers.md).
@@ -94,37 +90,25 @@ class ExtractiveAnswerer:
 
 
 def quotes_of(
-    found: Sequence[Sentence],
-    scores: FloatArray,
-    *,
-    least_share: float = _LEAST_SHARE,
-    holds_margin: float = _HOLDS_MARGIN,
+    found: Sequence[Sentence], scores: FloatArray, *, margin: float = _MARGIN
 ) -> list[Quote]:
     """The best sentence and what else may answer, each with the neighbours it needs.
 
-    The ranking is fitted such that the softmax of the scores is the probability of each
-    sentence to hold the answer.
-
     Args:
         found: Sentences in the order of passages and text.
-        scores: Their ranking scores.
-        least_share: The probability of the best sentence of a further quote, at least.
-        holds_margin: How far behind the first its passage may be, in logits that it holds an
-            answer.
+        scores: Their ranking scores, whose softmax is the probability of each to hold the
+            answer (benchmarks/fit_answers.py).
+        margin: How far behind the first quote's best sentence a further quote's may be.
     """
-    share = np.exp(scores - scores.max(initial=-np.inf))
-    share /= share.sum()
     quotes: list[Quote] = []
     said: set[str] = set()
     taken: set[int] = set()
     order = np.argsort(-scores, kind="stable").tolist()
     for best in order:
-        if quotes and (share[best] < least_share or len(quotes) == MAX_QUOTES):
+        if len(quotes) == MAX_QUOTES or scores[best] < scores[order[0]] - margin:
             break
         # A copy says no more, and another article may disagree.
         if best in taken or found[best].text in said:
-            continue
-        if found[best].holds < found[order[0]].holds - holds_margin:
             continue
         first, last = _grown(found, scores, best, taken)
         # What touches a quote and was too much for it is no quote of its own either.
@@ -163,7 +147,7 @@ def _grown(
     It is of one section, and goes back from a pronoun to what that stands for.
     """
     first = last = best
-    least = scores[best] - _NEIGHBOUR_MARGIN
+    least = scores[best] - _MARGIN
 
     def joins(place: int) -> bool:
         names = place < first and opens_with_pronoun(found[first].text)
