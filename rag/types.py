@@ -19,7 +19,7 @@ from rag.errors import QuestionError
 Turn: TypeAlias = tuple[Literal["user", "assistant"], str]
 
 #: What a file is made of that a reader can turn to, the larger first.
-PlaceKind: TypeAlias = Literal["page", "slide", "sheet", "row", "section"]
+PlaceKind: TypeAlias = Literal["file", "page", "slide", "sheet", "row", "section"]
 
 #: How sure a date is: the file says so, or it was concluded from something near it
 #: (when a PDF was made, a date in an address); empty if there is no date.
@@ -76,7 +76,8 @@ class Document:
         sha256: Hex digest of `text` in UTF-8.
         date_certainty: Whether the file states the date.
         url: Address that it was published at; empty if unknown.
-        places: The pages, rows or headings of its file, by rising start.
+        places: The member of an archive that it is, and the pages, rows or headings of its
+            file, by rising start.
         hidden: Characters left out because no reader of the file sees them.
     """
 
@@ -102,7 +103,8 @@ class Document:
     def place(self, start: int, end: int) -> str:
         """Where in its file a span stands: `p. 3`, `Budget, rows 12–14`; empty if nothing tells.
 
-        A name that the title says already is left out.
+        In an archive the name of the member goes before: `2024/report.pdf, p. 3`. A name
+        that the title says already is left out.
         """
         found, around = [], 0
         for kind in sorted({place.kind for place in self.places}, key=get_args(PlaceKind).index):
@@ -117,7 +119,7 @@ class Document:
 
 
 def _spelled(kind: PlaceKind, first: str, last: str) -> str:
-    """`p. 3` or `pp. 3–4`; a sheet or a section is called by the name of the first."""
+    """`p. 3` or `pp. 3–4`; a file, a sheet or a section is called by the name of the first."""
     one, more = _ONE_OR_MORE.get(kind, ("{}", "{}"))
     return one.format(first) if first == last else more.format(first, last)
 

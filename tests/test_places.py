@@ -41,6 +41,8 @@ def document(places: tuple[Place, ...], **fields: object) -> Document:
         ((Place(0, "section", "Pages"), Place(10, "section", "Results")), 12, 15, "Results"),
         ((Place(0, "section", "Pages"),), 2, 5, ""),
         ((), 0, 5, ""),
+        ((Place(0, "file", "2024/a.pdf"), *PAGES), 10, 23, "2024/a.pdf, p. 2"),
+        ((Place(0, "file", "a.md"), Place(0, "section", "Results")), 12, 15, "a.md, Results"),
     ],
 )
 def test_a_span_is_somewhere_in_its_file(

@@ -7,7 +7,7 @@ from rag.load.source import Bounds
 from rag.load.text import file_title
 
 #: Stored with an index: raise it when the same file would be read differently.
-LOADER_VERSION = "3"
+LOADER_VERSION = "4"
 
 __all__ = [
     "LOADER_VERSION",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from rag.errors import LoadError
+from rag.load.hidden import clean
 from rag.load.sniff import kind_of
 from rag.load.source import Reader, Source
-from rag.types import Document, Failure
+from rag.types import Document, Failure, Place
 
 # Named, not imported: a reader's library is loaded with the first file that needs it.
 _READERS = {
@@ -35,6 +37,7 @@ _READERS = {
     "zip": "rag.load.archive:read_zip",
     "gzip": "rag.load.archive:read_gzip",
 }
+_PART_MAX_CHARS = 500
 _UNREADABLE = {"xlsb": "a binary Excel workbook; save it as .xlsx"}
 
 
@@ -44,7 +47,8 @@ def read(source: Source) -> Iterator[Document | Failure]:
         kind = kind_of(source.name, source.data, source.id)
         if kind in _UNREADABLE:
             raise LoadError(source.id, _UNREADABLE[kind])
-        yield from _named(kind)(source)
+        for item in _named(kind)(source):
+            yield _placed(item, source.part_name)
     except LoadError as error:
         yield Failure(error.path, error.reason)
     except MemoryError:
@@ -53,6 +57,16 @@ def read(source: Source) -> Iterator[Document | Failure]:
         yield Failure(source.id, "nested too deeply")
     except Exception as error:  # the libraries are many, and what broken files do to them too
         yield Failure(source.id, f"damaged: {_in_short(error)}")
+
+
+def _placed(item: Document | Failure, part: str) -> Document | Failure:
+    """A document whose places begin with the part of the file that it is, if it is one."""
+    if not part or isinstance(item, Failure):
+        return item
+    if item.places and item.places[0].kind == "file":  # a part of this part
+        return item
+    name = " ".join(clean(part).text.split())[-_PART_MAX_CHARS:]
+    return replace(item, places=(Place(0, "file", name), *item.places))
 
 
 def _named(kind: str) -> Reader:

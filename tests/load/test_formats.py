@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from rag.cite import label
 from rag.load import Bounds, load_file
 from rag.types import Document, Failure
 from tests.load import samples
@@ -508,6 +509,22 @@ def test_an_archive_is_its_members(tmp_path: Path) -> None:
     ]
     packed = document(tmp_path, "one.md.gz", gzip.compress(b"# One\n\nA."))
     assert (packed.id, packed.title) == ("one.md.gz", "One")
+
+
+def test_a_citation_names_the_member_of_an_archive(tmp_path: Path) -> None:
+    deep = samples.packed({"in the\ndeep/bridge.pdf": samples.pdf(drawn("The bridge reopened."))})
+    rows = '{"id": "7", "title": "Row", "text": "The bridge closed."}'
+    members: dict[str, str | bytes] = {"b/deep.zip": deep, "one.md": "# One\n\nA.", "r.jsonl": rows}
+    found = load(tmp_path, "a.zip", samples.packed(members))
+    said = [label(item, 0, 1) for item in found if isinstance(item, Document)]
+    assert said == [
+        "The bridge, ~ 20 June 2024, b/deep.zip/in the deep/bridge.pdf, p. 1, a.zip",
+        "One, one.md, a.zip",
+        "Row, r.jsonl, a.zip",
+    ]
+    assert "file" not in {
+        place.kind for place in document(tmp_path, "one.md", "# One\n\nA.").places
+    }
 
 
 def test_members_of_an_archive_may_have_odd_names(tmp_path: Path) -> None:
