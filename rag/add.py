@@ -13,9 +13,8 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.load import is_leftover, open_regular
 from rag.load.names import is_text, printable
+from rag.settings import MEGABYTE
 from rag.types import Failure
-
-_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
         OSError: It cannot be read or written.
     """
     with open_regular(source, str(source)) as opened:
-        if os.fstat(opened.fileno()).st_size > max_mb * _MEGABYTE:
+        if os.fstat(opened.fileno()).st_size > max_mb * MEGABYTE:
             raise LoadError(source, f"larger than {max_mb} MB (file_max_mb)")
         if target.exists() and target.samefile(source):
             return target  # it is in the corpus already

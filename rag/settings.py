@@ -26,14 +26,45 @@ ExportField: TypeAlias = Literal[
     "id", "text", "title", "date", "language", "source", "url", "authors"
 ]
 
+#: What settings in `_mb` count.
+MEGABYTE = 1_000_000
+
 ENV_PREFIX = "RAG_"
 DEFAULT_FILE = "rag.toml"
 
 
-class Settings(BaseModel):
-    """Everything that can be chosen; each field's description is its documentation."""
+class Bounds(BaseModel):
+    """How much reading a file may cost, and what exports call their fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    file_max_mb: int = Field(100, ge=1, description="A larger file is left out, and listed.")
+    file_max_text_mb: int = Field(50, ge=1, description="A file with more text is left out.")
+    file_timeout_s: float = Field(9.0, gt=0, description="How long reading one file may take.")
+    file_memory_mb: int = Field(1024, ge=256, description="How much memory it may take.")
+    archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
+    archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")
+    archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
+    archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
+    fields: dict[ExportField, str] = Field(
+        {},
+        description="Of JSON and CSV exports: which of their fields is `text`, `title`, `date`, "
+        "`authors`, `source`, `url`, `language` or `id`. Usual names are known.",
+    )
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _fields_of_text(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value  # from the environment
+
+    @classmethod
+    def of(cls, settings: Settings) -> Bounds:
+        """Those that are set."""
+        return cls(**settings.model_dump(include=set(cls.model_fields)))
+
+
+class Settings(Bounds):
+    """Everything that can be chosen; each field's description is its documentation."""
 
     index: str = Field(
         "index",
@@ -78,22 +109,9 @@ class Settings(BaseModel):
         "balanced",
         description="How sure to be that the articles hold the answer before giving one.",
     )
-    fields: dict[ExportField, str] = Field(
-        {},
-        description="Of JSON and CSV exports: which of their fields is `text`, `title`, `date`, "
-        "`authors`, `source`, `url`, `language` or `id`. Usual names are known.",
-    )
     readers: int = Field(
         0, ge=0, description="Files read at the same time; 0 takes the cores of the process."
     )
-    file_max_mb: int = Field(100, ge=1, description="A larger file is left out, and listed.")
-    file_max_text_mb: int = Field(50, ge=1, description="A file with more text is left out.")
-    file_timeout_s: float = Field(9.0, gt=0, description="How long reading one file may take.")
-    file_memory_mb: int = Field(1024, ge=256, description="How much memory it may take.")
-    archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
-    archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")
-    archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
-    archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
     reranker_model: str | None = Field(
         None,
         description="A sentence-transformers CrossEncoder, by hub name or folder, that puts the "
@@ -139,11 +157,6 @@ class Settings(BaseModel):
     llm_retries: int = Field(
         1, ge=0, le=5, description="Further tries where it refuses at once and may be back soon."
     )
-
-    @field_validator("fields", mode="before")
-    @classmethod
-    def _fields_of_text(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) else value  # from the environment
 
     @classmethod
     def load(

@@ -16,9 +16,8 @@ from typing import NoReturn
 import typer
 
 from rag.cli import ask, evaluate, index, mcp, migrate, people, serve, worker
+from rag.cli.options import FAILED, LOCKED, WRONG_USE
 from rag.errors import LockedError, QuestionError, RagError
-
-_FAILED, _WRONG_USE, _LOCKED = 1, 2, 75
 
 app = typer.Typer(
     name="rag",
@@ -56,15 +55,15 @@ def main() -> NoReturn:
     except OSError as error:
         print(f"rag: {error}", file=sys.stderr)
         sys.stdout = io.StringIO()  # else Python tries, and complains, once more when it ends
-        sys.exit(_FAILED)
+        sys.exit(FAILED)
     sys.exit(0)
 
 
 def _exit_code(error: RagError) -> int:
     match error:
         case LockedError():
-            return _LOCKED
+            return LOCKED
         case QuestionError():
-            return _WRONG_USE
+            return WRONG_USE
         case _:
-            return _FAILED
+            return FAILED

@@ -15,6 +15,9 @@ import typer
 
 from rag.cli.options import (
     CORPUS,
+    FAILED,
+    INTERRUPTED,
+    PARTLY,
     CorpusOption,
     IndexOption,
     JsonOption,
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     from rag.store import Status
     from rag.sync import OnProgress, Progress
 
-_FAILED, _PARTLY, _INTERRUPTED = 1, 3, 130
 _FOLLOWER_S = 2.0  # a served page that follows the folder may be at it for a moment
 
 
@@ -60,7 +62,7 @@ def sync(
             plan = opened.plan(rebuild=rebuild)
             show(as_json, lambda: plan_json(plan), lambda: _plan_lines(plan))
             if plan.failed:
-                raise typer.Exit(_PARTLY)
+                raise typer.Exit(PARTLY)
             return
         try:
             if queue:
@@ -71,10 +73,10 @@ def sync(
                 _watch(opened, report, as_json)
         except KeyboardInterrupt:
             print("interrupted; the next sync goes on from here", file=sys.stderr)
-            raise typer.Exit(_INTERRUPTED) from None
+            raise typer.Exit(INTERRUPTED) from None
     show(as_json, lambda: report_json(report), lambda: report_lines(report))
     if report.failed:
-        raise typer.Exit(_PARTLY)
+        raise typer.Exit(PARTLY)
 
 
 def add(
@@ -112,7 +114,7 @@ def add(
         ),
     )
     if whole.failed:
-        raise typer.Exit(_PARTLY)
+        raise typer.Exit(PARTLY)
 
 
 def status(
@@ -143,7 +145,7 @@ def verify(
         found = opened.verify(repair=repair)
     show(as_json, lambda: verification_json(found), lambda: _verification_lines(found))
     if found.problems and not found.repaired:
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
 
 
 def run_sync(
@@ -191,7 +193,7 @@ def _enqueue(corpus: Corpus, as_json: bool, wait_s: float) -> None:
         ),
     )
     if plan.failed:
-        raise typer.Exit(_PARTLY)
+        raise typer.Exit(PARTLY)
 
 
 def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:

@@ -9,12 +9,19 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.options import CORPUS, IndexOption, JsonOption, SettingsOption, show, show_count
+from rag.cli.options import (
+    CORPUS,
+    INTERRUPTED,
+    IndexOption,
+    JsonOption,
+    SettingsOption,
+    show,
+    show_count,
+)
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.settings import Settings
 
-_INTERRUPTED = 130
 _IDLE_S = 2.0
 
 
@@ -35,7 +42,7 @@ def worker(
                 _work(opened, as_json, is_watching=watch)
         except KeyboardInterrupt:
             print("interrupted; another worker takes what was not done", file=sys.stderr)
-            raise typer.Exit(_INTERRUPTED) from None
+            raise typer.Exit(INTERRUPTED) from None
 
 
 def _work(corpus: Corpus, as_json: bool, *, is_watching: bool) -> None:

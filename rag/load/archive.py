@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 from rag.errors import LoadError
 from rag.load.names import is_leftover
 from rag.load.source import Source
+from rag.settings import MEGABYTE
 from rag.types import Document, Failure
 
-_MEGABYTE = 1_000_000
 #: Small members compress well and cost nothing.
-_RATIO_FROM = 1_000_000
+_RATIO_FROM = MEGABYTE
 #: What a damaged archive raises; what a wrong password and an unknown method raise are
 #: RuntimeErrors.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
@@ -105,7 +105,7 @@ def read_gzip(source: Source) -> Iterator[Document | Failure]:
 def _bound(packed: int, source: Source) -> int:
     """How many bytes may come of so many packed ones."""
     bounds = source.bounds
-    return min(bounds.file_max_mb * _MEGABYTE, max(_RATIO_FROM, packed * bounds.archive_max_ratio))
+    return min(bounds.file_max_mb * MEGABYTE, max(_RATIO_FROM, packed * bounds.archive_max_ratio))
 
 
 def _check_depth(source: Source) -> None:

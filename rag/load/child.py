@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rag.load.files import load_file
-from rag.load.source import Bounds
+from rag.settings import MEGABYTE, Bounds
 from rag.types import Document, Failure, PassingFailure
 
-_MEGABYTE = 1_000_000
 _OPEN_FILES = 256
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _FORBIDDEN = (
@@ -33,7 +32,7 @@ _FORBIDDEN = (
 
 def main() -> None:
     """Reads files until there are no more to read."""
-    folder, bounds = Path(sys.argv[1]), Bounds(**json.loads(sys.argv[2]))
+    folder, bounds = Path(sys.argv[1]), Bounds.model_validate_json(sys.argv[2])
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):  # what a library prints is no answer
@@ -68,7 +67,7 @@ def _said(item: Document | Failure) -> Any:
 
 
 def _limit(bounds: Bounds) -> None:
-    memory = bounds.file_memory_mb * _MEGABYTE
+    memory = bounds.file_memory_mb * MEGABYTE
     for limit, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),

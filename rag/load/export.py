@@ -17,10 +17,11 @@ from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.hidden import clean
 from rag.load.source import Source
+from rag.settings import MEGABYTE, ExportField
 from rag.types import Document, Failure
 
 #: Other names of our fields, the surer first.
-_NAMES: Mapping[str, tuple[str, ...]] = {
+_NAMES: Mapping[ExportField, tuple[str, ...]] = {
     "id": ("id", "guid", "_id", "uuid"),
     "text": ("text", "body", "content", "articlebody", "article_text", "full_text", "contents"),
     "title": ("title", "headline", "heading"),
@@ -44,11 +45,11 @@ _TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|ul|ol|li|table|span|a|em|strong|blockquote)\b[^>]*>", re.I
 )
 _WRAPPED = ("rendered", "name", "value", "#text")
-_MAX_ROW_BYTES = 50_000_000
+_MAX_ROW_BYTES = 50 * MEGABYTE
 _MAX_DEPTH = 3
 
 
-def is_export(names: Iterable[str], fields: Mapping[str, str]) -> bool:
+def is_export(names: Iterable[str], fields: Mapping[ExportField, str]) -> bool:
     """Whether columns of these names hold articles: one of them is the text."""
     return _field(dict.fromkeys(names, " "), "text", fields) is not None
 
@@ -123,7 +124,7 @@ def row_document(row: Mapping[str, str], place: str, source: Source) -> Document
 
 def _parsed(data: bytes, place: str) -> Any:
     if len(data) > _MAX_ROW_BYTES:
-        raise LoadError(place, f"longer than {_MAX_ROW_BYTES // 1_000_000} MB")
+        raise LoadError(place, f"longer than {_MAX_ROW_BYTES // MEGABYTE} MB")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -147,7 +148,7 @@ def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
         raise LoadError(place, error.reason) from None
 
 
-def article_metadata(row: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+def article_metadata(row: Mapping[str, Any], fields: Mapping[ExportField, str]) -> dict[str, Any]:
     """All that is known of an article beside its text, in the spelling that `article()` takes."""
     return {name: _field(row, name, fields) for name in _NAMES if name not in ("id", "text")}
 
@@ -161,7 +162,7 @@ def _seen(html: str) -> Body:
     return builder.body()
 
 
-def _field(row: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> Any:
+def _field(row: Mapping[str, Any], name: ExportField, fields: Mapping[ExportField, str]) -> Any:
     """The value of one of our fields; None if the row has none."""
     if name in fields:
         return _at(row, fields[name])

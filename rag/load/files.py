@@ -15,12 +15,12 @@ from rag.load.export import read_rows
 from rag.load.names import is_leftover, is_text, printable
 from rag.load.readers import read
 from rag.load.sniff import HEAD_BYTES, NOTHING, plain_kind
-from rag.load.source import Bounds, Budget, Source
+from rag.load.source import Budget, Source
+from rag.settings import MEGABYTE, Bounds
 from rag.types import Document, Failure, PassingFailure
 
-_MEGABYTE = 1_000_000
 #: A larger text is read in a process of its own, whatever it is.
-_PLAIN_MAX_BYTES = 1_000_000
+_PLAIN_MAX_BYTES = MEGABYTE
 
 
 def article_files(folder: Path) -> list[str]:
@@ -127,8 +127,8 @@ def load_file(
             if plain_kind(source.name, file.peek(HEAD_BYTES)[:HEAD_BYTES], path) == "jsonl":
                 yield from read_rows(file, source)
                 return
-            data = file.read(source.bounds.file_max_mb * _MEGABYTE + 1)
-        if len(data) > source.bounds.file_max_mb * _MEGABYTE:
+            data = file.read(source.bounds.file_max_mb * MEGABYTE + 1)
+        if len(data) > source.bounds.file_max_mb * MEGABYTE:
             raise LoadError(path, f"larger than {source.bounds.file_max_mb} MB (file_max_mb)")
         yield from read(replace(source, data=data))
     except LoadError as error:

@@ -9,8 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.load.files import is_plain, load_file
-from rag.load.source import Bounds
-from rag.settings import cores
+from rag.settings import Bounds, cores
 from rag.types import Document, Failure
 
 if TYPE_CHECKING:

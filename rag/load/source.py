@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
-from rag.settings import Settings
+from rag.settings import MEGABYTE, Bounds
 from rag.types import Document, Failure
-
-_MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much a file may cost; the settings of the same names say more.
-
-    Attributes:
-        fields: For exports: which of their fields is our `text`, `title`, `date` and so on.
-    """
-
-    file_max_mb: int = 100
-    file_max_text_mb: int = 50
-    file_timeout_s: float = 9.0
-    file_memory_mb: int = 1024
-    archive_max_files: int = 10_000
-    archive_max_mb: int = 500
-    archive_max_ratio: int = 200
-    archive_max_depth: int = 2
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, settings: Settings) -> Bounds:
-        """Those that are set."""
-        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
 
 @dataclass
@@ -54,7 +28,7 @@ class Budget:
         self.bytes += size
         if self.files > bounds.archive_max_files:
             raise LoadError(path, f"an archive of more than {bounds.archive_max_files} files")
-        if self.bytes > bounds.archive_max_mb * _MEGABYTE:
+        if self.bytes > bounds.archive_max_mb * MEGABYTE:
             raise LoadError(path, f"an archive of more than {bounds.archive_max_mb} MB unpacked")
 
 

@@ -11,15 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import rag
-from rag.load.source import Bounds
+from rag.settings import MEGABYTE, Bounds
 from rag.types import Document, Failure, PassingFailure, Place
 
-_MEGABYTE = 1_000_000
 _PIECE = 1 << 16
 # On a busy machine; the time for a file begins afterwards.
 _START_S = 60.0
@@ -80,7 +78,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-W", "ignore", "-m", "rag.load.child"),
-                    *(str(self._folder.resolve()), json.dumps(asdict(self._bounds))),
+                    *(str(self._folder.resolve()), self._bounds.model_dump_json()),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -98,7 +96,7 @@ class Worker:
             _Ended: The process ended, or has to be.
         """
         deadline = time.monotonic() + timeout_s
-        left = self._bounds.file_max_text_mb * _MEGABYTE
+        left = self._bounds.file_max_text_mb * MEGABYTE
         begun: list[bytes] = []
         while True:
             piece = _piece(process, deadline)

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.types import Document, Span
+from rag.ui.html import html_page
 from rag.ui.panel import highlighted, language_name, one_line, with_headings
 from rag.ui.texts import Texts
 
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 _STYLE = """
-:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
-body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
 header p, nav { font-size: .9rem; }
 main { white-space: pre-wrap; overflow-wrap: anywhere; }
 mark { background: #ffe58a; color: #1a1a1a; border-radius: .2em; scroll-margin-top: 30vh; }
@@ -74,9 +73,5 @@ def _note(text: str) -> str:
 
 
 def _page(title: str, say: Texts, body: str) -> str:
-    return (
-        f'<!doctype html><html lang="{say["code"]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{one_line(title)}</title><style>{_STYLE}</style></head>"
-        f'<body><nav><a href="./">{escape(say["article_back"])}</a></nav>{body}</body></html>'
-    )
+    back = f'<nav><a href="./">{escape(say["article_back"])}</a></nav>'
+    return html_page(title, back + body, language=say["code"], style=_STYLE)

@@ -21,6 +21,7 @@ from rag.language import encodable
 from rag.settings import Caution
 from rag.types import Answer, CheckedSentence, Event, Filters, Passages, TextDelta, Turn
 from rag.ui.article import article_page, notice_page, spans_at
+from rag.ui.html import html_page
 from rag.ui.request import texts_of
 from rag.wire import answer_json, result_json
 
@@ -264,15 +265,12 @@ def _docs(schema: dict[str, Any]) -> str:
     )
     models = schema.get("components", {}).get("schemas", {})
     tables = "".join(_fields(name, models[name]) for name in ("Question", "Restriction"))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>corpus-chat</title>'
-        "<style>:root{color-scheme:light dark;background:Canvas;color:CanvasText}"
-        "body{font:1rem/1.6 system-ui,sans-serif;"
-        "max-width:50rem;margin:0 auto;padding:1rem}td,th{text-align:start;padding:.2rem .8rem "
-        ".2rem 0;vertical-align:top}</style></head><body><h1>For programs</h1>"
-        '<p>The same as <a href="../openapi.json">OpenAPI</a>.</p>'
-        f"{routes}{tables}</body></html>"
+    body = (
+        '<h1>For programs</h1><p>The same as <a href="../openapi.json">OpenAPI</a>.</p>'
+        f"{routes}{tables}"
     )
+    style = "td { padding: .2rem .8rem .2rem 0; vertical-align: top; }"
+    return html_page("corpus-chat", body, language="en", style=style)
 
 
 def _fields(name: str, model: dict[str, Any]) -> str:

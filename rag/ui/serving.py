@@ -23,6 +23,7 @@ from rag.errors import RagError
 from rag.people import People
 from rag.ui.guard import is_loopback
 from rag.ui.headers import SecurityHeaders
+from rag.ui.html import html_page
 from rag.ui.request import texts_of
 
 if TYPE_CHECKING:
@@ -193,15 +194,12 @@ def _is_for_people(scope: Scope) -> bool:
 
 async def _starting_page(scope: Scope, receive: Receive, send: Send) -> None:
     say = texts_of(Request(scope))
-    page = HTMLResponse(
-        f'<!doctype html><html lang="{say["code"]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="refresh" content="1"><title>corpus-chat</title>'
-        "<style>:root{color-scheme:light dark;background:Canvas;color:CanvasText}"
-        "body{font:1.1rem/1.6 system-ui,sans-serif;"
-        "max-width:44rem;margin:20vh auto;padding:1rem}</style></head>"
-        f'<body><main role="status"><h1>{escape(say["title"])}</h1>'
-        f"<p>{escape(say['starting'])}</p></main></body></html>",
-        headers={"Cache-Control": "no-store"},
+    page = html_page(
+        "corpus-chat",
+        f'<main role="status"><h1>{escape(say["title"])}</h1>'
+        f"<p>{escape(say['starting'])}</p></main>",
+        language=say["code"],
+        style="body { margin: 20vh auto; }",
+        head='<meta http-equiv="refresh" content="1">',
     )
-    await page(scope, receive, send)
+    await HTMLResponse(page, headers={"Cache-Control": "no-store"})(scope, receive, send)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from rag.people import People, User
+from rag.ui.html import html_page
 from rag.ui.request import texts_of
 from rag.ui.texts import Texts
 
@@ -29,8 +30,7 @@ _FAILED_LOGIN_S: Final = 1.0
 _BASIC_S: Final = 300.0
 
 _STYLE: Final = """
-:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
-body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto; padding: 1rem; }
+body { max-width: 24rem; margin: 15vh auto; }
 label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
 label, button { margin-top: 1rem; }
 input, button { padding: .5rem; }
@@ -132,15 +132,13 @@ def _wanted(request: Request) -> str:
 
 def _form(say: Texts, error: str) -> str:
     note = f'<p role="alert">{escape(error)}</p>' if error else ""
-    return (
-        f'<!doctype html><html lang="{say["code"]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(say['title'])}</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{escape(say['title'])}</h1>{note}"
+    body = (
+        f"<main><h1>{escape(say['title'])}</h1>{note}"
         '<form method="post">'
         f'<label>{escape(say["login_name"])} <input name="name" autocomplete="username" '
         "required autofocus></label>"
         f'<label>{escape(say["login_password"])} <input name="password" type="password" '
         'autocomplete="current-password" required></label>'
-        f"<button>{escape(say['login'])}</button></form></main></body></html>"
+        f"<button>{escape(say['login'])}</button></form></main>"
     )
+    return html_page(say["title"], body, language=say["code"], style=_STYLE)
