@@ -21,6 +21,10 @@ from rag.types import Document, Failure, PassingFailure, Place
 _PIECE = 1 << 16
 # On a busy machine; the time for a file begins afterwards.
 _START_S = 60.0
+_NOT_STARTED = (
+    "no process to read it could be started ({why}): the machine may be busy or short of "
+    "memory; sync again later, or let fewer files be read at the same time (readers)"
+)
 #: After so many files a process makes room for another: libraries leak.
 _FILES = 500
 _ENDED: dict[signal.Signals | None, str] = {
@@ -73,20 +77,17 @@ class Worker:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            above = str(Path(rag.__file__).parents[1])
-            known = os.environ.get("PYTHONPATH")
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-W", "ignore", "-m", "rag.load.child"),
-                    *(str(self._folder.resolve()), self._bounds.model_dump_json()),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": f"{above}:{known}" if known else above},
-                start_new_session=True,  # Ctrl-C is for the sync, which ends this
-            )
-            for _ in self._answers(self._process, _START_S):
-                pass
+            try:
+                self._process = _process(self._folder, self._bounds)
+            except OSError as error:
+                raise _Ended(_NOT_STARTED.format(why=error.strerror or error)) from error
+            try:
+                for _ in self._answers(self._process, _START_S):
+                    pass
+            except _Ended as ended:
+                code = self._process.poll()
+                why = f"not ready in {_START_S:g} s" if code is None else f"exit code {code}"
+                raise _Ended(_NOT_STARTED.format(why=why)) from ended
         return self._process
 
     def _answers(self, process: subprocess.Popen[bytes], timeout_s: float) -> Iterator[bytes]:
@@ -122,6 +123,21 @@ class Worker:
         code = process.wait()
         ended = signal.Signals(-code) if code < 0 else None
         return _ENDED.get(ended, f"its reader ended with exit code {code}: it is damaged")
+
+
+def _process(folder: Path, bounds: Bounds) -> subprocess.Popen[bytes]:
+    above = str(Path(rag.__file__).parents[1])
+    known = os.environ.get("PYTHONPATH")
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-W", "ignore", "-m", "rag.load.child"),
+            *(str(folder.resolve()), bounds.model_dump_json()),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": f"{above}:{known}" if known else above},
+        start_new_session=True,  # Ctrl-C is for the sync, which ends this
+    )
 
 
 def _ask(process: subprocess.Popen[bytes], path: str) -> None:

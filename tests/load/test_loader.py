@@ -10,7 +10,7 @@ import pytest
 
 from rag.load import Bounds, Loader, listing, load_file
 from rag.load.workers import Worker
-from rag.types import Document, Failure
+from rag.types import Document, Failure, PassingFailure
 from tests.load import samples
 from tests.load.samples import drawn
 
@@ -104,6 +104,32 @@ def test_a_bomb_costs_its_own_process_only(tmp_path: Path) -> None:
         assert isinstance(failure, Failure)
         assert time.monotonic() - started < 60
         (good,) = worker.read("good.html")
+        assert isinstance(good, Document)
+    finally:
+        worker.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("_START_S", 0.0, "not ready in 0 s"),
+        ("sys.executable", "/bin/false", "exit code 1"),
+        ("sys.executable", "/no/such/file", "No such file or directory"),
+    ],
+)
+def test_where_no_process_starts_it_is_said_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object, why: str
+) -> None:
+    (tmp_path / "good.txt").write_text("The bridge reopened.")
+    worker = Worker(tmp_path, Bounds(file_timeout_s=60))
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(f"rag.load.workers.{name}", value)
+            (failure,) = worker.read("good.txt")
+        assert isinstance(failure, PassingFailure)
+        assert f"({why})" in failure.reason
+        assert "(readers)" in failure.reason
+        (good,) = worker.read("good.txt")
         assert isinstance(good, Document)
     finally:
         worker.close()
