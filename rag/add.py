@@ -145,15 +145,36 @@ def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
 
 
 def _place(copy: Path, target: Path, replace: bool) -> Path:
-    """Renames a copy to a name that is free, or that of a file that is the same."""
+    """Gives a copy a name that is free, or that of a file that is the same."""
     for placed in (target, *(_numbered(target, number) for number in range(2, 1_000))):
-        if replace or not placed.exists():
+        if replace:
             copy.replace(placed)
             return placed
-        if placed.is_file() and filecmp.cmp(copy, placed, shallow=False):
-            copy.unlink()
+        try:
+            _rename(copy, placed)
             return placed
+        except FileExistsError:
+            if placed.is_file() and filecmp.cmp(copy, placed, shallow=False):
+                copy.unlink()
+                return placed
     raise LoadError(target, "a thousand files of this name are there already")
+
+
+def _rename(copy: Path, name: Path) -> None:
+    """Renames a copy; of two that want a name at the same time, one gets it.
+
+    Raises:
+        FileExistsError: Something has the name.
+    """
+    try:
+        name.hardlink_to(copy)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: an empty file holds the place
+        name.touch(exist_ok=False)
+        copy.replace(name)
+    else:
+        copy.unlink()
 
 
 def _numbered(target: Path, number: int) -> Path:

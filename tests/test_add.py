@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,32 @@ def test_a_file_that_is_there_is_not_copied_again_and_another_of_its_name_gets_a
     assert add_files(empty, [outside / "a.md"], replace=True).paths == ("a.md",)
     assert (empty / "a.md").read_text() == "# A\n"
     assert add_files(empty, [empty / "a.md"]).paths == ("a.md",)
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_of_two_files_of_a_name_added_at_the_same_time_none_is_lost(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    def no_links(name: Path, copy: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    exists = Path.exists
+
+    def late(path: Path) -> bool:  # what both see before either has renamed its copy
+        return exists(path) and path.parent != empty
+
+    monkeypatch.setattr(Path, "exists", late)
+    texts = [f"Article {number}." for number in range(8)]
+    for number, text in enumerate(texts):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "a.md").write_text(text)
+    with ThreadPoolExecutor(len(texts)) as pool:
+        files = [tmp_path / str(number) / "a.md" for number in range(len(texts))]
+        added = list(pool.map(lambda file: add_files(empty, [file]), files))
+    assert sorted(file.read_text() for file in empty.iterdir()) == texts
+    assert [(empty / path).read_text() for one in added for path in one.paths] == texts
 
 
 def test_what_cannot_be_copied_is_listed(empty: Path, outside: Path) -> None:
