@@ -10,6 +10,7 @@ from typing import Any
 
 from rag.errors import NotFoundError, RagError
 from rag.evaluate import read_jsonl
+from rag.plural import counted
 from rag.types import Answer
 from rag.ui.conversation import Exchange
 from rag.ui.memory import Feedback, Memory
@@ -43,7 +44,7 @@ def write_folder(index: Path, folder: Path) -> str:
     _write(folder / "queries.jsonl", (_query(n, *each) for n, each in enumerate(liked, 1)))
     rows = (f"f{n}\t{id}\t1\n" for n, (_, answer) in enumerate(liked, 1) for id in _cited(answer))
     (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
-    return f"{len(liked)} questions that were answered well, {len(disliked)} that were not"
+    return f"{counted(len(liked), 'question')} answered well, {len(disliked)} not"
 
 
 def _check_own(queries: Path) -> None:

@@ -19,8 +19,10 @@ import pytest
 
 from rag import Corpus, Settings
 from rag.cli import main
+from rag.errors import RagError
 from rag.people import People, User
 from rag.store.lock import writer_lock
+from rag.sync import OnProgress, Progress
 from rag.ui.conversation import Exchange
 from rag.ui.memory import Memory
 
@@ -283,6 +285,34 @@ def test_another_sync_holds_the_lock(home: Path) -> None:
     assert str(os.getpid()) in line
 
 
+def test_what_was_copied_is_said_though_the_sync_cannot_begin(empty: Path) -> None:
+    (empty / "new.md").write_text("# New\n\nThe mill closed.")
+    rag("sync", cwd=empty)
+    with writer_lock(empty / "index"):
+        out, err = rag("add", "new.md", cwd=empty, code=75)
+    assert out == "new.md is in the corpus\n"
+    assert str(os.getpid()) in one_line(err)
+
+
+def test_an_error_stands_in_a_line_of_its_own_and_gives_the_terminal_no_orders(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: Corpus, on_progress: OnProgress, **_: Any) -> None:
+        on_progress(Progress("reading", 1, None, 0, 0.0, None))
+        raise RagError("no such article: \x1b[31m")
+
+    monkeypatch.setattr(Corpus, "sync", broken)
+    monkeypatch.setattr(sys, "argv", ["rag", "sync"])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.chdir(empty)
+    with pytest.raises(SystemExit):
+        main()
+    progress, error = capsys.readouterr().err.rsplit("\r", 1)
+    assert "reading the folder: 1 article " in progress
+    assert progress.endswith(" " * 78)
+    assert error == "rag: no such article: \\x1b[31m\n"
+
+
 def test_an_index_that_cannot_be_written(home: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for index in (tmp_path / "file", tmp_path / "file" / "index"):
@@ -401,7 +431,7 @@ def test_feedback_becomes_questions_to_measure_with(home: Path) -> None:
     assert (folder / "disliked.jsonl").exists()
     memory.rate("ann", "1", liked, liked=True)
     out, err = rag("evaluate", "asked", "--feedback", "--json", cwd=home)
-    assert "1 questions that were answered well, 1 that were not" in err
+    assert "1 question answered well, 1 not" in err
     assert json.loads(out)["retrieval"][0]["count"] == 1
     rag("evaluate", "asked", "--feedback", cwd=home)
     assert (folder / "qrels.tsv").read_text() == "f1\therring.txt\t1\n"

@@ -131,8 +131,7 @@ def test_the_table_has_a_line_for_each_leg() -> None:
 def test_the_command_indexes_the_folder_and_prints_json(questions: Path) -> None:
     out, err = rag("evaluate", str(questions), "--json", cwd=questions.parent)
     assert err == (
-        "the corpus lacks the documents of 1 of 4 judgements; "
-        "0 of 2 questions are left out for it\n"
+        "the corpus lacks the documents of 1 of 4 judgements; left out for it: 0 of 2 questions\n"
     )
     rows = {
         (row["questions"], row["passages"], row["leg"]): row for row in json.loads(out)["retrieval"]
@@ -146,7 +145,7 @@ def test_answers_are_measured_where_they_are_known(questions: Path) -> None:
     rows = [{"query_id": "q1", "answers": ["the mat"]}, {"query_id": "unjudged", "answers": []}]
     (questions / "answers.jsonl").write_text("\n".join(map(json.dumps, rows)))
     out, _ = rag("evaluate", str(questions), cwd=questions.parent)
-    assert "1 questions with an answer, 1 without" in out
+    assert "1 question with an answer, 1 without" in out
     assert "answer in the first quote" in out
 
 
@@ -202,4 +201,4 @@ def test_what_is_left_out_is_said(questions: Path) -> None:
     assert "answered  " not in out
     assert "1 could not be read:\n  corpus.jsonl:5: " in err
     assert "1 of 1 judgements; 1 of 2 questions are left out" in err
-    assert "queries.jsonl lacks 2 of the questions that are judged or answered, such as 'Q2'" in err
+    assert "queries.jsonl lacks 2 questions judged or answered, such as 'Q2'" in err

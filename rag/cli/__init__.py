@@ -16,7 +16,7 @@ from typing import NoReturn
 import typer
 
 from rag.cli import ask, evaluate, index, mcp, migrate, people, serve, worker
-from rag.cli.options import FAILED, LOCKED, WRONG_USE
+from rag.cli.options import FAILED, LOCKED, WRONG_USE, complain
 from rag.errors import LockedError, QuestionError, RagError
 
 app = typer.Typer(
@@ -50,10 +50,10 @@ def main() -> NoReturn:
         finally:
             sys.stdout.flush()
     except RagError as error:
-        print(f"rag: {error}", file=sys.stderr)
+        complain(error)
         sys.exit(_exit_code(error))
     except OSError as error:
-        print(f"rag: {error}", file=sys.stderr)
+        complain(error)
         sys.stdout = io.StringIO()  # else Python tries, and complains, once more when it ends
         sys.exit(FAILED)
     sys.exit(0)

@@ -25,6 +25,7 @@ from rag.cli.options import (
     open_corpus,
     show,
 )
+from rag.plural import counted
 from rag.types import Answer, Document, Filters, SearchResult
 from rag.wire import answer_json, result_json
 
@@ -117,7 +118,8 @@ def _flag_lines(answer: Answer) -> Iterator[str]:
         yield f"{FLAGS[sentence.verdict]} {sentence.verdict}: {said}"
         yield f"   {'; '.join(sentence.reasons)}"
     if answer.dropped_markers:
-        yield f"{answer.dropped_markers} markers of passages that do not exist were taken out"
+        markers = counted(answer.dropped_markers, "marker")
+        yield f"taken out: {markers} of passages that do not exist"
 
 
 def _place(mark: str, document: Document, start: int, end: int) -> str:

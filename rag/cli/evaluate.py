@@ -22,6 +22,7 @@ from rag.cli.options import (
     say,
 )
 from rag.corpus import Corpus
+from rag.plural import counted
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def _open(folder: Path, corpus: Path, index: str, settings: Settings) -> Corpus:
 def _say_unknown(ids: Collection[str]) -> None:
     """Says whose judgements and answers are left out: an id may be mistyped."""
     print(
-        f"queries.jsonl lacks {len(ids)} of the questions that are judged or answered, such as "
-        f"{min(ids)!r}; they are left out",
+        f"queries.jsonl lacks {counted(len(ids), 'question')} judged or answered, such as "
+        f"{min(ids)!r}; left out",
         file=sys.stderr,
     )
 
@@ -101,15 +102,17 @@ def _say_left_out(questions: Sequence[Question], documents: Mapping[str, str]) -
     lost = sum(all(id not in documents for id in q.relevant) for q in questions if q.relevant)
     if missing:
         print(
-            f"the corpus lacks the documents of {missing} of {len(judged)} judgements; "
-            f"{lost} of {len(questions)} questions are left out for it",
+            f"the corpus lacks the documents of {missing} of "
+            f"{counted(len(judged), 'judgement')}; left out for it: {lost} of "
+            f"{counted(len(questions), 'question')}",
             file=sys.stderr,
         )
 
 
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} of {total} searches", end="" if done < total else "\n", file=sys.stderr)
+        of_all = f"{done} of {counted(total, 'search', 'searches')}"
+        print(f"\r{of_all}", end="" if done < total else "\n", file=sys.stderr)
 
 
 def _json(row: Measured) -> dict[str, object]:
@@ -134,7 +137,8 @@ def answers_table(measured: AnswerMeasures | None) -> Iterator[str]:
     """A line for each measure of answers; nothing if there are none."""
     if measured is None:
         return
-    yield f"\n{measured.answerable} questions with an answer, {measured.unanswerable} without"
+    answerable = counted(measured.answerable, "question")
+    yield f"\n{answerable} with an answer, {measured.unanswerable} without"
     for name, what in _MEANS.items() if measured.answerable else ():
         mean, low, high = measured.scores[name]
         yield f"{what:<58}{mean:8.3f}  {low:.3f}-{high:.3f}"

@@ -22,6 +22,7 @@ from rag.cli.options import (
     IndexOption,
     JsonOption,
     SettingsOption,
+    complain,
     failure_lines,
     open_corpus,
     say,
@@ -30,6 +31,7 @@ from rag.cli.options import (
 )
 from rag.corpus import Corpus
 from rag.errors import RagError
+from rag.plural import counted
 from rag.types import SyncReport, Verification
 from rag.wire import plan_json, report_json, verification_json
 
@@ -102,16 +104,15 @@ def add(
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
+        if not as_json:  # before the sync, which may be interrupted or have to wait
+            say(f"{path} is in the corpus" for path in added.paths)
         wait_s = float("inf") if wait else _FOLLOWER_S
         report = run_sync(opened, quiet=as_json, wait_s=wait_s)
     whole = replace(report, failed=(*added.failed, *report.failed))
     show(
         as_json,
         lambda: {"copied": list(added.paths), **report_json(whole)},
-        lambda: (
-            *(f"{path} is in the corpus" for path in added.paths),
-            *report_lines(whole),
-        ),
+        lambda: report_lines(whole),
     )
     if whole.failed:
         raise typer.Exit(PARTLY)
@@ -164,17 +165,18 @@ def run_sync(
         if is_shown:
             print(f"\r{_progress_line(progress):<78}", end="", file=sys.stderr, flush=True)
 
-    report = corpus.sync(rebuild=rebuild, wait_s=wait_s, on_progress=tell)
-    if is_shown:
-        print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
-    return report
+    try:
+        return corpus.sync(rebuild=rebuild, wait_s=wait_s, on_progress=tell)
+    finally:
+        if is_shown:
+            print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
 
 
 def report_lines(report: SyncReport) -> Iterator[str]:
     """What a sync did."""
     yield (
         f"{report.added} added, {report.updated} updated, {report.removed} removed, "
-        f"{report.unchanged} unchanged; {report.chunks} passages, "
+        f"{report.unchanged} unchanged; {counted(report.chunks, 'passage')}, "
         f"{report.embedded} embedded in {report.seconds:.1f} s"
     )
     yield from failure_lines(report.failed)
@@ -187,8 +189,8 @@ def _enqueue(corpus: Corpus, as_json: bool, wait_s: float) -> None:
         as_json,
         lambda: plan_json(plan),
         lambda: (
-            f"{len(plan.added) + len(plan.updated)} articles wait for `rag worker`, "
-            f"{len(plan.removed)} removed, {plan.unchanged} unchanged",
+            f"{counted(len(plan.added) + len(plan.updated), 'article waits', 'articles wait')} "
+            f"for `rag worker`, {len(plan.removed)} removed, {plan.unchanged} unchanged",
             *failure_lines(plan.failed),
         ),
     )
@@ -211,7 +213,7 @@ def _watch(corpus: Corpus, first: SyncReport, as_json: bool) -> NoReturn:
     failed = first.failed
     for did in follow(corpus, threading.Event()):
         if isinstance(did, RagError):
-            print(f"rag: {did}", file=sys.stderr)
+            complain(did)
         elif did.added or did.updated or did.removed or did.failed != failed:
             failed = did.failed
             tell(did)
@@ -226,7 +228,8 @@ def _verification_lines(found: Verification) -> Iterator[str]:
         first, *others = report_lines(found.repaired)
         yield from (f"repaired: {first}", *others)
     else:
-        yield f"{len(found.problems)} problems; `rag verify --repair` mends them"
+        problems = counted(len(found.problems), "problem")
+        yield f"{problems}; `rag verify --repair` mends what is wrong"
 
 
 def _plan_lines(plan: Plan) -> Iterator[str]:
@@ -244,13 +247,12 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
 
 def _progress_line(progress: Progress) -> str:
     if progress.phase == "reading":
-        return f"reading the folder: {progress.documents} articles"
+        return f"reading the folder: {counted(progress.documents, 'article')}"
     left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
-    total = "" if progress.documents_total is None else f"/{progress.documents_total}"
-    return (
-        f"{progress.documents}{total} articles, "
-        f"{progress.embedded} passages embedded, {progress.rate:.1f}/s{left}"
-    )
+    done = "" if progress.documents_total is None else f"{progress.documents}/"
+    articles = counted(progress.documents_total or progress.documents, "article")
+    passages = counted(progress.embedded, "passage")
+    return f"{done}{articles}, {passages} embedded, {progress.rate:.1f}/s{left}"
 
 
 def _status_lines(status: Status) -> Iterator[str]:
@@ -263,7 +265,7 @@ def _status_lines(status: Status) -> Iterator[str]:
     yield f"vectors     {status.vector_index}"
     yield f"last sync   {status.synced_at or 'not finished yet'}"
     if status.waiting:
-        yield f"waiting     {status.waiting} articles, for `rag worker`"
+        yield f"waiting     {counted(status.waiting, 'article')}, for `rag worker`"
     if status.syncing:
         yield f"syncing     now, process {status.syncing}"
     yield from failure_lines(status.failed)

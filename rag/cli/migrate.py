@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import JsonOption, SettingsOption, show
+from rag.plural import counted
 from rag.settings import Settings
 
 
@@ -22,14 +23,15 @@ def migrate_index(
 
     def on_progress(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            print(f"{done} of {total} articles\r", end="", file=sys.stderr, flush=True)
+            print(f"{done} of {counted(total, 'article')}\r", end="", file=sys.stderr, flush=True)
 
     moved = migrate(source, target, Settings.load(settings), on_progress)
     show(
         as_json,
         moved._asdict,
         lambda: [
-            f"{moved.documents} articles in {moved.chunks} passages are there and equal; "
+            f"there and equal: {counted(moved.documents, 'article')} in "
+            f"{counted(moved.chunks, 'passage')}; "
             f"{moved.copied} copied now, {moved.removed} removed"
         ],
     )

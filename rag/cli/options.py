@@ -13,6 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from rag.corpus import Corpus
+from rag.plural import counted
 from rag.settings import Settings
 from rag.types import Failure
 
@@ -82,10 +83,15 @@ def say(lines: Iterable[str], file: TextIO | None = None) -> None:
         print(_OBEYED.sub(lambda sign: repr(sign[0])[1:-1], line), file=file)
 
 
+def complain(error: Exception) -> None:
+    """Says on the error output what went wrong."""
+    say(f"rag: {error}".splitlines(), sys.stderr)
+
+
 def show_count(articles: int, as_json: bool) -> None:
     """Says on the terminal, if there is one, how far a long work is."""
     if sys.stderr.isatty() and not as_json:
-        print(f"{articles} articles\r", end="", file=sys.stderr, flush=True)
+        print(f"{counted(articles, 'article')}\r", end="", file=sys.stderr, flush=True)
 
 
 def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:

@@ -15,11 +15,13 @@ from rag.cli.options import (
     IndexOption,
     JsonOption,
     SettingsOption,
+    complain,
     show,
     show_count,
 )
 from rag.corpus import Corpus
 from rag.errors import RagError
+from rag.plural import counted
 from rag.settings import Settings
 
 _IDLE_S = 2.0
@@ -57,14 +59,15 @@ def _work(corpus: Corpus, as_json: bool, *, is_watching: bool) -> None:
     except RagError as error:
         if not is_watching:
             raise
-        print(f"rag: {error}", file=sys.stderr)
+        complain(error)
     seconds = time.monotonic() - started
     if documents or not is_watching:
         show(
             as_json,
             lambda: {"documents": documents, "embedded": embedded, "seconds": seconds},
             lambda: [
-                f"{documents} articles indexed, {embedded} passages embedded in {seconds:.1f} s"
+                f"{counted(documents, 'article')} indexed, "
+                f"{counted(embedded, 'passage')} embedded in {seconds:.1f} s"
             ],
         )
         sys.stdout.flush()

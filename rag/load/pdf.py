@@ -19,6 +19,7 @@ from rag.load.body import BodyBuilder
 from rag.load.pdf_page import largest_line, unseen_objects
 from rag.load.source import Source
 from rag.load.text import file_title
+from rag.plural import counted
 from rag.types import Document, Failure
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -52,7 +53,9 @@ def read_pdf(source: Source) -> Iterator[Document | Failure]:
         pdf.close()
     body = builder.body()
     if not body.text:
-        raise LoadError(source.id, f"{pages} pages without text: pictures of pages, perhaps")
+        raise LoadError(
+            source.id, f"{counted(pages, 'page')} without text: pictures of pages, perhaps"
+        )
     yield article(source.id, source.path, body, _metadata(said, title, source))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
+from rag.plural import counted
 from rag.settings import MEGABYTE, Bounds
 from rag.types import Document, Failure
 
@@ -27,7 +28,9 @@ class Budget:
         self.files += files
         self.bytes += size
         if self.files > bounds.archive_max_files:
-            raise LoadError(path, f"an archive of more than {bounds.archive_max_files} files")
+            raise LoadError(
+                path, f"an archive of more than {counted(bounds.archive_max_files, 'file')}"
+            )
         if self.bytes > bounds.archive_max_mb * MEGABYTE:
             raise LoadError(path, f"an archive of more than {bounds.archive_max_mb} MB unpacked")
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.errors import CorruptError
+from rag.plural import counted
 from rag.store import layout
 from rag.store.catalog import DAMAGE, create, read_meta, transaction
 from rag.store.checksum import chunk_crc, document_crc
@@ -93,7 +94,9 @@ def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list
     if not wrong:
         return []
     layout.remove_file(file)  # its digest is right: a sync would go on from it
-    return [f"{file} differed from the stored vectors in {wrong} chunks, and was deleted"]
+    return [
+        f"{file} differed from the stored vectors in {counted(wrong, 'chunk')}, and was deleted"
+    ]
 
 
 _CHUNK_KEYS = "SELECT key FROM chunks"
@@ -151,14 +154,14 @@ def _vectors(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
     queries = {
-        "vectors are marked as used and no chunk uses them": "SELECT count(*) FROM vectors "
+        "vectors marked as used that no chunk uses": "SELECT count(*) FROM vectors "
         "WHERE unused_since IS NULL AND key NOT IN (SELECT vector FROM chunks)",
-        "vectors are marked as unused and a chunk uses them": "SELECT count(*) FROM vectors "
+        "vectors marked as unused that a chunk uses": "SELECT count(*) FROM vectors "
         "WHERE unused_since IS NOT NULL AND key IN (SELECT vector FROM chunks)",
-        "documents have no chunk": "SELECT count(*) FROM documents "
+        "documents without a chunk": "SELECT count(*) FROM documents "
         "WHERE key NOT IN (SELECT document FROM chunks)",
     }
     for what, query in queries.items():
         (count,) = connection.execute(query).fetchone()
         if count:
-            yield f"{count} {what}"
+            yield f"{what}: {count}"

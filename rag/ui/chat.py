@@ -23,7 +23,7 @@ from rag.ui.memory import Memory
 from rag.ui.message import markdown_text, message
 from rag.ui.panel import language_name, panel
 from rag.ui.request import texts_of
-from rag.ui.texts import Texts, named
+from rag.ui.texts import Texts, filled, named
 from rag.ui.wiring import ASKING, UNQUEUED
 
 #: What an answer gives for: conversation, messages, passages, question box, what to save, and
@@ -244,7 +244,7 @@ class Chat:
         if not question:
             raise QuestionError(say["empty_question"])
         if len(question) > limit:
-            raise QuestionError(say["long_question"].format(count=len(question), limit=limit))
+            raise QuestionError(filled(say, "long_question", count=len(question), limit=limit))
 
 
 def shown_as(exchanges: Exchanges, say: Texts) -> tuple[Any, ...]:
@@ -333,7 +333,7 @@ def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
     for turn, exchange in enumerate(exchanges, 1):
         notices = [say["stopped"]] if exchange.stopped else []
         if exchange.answer and exchange.answer.dropped_markers:
-            notices.append(say["dropped"].format(count=exchange.answer.dropped_markers))
+            notices.append(filled(say, "dropped", count=exchange.answer.dropped_markers))
         messages += [
             _said_by("user", markdown_text(exchange.question)),
             _said_by("assistant", message(exchange, turn, notices, say["code"])),

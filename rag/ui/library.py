@@ -24,7 +24,7 @@ from rag.ui.panel import language_name, one_line
 from rag.ui.removal import take_out
 from rag.ui.request import texts_of
 from rag.ui.status import progress_text
-from rag.ui.texts import Texts, named
+from rag.ui.texts import Texts, filled, named
 from rag.ui.wiring import UNQUEUED
 
 #: Whether the one who sends a request may change the corpus.
@@ -185,7 +185,7 @@ class Library:
         """Says what would be lost."""
         say = texts_of(request)
         names = ", ".join(paths)
-        text = say["delete_sure"].format(count=len(paths), names=names)
+        text = filled(say, "delete_sure", count=len(paths), names=names)
         return gr.update(visible=bool(paths)), markdown_text(text)
 
     def delete(
@@ -250,10 +250,12 @@ def _state(corpus: Corpus, say: Texts) -> str:
     languages = ", ".join(
         f"{language_name(code, say) or code} {count}" for code, count in now.languages.items()
     )
-    head = say["state"].format(
-        documents=format_decimal(now.documents, locale=say["code"]),
-        chunks=format_decimal(now.chunks, locale=say["code"]),
-        languages=languages,
+    head = filled(
+        say,
+        "state",
+        documents=now.documents,
+        chunks=now.chunks,
+        languages=languages or "-",
         synced=_moment(now.synced_at, say),
     )
     busy = f" **{markdown_text(say['state_syncing'])}**" if now.syncing else ""
@@ -268,7 +270,9 @@ def _moment(time: str | None, say: Texts) -> str:
 
 
 def _did(report: SyncReport, failed: Sequence[Failure], say: Texts) -> str:
-    text = say["did"].format(
+    text = filled(
+        say,
+        "did",
         added=report.added,
         updated=report.updated,
         removed=report.removed,
@@ -286,7 +290,7 @@ def _failures(failed: Sequence[Failure], say: Texts) -> str:
         f"<li><bdi>{one_line(path)}</bdi>: {one_line(reason)}</li>"
         for path, reason in failed[:_FAILURES_SHOWN]
     )
-    summary = escape(say["failures"].format(count=len(failed)))
+    summary = escape(filled(say, "failures", count=len(failed)))
     return (
         f'\n\n<details class="failures" open><summary>{summary}</summary><ul>{items}</ul></details>'
     )
@@ -296,7 +300,7 @@ def _table(found: Listing, say: Texts) -> str:
     heads = ("title", "date", "language", "source", "path", "size")
     head = "".join(f'<th scope="col">{escape(say[f"order_{key}"])}</th>' for key in heads)
     rows = "".join(_row(row, say) for row in found.rows)
-    shown = escape(say["shown"].format(count=len(found.rows), total=found.total))
+    shown = escape(filled(say, "shown", count=len(found.rows), total=found.total))
     return (
         f'<div class="scroll" tabindex="0"><table><caption>{shown}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from rag.types import UNDETERMINED, Chunk, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
-from rag.ui.texts import Texts
+from rag.ui.texts import Texts, filled
 
 #: Where a text may be cut: behind a line or a sentence.
 _BREAK = re.compile(r"\n\s*|(?<=[.!?…。！？])\s+")
@@ -137,7 +137,7 @@ def _turn(number: int, exchange: Exchange, say: Texts) -> str:
             others.append(card)
     nearest = f"<p>{escape(say['nearest'])}</p>" if answer and answer.abstained else ""
     rest = (
-        f'<details class="others"><summary>{escape(say["others"].format(count=len(others)))}'
+        f'<details class="others"><summary>{escape(filled(say, "others", count=len(others)))}'
         f"</summary>{''.join(others)}</details>"
     )
     why = _why(exchange, say) if answer else ""
@@ -246,7 +246,7 @@ def _why(exchange: Exchange, say: Texts) -> str:
     times = say["why_timing"].format(
         search=f"{exchange.search_s:.2f}", answer=f"{exchange.answer_s:.2f}"
     )
-    cut = say["why_cut"].format(count=len(exchange.passages))
+    cut = filled(say, "why_cut", count=len(exchange.passages))
     rows = "".join(f"<dt>{escape(key)}</dt><dd>{one_line(value)}</dd>" for key, value in facts)
     return (
         f'<details class="why"><summary>{escape(say["why"])}</summary><dl>{rows}</dl>'

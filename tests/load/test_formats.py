@@ -180,7 +180,7 @@ def test_the_title_of_a_pdf_is_not_that_of_a_new_file(
 
 def test_a_pdf_without_text_and_a_damaged_one_say_so(tmp_path: Path) -> None:
     (empty,) = load(tmp_path, "a.pdf", samples.pdf(""))
-    assert empty == Failure("a.pdf", "1 pages without text: pictures of pages, perhaps")
+    assert empty == Failure("a.pdf", "1 page without text: pictures of pages, perhaps")
     (broken,) = load(tmp_path, "b.pdf", b"%PDF-1.4 and no more")
     assert isinstance(broken, Failure)
     assert "damaged" in broken.reason

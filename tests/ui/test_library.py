@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from rag import Corpus, RagError
 from rag.ui.removal import take_out
-from rag.ui.texts import Texts
+from rag.ui.texts import Texts, filled
 from tests.ui.server import running
 from tests.ui.test_page import FRENCH
 from tests.ui.visit import READERS, Visit
@@ -19,7 +19,7 @@ from tests.ui.visit import READERS, Visit
 def test_articles_are_listed_found_and_sorted(visit: Visit) -> None:
     visit.page.get_by_role("tab", name=visit.say["tab_articles"]).click()
     articles = visit.page.locator("#articles")
-    all_of_them = visit.say["shown"].format(count=21, total=21)
+    all_of_them = filled(visit.say, "shown", count=21, total=21)
     expect(articles.locator("caption")).to_have_text(all_of_them)
     expect(visit.page.locator("#corpus-state")).to_contain_text(FRENCH[visit.language])
     visit.page.get_by_label(visit.say["order"]).click()
@@ -49,7 +49,7 @@ def test_articles_are_added_and_deleted(
         say = visit.say
         visit.page.get_by_role("tab", name=say["tab_articles"]).click()
         caption = visit.page.locator("#articles caption")
-        expect(caption).to_have_text(say["shown"].format(count=3, total=3))
+        expect(caption).to_have_text(filled(say, "shown", count=3, total=3))
         visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
         did = visit.page.locator("#did")
         expect(did).to_contain_text(_done(say, added=1, removed=0, unchanged=3))
@@ -58,7 +58,7 @@ def test_articles_are_added_and_deleted(
         assert (corpus.folder / "Zebra news.md").read_text() == new.read_text()
         (corpus.folder / "late.md").write_text("The ferry was late.")
         visit.button(say["sync"]).click()
-        expect(caption).to_have_text(say["shown"].format(count=5, total=5))
+        expect(caption).to_have_text(filled(say, "shown", count=5, total=5))
         visit.page.locator("#doomed input").click()
         visit.page.get_by_role("option", name="Zebra news.md").click()
         visit.page.locator("#doomed input").press("Escape")
@@ -93,8 +93,8 @@ def test_what_cannot_be_read_or_deleted(browser: Browser, corpus: Corpus) -> Non
 
 def _done(say: Texts, *, added: int, removed: int, unchanged: int) -> str:
     """What the page says of a sync, up to how long it took."""
-    did = say["did"].partition("{seconds}")[0]
-    return did.format(added=added, updated=0, removed=removed, unchanged=unchanged)
+    counts = {"added": added, "updated": 0, "removed": removed, "unchanged": unchanged}
+    return filled(say, "did", **counts, seconds="\0").partition("\0")[0]
 
 
 @pytest.mark.parametrize("path", ["../secret.md", "/etc/passwd", "", "a/../../b.md"])

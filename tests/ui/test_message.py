@@ -11,7 +11,7 @@ from rag.ui.conversation import Exchange, history
 from rag.ui.export import as_markdown, with_citations
 from rag.ui.message import markdown_text, message
 from rag.ui.panel import highlighted, panel
-from rag.ui.texts import languages, named, preferred, texts, translated
+from rag.ui.texts import filled, languages, named, preferred, texts, translated
 
 DOCUMENT = Document(
     id="a.md",
@@ -165,6 +165,20 @@ def test_every_language_has_every_text_with_the_same_places() -> None:
         assert texts(code).keys() == texts("en").keys()
         for key, text in texts(code).items():
             assert set(_places(text)) == set(_places(texts("en")[key])), (code, key)
+
+
+def test_a_text_has_the_words_that_go_with_its_numbers() -> None:
+    en, fr = texts("en"), texts("fr")
+    assert filled(en, "shown", count=1, total=1) == "1 of 1 article"
+    assert filled(en, "shown", count=100, total=1234) == "100 of 1,234 articles"
+    assert filled(fr, "shown", count=0, total=0) == "0 article sur 0"
+    assert filled(en, "why_cut", count=1).startswith("The best passage is shown;")
+    assert filled(en, "why_cut", count=5).startswith("The best 5 passages are shown;")
+    assert filled(fr, "why_cut", count=5).startswith("Les 5 meilleurs passages sont")
+    assert filled(fr, "failures", count=1) == "1 n’a pas pu être lu"
+    polish = {"code": "pl", "n": "{n} {n:artykuł|artykuły|artykułów}"}
+    said = [filled(polish, "n", n=number) for number in (1, 3, 5, 22)]
+    assert said == ["1 artykuł", "3 artykuły", "5 artykułów", "22 artykuły"]
 
 
 def _places(text: str) -> list[str]:

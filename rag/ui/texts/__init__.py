@@ -6,10 +6,17 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+#: The names that Unicode has for the forms of a word beside a number, in its order.
+_PLURALS: Final = ("zero", "one", "two", "few", "many", "other")
 
 #: The texts of one language by key.
 Texts: TypeAlias = Mapping[str, str]
@@ -21,6 +28,34 @@ DEFAULT: Final = "en"
 _NAMED = re.compile(
     rb'__i18n__\{\\"__type__\\": ?\\"translation_metadata\\", ?\\"key\\": ?\\"(\w+)\\"\}'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number in a text: `{n}` writes it, `{n:article|articles}` the word that goes with it.
+
+    The words are those for one, for few, for many, ... as far as the language tells them apart.
+    """
+
+    value: int
+    language: str
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return str(format_decimal(self.value, locale=self.language))
+        rule, forms = Locale.parse(self.language).plural_form, words.split("|")
+        told: list[str] = [name for name in _PLURALS if name in rule.tags or name == "other"]
+        return forms[min(told.index(rule(self.value)), len(forms) - 1)]
+
+
+def filled(say: Texts, key: str, **values: object) -> str:
+    """A text with its values; a number has the words that go with it."""
+    return say[key].format(
+        **{
+            name: _Number(value, say["code"]) if isinstance(value, int) else value
+            for name, value in values.items()
+        }
+    )
 
 
 @cache
