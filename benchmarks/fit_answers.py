@@ -188,7 +188,7 @@ def told(found: Sequence[Case], answerable: Array, weights: Array) -> Told:
     rows = []
     for case in (found[place] for place in kept):
         scores = (case.rows @ weights).astype(np.float32)
-        rows.append(evidence(case.found, scores, case.retrieval.searched))
+        rows.append(evidence(case.found, scores, case.retrieval))
     return Told(
         np.array(rows), answerable[kept], [found[place].retrieval.question for place in kept]
     )
@@ -285,7 +285,7 @@ def fit_confidence(collected: dict[str, dict[str, Told]]) -> tuple[float, Array]
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
     """Writes coefficients with where they come from."""
     content = {
-        "version": 5,
+        "version": 6,
         "date": datetime.date.today().isoformat(),
         "command": COMMAND,
         "sets": sets,

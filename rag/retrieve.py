@@ -63,6 +63,7 @@ class Retrieval:
         results: Best first.
         searched: How many passages there were to choose from: all, or the few that the
             filters let through.
+        tokens: How many the question has for the embedding model.
         is_filtered: Whether filters chose among the passages.
         asked: A follow-up question as it was asked; empty if `question` is what was asked.
     """
@@ -73,6 +74,7 @@ class Retrieval:
     idf: Mapping[str, float]
     results: tuple[SearchResult, ...]
     searched: int
+    tokens: int
     is_filtered: bool = False
     asked: str = ""
 
@@ -92,6 +94,7 @@ class Retriever:
     def __init__(self, store: Backend, embedder: Embedder, settings: Settings) -> None:
         self.store = store
         self._dimension = embedder.dimension
+        self._token_spans = embedder.token_spans
         self._questions = QuestionEmbedder(embedder)
         self._passages = BackgroundPassages(embedder)
         self._settings = settings
@@ -121,7 +124,8 @@ class Retriever:
             if known := self._recent.get(asked):
                 return known
             wanted = max(RERANKED, top_k) if self._reranker else top_k
-            retrieval = self._begun(reader, question, wanted, filters).retrieval(wanted)
+            tokens = len(self._token_spans(question))
+            retrieval = self._begun(reader, question, wanted, filters).retrieval(wanted, tokens)
         if self._reranker:
             results = _reranked(self._reranker, question, retrieval.results[:RERANKED])
             results = (results + retrieval.results[RERANKED:])[:top_k]
@@ -309,8 +313,8 @@ class _Search:
         meaning = self._fuse(cosines, np.zeros_like(cosines), languages).meaning
         return dict(found[place] for place in np.argsort(-meaning, kind="stable")[:wanted])
 
-    def retrieval(self, top_k: int) -> Retrieval:
-        """What is handed on to the answer."""
+    def retrieval(self, top_k: int, tokens: int) -> Retrieval:
+        """What is handed on to the answer; the question has so many tokens."""
         return Retrieval(
             question=self._question,
             vector=self._vector,
@@ -318,6 +322,7 @@ class _Search:
             idf=self._idf,
             results=self._results(top_k),
             searched=self._searched,
+            tokens=tokens,
             is_filtered=self._is_filtered,
         )
 

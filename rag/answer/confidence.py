@@ -14,6 +14,7 @@ import numpy as np
 
 from rag.answer.linear import linear_model
 from rag.answer.sentences import MAX_PASSAGES, Sentence
+from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 
 #: More passages than so many count as so many: what it was fitted on had no more.
@@ -25,36 +26,42 @@ class Evidence(NamedTuple):
 
     They are few on purpose: what places and words of passages add on the sets that a model
     is fitted on, it loses twice on others. Of many passages the nearest looks good by chance,
-    so it counts how many there were. The first two weigh differently where question and
-    passage share a language: they stand here a second time, times that probability
-    (docs/answers.md).
+    so it counts how many there were. Nearness in meaning weighs differently where question and
+    passage share a language: what counts in one case is times the probability of that case.
+    Without shared words a long question is near to more passages (docs/answers.md).
     """
 
     best: float  #: ranking score of the best sentence
     share: float  #: logarithm of its part in all answers begun and ended in the passages
     holds: float  #: logit that its passage holds an answer
-    is_later: float  #: 1 if its passage is not the first, else 0
+    first_holds: float  #: the same of the first passage
     searched: float  #: logarithm of how many passages there were; at least as many as are read
-    is_shared: float  #: probability that question and passage are in one language
-    shared_best: float
-    shared_share: float
+    shared_meaning: float  #: of the first passage (rag/fusion.py), if it is in that language
+    crossed_meaning: float  #: the same, if it is in another
+    crossed_length: float  #: logarithm of the question's tokens, likewise
 
 
-def evidence(found: Sequence[Sentence], scores: FloatArray, searched: int) -> Evidence:
+def evidence(found: Sequence[Sentence], scores: FloatArray, retrieval: Retrieval) -> Evidence:
     """What speaks for an answer.
 
     Args:
-        found: Sentences, at least one.
+        found: Sentences, at least one, in the order of the passages.
         scores: Their ranking scores.
-        searched: How many passages there were to choose from (`Retrieval.searched`).
+        retrieval: What they were found by.
     """
     top = int(np.argmax(scores))
-    sentence, best = found[top], float(scores[top])
-    share, holds, shared = sentence.features.share, sentence.holds, sentence.features.is_shared
-    is_later = float(sentence.quote.passage > 0)
-    products = (shared * best, shared * share)
-    choice = math.log(min(max(searched, MAX_PASSAGES), _MANY))
-    return Evidence(best, share, holds, is_later, choice, shared, *products)
+    first, sentence = found[0], found[top]
+    shared, meaning = sentence.features.is_shared, first.features.meaning
+    return Evidence(
+        best=float(scores[top]),
+        share=sentence.features.share,
+        holds=sentence.holds,
+        first_holds=first.holds,
+        searched=math.log(min(max(retrieval.searched, MAX_PASSAGES), _MANY)),
+        shared_meaning=shared * meaning,
+        crossed_meaning=(1 - shared) * meaning,
+        crossed_length=(1 - shared) * math.log(1 + retrieval.tokens),
+    )
 
 
 def probability(found: Evidence) -> float:

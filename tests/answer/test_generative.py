@@ -89,7 +89,7 @@ def drafted(pieces: list[str]) -> Answer:
         path="x", sha256="",
     )  # fmt: skip
     shown = SearchResult(document, Chunk("x", 0, len(ARTICLE), ARTICLE, "en"), 1.0)
-    retrieval = Retrieval(QUESTION, np.zeros(1, np.float32), {"en": 1.0}, {}, (shown,), 1)
+    retrieval = Retrieval(QUESTION, np.zeros(1, np.float32), {"en": 1.0}, {}, (shown,), 1, 5)
     draft = Draft(retrieval, SupportCheck((shown,), WordEmbedder()))
     events = [event for piece in pieces for event in draft.add(piece)]
     events += draft.finish()

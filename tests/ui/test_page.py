@@ -26,7 +26,7 @@ UNANSWERED = {"en": "What is the capital of Japan?", "fr": "Quelle est la capita
 DECLINED = {"en": "no answer", "fr": "pas trouvé de réponse"}
 
 #: Answered with a probability between those that a cautious and an eager reader ask for.
-UNSURE = "Who wrote the report on the flood?"
+UNSURE = "Who is to blame for the flood?"
 
 GERMAN = {"en": "German", "fr": "allemand"}
 FRENCH = {"en": "French", "fr": "français"}
