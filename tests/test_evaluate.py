@@ -200,5 +200,5 @@ def test_what_is_left_out_is_said(questions: Path) -> None:
     assert "declined, of the questions without an answer" in out
     assert "answered  " not in out
     assert "1 could not be read:\n  corpus.jsonl:5: " in err
-    assert "1 of 1 judgements; 1 of 2 questions are left out" in err
+    assert "1 of 1 judgement; left out for it: 1 of 2 questions" in err
     assert "queries.jsonl lacks 2 questions judged or answered, such as 'Q2'" in err
