@@ -15,6 +15,7 @@ from rag.answer.compare import (
     folded_words,
     is_among,
     is_comparable,
+    is_place,
     is_small_word,
     is_year,
     kind_of,
@@ -81,21 +82,22 @@ class Claim:
     def missing(self, passages: Sequence[Passage]) -> Iterator[str]:
         """Facts that stand nowhere in the passages."""
         doubtful = []
+        same = [passage.language == self._language for passage in passages]
         for fact in self.facts:
             if any(passage.holds(fact) for passage in passages):
                 continue
-            if fact.kind in ("number", "date"):
-                same = all(passage.language == self._language for passage in passages)
-                if not same and is_small_word(fact):
-                    continue
-                if not _is_unread(fact, passages):
+            bare = fact._replace(units=frozenset())
+            if fact.units and any(passage.holds(bare) for passage in passages):
+                yield f"{fact.words!r} has another unit in what it cites"
+            elif fact.kind in ("number", "date"):
+                may_be_dual = is_small_word(fact) and not all(same)
+                if not (may_be_dual or _is_unread(fact, passages)):
                     yield f"{fact.words!r} is not in what it cites"
-            elif fact.kind == "name":
-                same = any(passage.language == self._language for passage in passages)
+            elif fact.kind == "name" or (any(same) and is_place(fact)):
                 may_be_noun = self._language in CAPITALISING and " " not in fact.words
-                if same and not may_be_noun:
+                if any(same) and not may_be_noun:
                     yield f"{fact.words!r} is not in what it cites"
-                elif same or not may_be_noun:
+                elif any(same) or not may_be_noun:
                     doubtful.append(fact)
         yield from self._foreign(doubtful[:_TESTED_AT_MOST], passages)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer.facts import Fact, folded, look_alike, words
+from rag.language.units import clash
 from rag.types import Span
 
 
@@ -15,7 +16,7 @@ def kind_of(fact: Fact) -> str:
 
 def agree(one: Fact, other: Fact) -> bool:
     """Whether two facts may be the same."""
-    if kind_of(one) != kind_of(other):
+    if kind_of(one) != kind_of(other) or clash(one.units, other.units):
         return False
     if one.keys & other.keys:
         return True
@@ -76,6 +77,11 @@ def name_runs(found: Sequence[Fact], text: str) -> list[Fact]:
 def plain_words(text: str) -> list[str]:
     """The folded words of a text of which something is left; an empty one if there are none."""
     return [word for word in folded_words(text) if word] or [""]
+
+
+def is_place(fact: Fact) -> bool:
+    """Whether it is known for a country or a city, which is a name wherever it stands."""
+    return any(str(key).startswith(("country", "city")) for key in fact.keys)
 
 
 def is_year(fact: Fact) -> bool:

@@ -41,6 +41,7 @@ class Fact(NamedTuple):
     kind: str
     words: str
     keys: frozenset[object]
+    units: frozenset[str] = frozenset()  # what is beside a number
 
 
 def facts(text: str, language: str) -> list[Fact]:
@@ -50,12 +51,12 @@ def facts(text: str, language: str) -> list[Fact]:
         for span, keys in calendar_names(text, language)
     ]
     months = [fact.span for fact in found]  # 6月 is no six
+    counted = [each for each in numbers(text, language) if not _overlaps(each.span, months)]
     found += [
-        Fact(span, "number", text[span.start : span.end], frozenset(readings))
-        for span, readings in numbers(text, language)
-        if not _overlaps(span, months)
+        Fact(span, "number", text[span.start : span.end], frozenset(readings), units)
+        for span, readings, units, _ in counted
     ]
-    taken = [fact.span for fact in found]
+    taken = [*months, *(number.whole for number in counted)]  # in `3 million US dollars`
     found += [name for name in _names(text, language) if not _overlaps(name.span, taken)]
     return sorted(found)
 

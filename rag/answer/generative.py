@@ -74,11 +74,20 @@ class GenerativeAnswerer:
             yield quoted
             return
         say = phrases(retrieval.language)
-        draft = Draft(retrieval, self._check(retrieval))
+        check = self._check(retrieval)
+        draft, is_given, is_silent = Draft(retrieval, check), False, False
         try:
             for text in self._reader.read(self._messages(retrieval, history)):
-                yield from draft.add(text)
-            yield from draft.finish()
+                if text is None:  # thought; where it was given out, the whole answer replaces it
+                    draft, is_silent = Draft(retrieval, check), is_given
+                    continue
+                for event in draft.add(text):
+                    is_given = True
+                    if not is_silent:
+                        yield event
+            for event in draft.finish():
+                if not is_silent:
+                    yield event
         except GenerationError as error:
             logging.getLogger(__name__).warning("%s", error)
             yield replace(quoted, notice=say.failed)

@@ -81,9 +81,12 @@ class ModelReader:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False
+        self._thinks = False  # it ends thoughts whose beginning its chat template wrote
 
-    def read(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+    def read(self, messages: Sequence[BaseMessage]) -> Iterator[str | None]:
         """The pieces of the model's reply, without what it thinks aloud before.
+
+        None tells that all pieces before it were thought, after all.
 
         Raises:
             GenerationError: The model failed, stalled, said nothing or did not stop.
@@ -91,8 +94,9 @@ class ModelReader:
         for retries_left in reversed(range(self._settings.llm_retries + 1)):
             begun = False
             try:
-                for piece in spoken(self._read_once(messages)):
-                    begun = True
+                for piece in spoken(self._read_once(messages), self._thinks):
+                    begun = piece is not None
+                    self._thinks |= not begun
                     yield piece
                 if not begun:
                     raise GenerationError("the language model said nothing")
@@ -166,21 +170,37 @@ class ModelReader:
         return begun.result()
 
 
-def spoken(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces behind a leading `<think>...</think>`, however they are cut."""
-    begun = ""
+def spoken(pieces: Iterator[str], thinks: bool = False) -> Iterator[str | None]:
+    """The pieces behind a leading `<think>...</think>`, however they are cut.
+
+    An end that has no beginning ends a thought, too: None is its sign, behind the pieces of it
+    that were given out.
+
+    Args:
+        thinks: Whether to await such an end before anything is given out.
+    """
+    said, given = "", 0
     for piece in pieces:
-        begun = (begun + piece).lstrip()
-        thought, end, said = begun.partition(_THOUGHT_END)
-        if thought.startswith(_THOUGHT):
-            if end:
-                begun = said
-                break
-        elif not _THOUGHT.startswith(begun):
-            break
-    if begun and not begun.startswith(_THOUGHT):
-        yield begun
-    yield from pieces
+        said = (said + piece).lstrip()
+        thought, end, rest = said.partition(_THOUGHT_END)
+        if end and (thought.startswith(_THOUGHT) or _THOUGHT not in thought):
+            if not thought.startswith(_THOUGHT):
+                yield None
+            said, given, thinks = rest.lstrip(), 0, False
+        if thinks or said.startswith(_THOUGHT) or _THOUGHT.startswith(said):
+            continue
+        sure = len(said) - _begun(said)
+        if sure > given:
+            yield said[given:sure]
+            given = sure
+    if said[given:] and not said.startswith(_THOUGHT):
+        yield said[given:]
+
+
+def _begun(said: str) -> int:
+    """How many of the last characters may be the first of an end of thought."""
+    lengths = range(len(_THOUGHT_END) - 1, 0, -1)
+    return next((n for n in lengths if said.endswith(_THOUGHT_END[:n])), 0)
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:

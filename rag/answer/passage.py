@@ -14,6 +14,7 @@ from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans_within
 from rag.language.calendar import mentioned
+from rag.language.units import clash
 from rag.once import once
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult
@@ -131,10 +132,14 @@ class Passage:
 
     def holds(self, fact: Fact) -> bool:
         """Whether a fact is anywhere in it."""
-        kind = kind_of(fact)
-        if any(kind_of(other) == kind and fact.keys & other.keys for other in self.facts):
+        if any(
+            kind_of(other) == kind_of(fact)
+            and fact.keys & other.keys
+            and not clash(fact.units, other.units)
+            for other in self.facts
+        ):
             return True
-        if kind == "date":  # May and Sunday may be a person and a newspaper, in any language
+        if fact.kind == "date":  # May and Sunday may be a person and a newspaper, in any language
             return folded(fact.words) in self.words or not self.dates.isdisjoint(fact.keys)
         return is_among(fact, self.words)
 

@@ -1,5 +1,7 @@
 """The numbers of a text, however they are written: `1,300`, `1 300`, `1.300`, `sixteen`, `XIV`.
 
+Each with the unit beside it (`12 weeks`, `1,3 M€`), as far as that is known.
+
 A number is a set of readings, because `1.300` is thirteen hundred to one reader and
 one point three to another. Two numbers agree if they share a reading.
 """
@@ -13,6 +15,7 @@ from typing import NamedTuple
 import regex
 from text_to_num import find_numbers
 
+from rag.language.units import is_money, units_beside
 from rag.types import Span
 
 #: Languages whose number words are read; elsewhere only digits are.
@@ -21,17 +24,23 @@ WORD_LANGUAGES = frozenset(("da", "de", "en", "es", "fr", "it", "nl", "pt"))
 _SCALES = {
     10**2: "hundred cent cents hundert ciento cientos cento honderd",
     10**3: "thousand thousands mille millier milliers tausend mil mila duizend tys тысяча тысячи "
-    "тысяч тысячами тыс ألف آلاف tisíc tisíce tysiąc tysiące tysięcy bin ezer",
+    "тысяч тысячами тыс tsd ألف آلاف tisíc tisíce tysiąc tysiące tysięcy bin ezer",
     10**5: "lakh lakhs लाख",
     10**7: "crore crores करोड़",
     10**6: "million millions mn mln millionen millones millón milhão milhões mio miljoen milione "
     "milioni миллион миллиона миллионов млн مليون ملايين milionu milionów milion miliony "
     "miljoner milyon miljoona miljoonaa millió",
-    10**9: "bn milliard milliards milliarde milliarden mrd miljard miliardo miliardi миллиард "
+    10**9: "bn md mds mld milliard milliards milliarde milliarden mrd miljard miliardo miliardi "
+    "миллиард "
     "миллиарда миллиардов млрд مليار miliard miliardy miliardów miljarder milyar milliárd",
     10**12: "billón billones",
 }
 _SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
+# Letters that scale money only: `1,3 M€`, `US$ 5m`, `MEUR`.
+_BRIEF = {"k": 10**3, "m": 10**6, "b": 10**9, "tn": 10**12, "cr": 10**7}
+_BRIEFLY = regex.compile(
+    rf"[^\S\n]?({'|'.join(_BRIEF)})(?:(?=(?-i:\p{{Lu}}{{3}})(?!\p{{L}}))|(?!\p{{L}}))", regex.I
+)
 # By themselves they are no number; "miles" is one in Spanish, and scales none in English.
 _BARE_SCALES = frozenset((*_SCALE_OF, "miles"))
 # The one word that means a thousand times more on the continent.
@@ -76,10 +85,15 @@ _HALF_DAY_H = 12
 
 
 class Number(NamedTuple):
-    """A number of a text: where it stands and what it may mean."""
+    """A number of a text: where it stands, what it may mean, what its unit may be.
+
+    `whole` is the number with its unit.
+    """
 
     span: Span
     readings: frozenset[float]
+    units: frozenset[str] = frozenset()
+    whole: Span = Span(0, 0)
 
 
 def numbers(text: str, language: str) -> list[Number]:
@@ -90,7 +104,9 @@ def numbers(text: str, language: str) -> list[Number]:
     """
     plain = _western(text)
     found = [*_digits(plain, language), *_romans(plain), *_words(text, language)]
-    return sorted(found)
+    return sorted(
+        Number(span, readings, *units_beside(text, span, language)) for span, readings, *_ in found
+    )
 
 
 def _western(text: str) -> str:
@@ -117,7 +133,7 @@ def _digits(text: str, language: str) -> Iterator[Number]:
             readings = readings.union(*map(_clock, readings))
         if _DECADE.match(text, match.end()) and len(match["number"] or "") == 4:
             readings = readings.union(value % 100 for value in readings)  # 1990s, 90er
-        end, scale = _scale(text, match.end(), language)
+        end, scale = _scale(text, Span(*match.span()), language)
         yield Number(Span(match.start(), end), frozenset(round(v * scale, 4) for v in readings))
 
 
@@ -166,9 +182,13 @@ def _readings(match: regex.Match[str]) -> frozenset[float]:
     return frozenset((grouped,))
 
 
-def _scale(text: str, end: int, language: str) -> tuple[int, int]:
+def _scale(text: str, number: Span, language: str) -> tuple[int, int]:
     """Where a number with its scale word ends, and what it is multiplied by."""
-    scale = 1
+    scale, end = 1, number.end
+    if letters := _BRIEFLY.match(text, end):
+        scaled = Span(number.start, letters.end())
+        if is_money(units_beside(text, scaled, language)[0]):
+            return scaled.end, _BRIEF[letters[1].lower()]
     while word := _WORD.match(text, end + 1 if text[end : end + 1] in " \u00a0\u202f" else end):
         times = _scale_of(word[0].lower(), language)
         if not times or (word.start() == end and times < 10**6):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -210,15 +210,51 @@ def test_an_answer_without_a_supported_sentence_gives_way_to_quotes(open_corpus:
     [
         ("<think>\nIt is < 5 [1]. So\n</think>\nIt took 12 weeks.", "It took 12 weeks."),
         ("\n<think></think>It took 12 weeks.", "It took 12 weeks."),
-        ("<thinking> is hard. </think>", "<thinking> is hard. </think>"),
+        ("<thinking> is hard.", "<thinking> is hard."),
         ("It took <think>12</think> weeks.", "It took <think>12</think> weeks."),
+        ("It is < 5 [1]. So\n</think>\nIt took 12 weeks.", "It took 12 weeks."),
+        ("</think>It took 12 weeks.", "It took 12 weeks."),
+        ("It took 12 weeks [1].</think>", ""),
+        ("It took 12 weeks </thi", "It took 12 weeks </thi"),
         ("<", "<"),
         ("<think>It took 12 weeks [1].", ""),
     ],
 )
 def test_what_a_model_thinks_aloud_is_not_said(reply: str, said: str) -> None:
     for pieces in ([reply], [*reply], ["", reply[:9], reply[9:]]):
-        assert "".join(spoken(iter(pieces))).strip() == said
+        assert kept(spoken(iter(pieces))) == said
+
+
+def kept(pieces: Iterable[str | None]) -> str:
+    """What is left of a reply when what turns out to be thought is forgotten."""
+    said = ""
+    for piece in pieces:
+        said = "" if piece is None else said + piece
+    return said.strip()
+
+
+def test_no_thought_is_given_out_where_one_is_awaited() -> None:
+    reply = "It is < 5 [1]. So\n</think>\nIt took 12 weeks."
+    assert "".join(filter(None, spoken(iter(reply), thinks=True))) == "It took 12 weeks."
+    assert "".join(filter(None, spoken(iter("It took 12 weeks."), thinks=True))) == (
+        "It took 12 weeks."
+    )
+
+
+def test_a_thought_without_a_beginning_is_forgotten_and_the_next_one_never_shown(
+    open_corpus: Open,
+) -> None:
+    reply = "Is it [2]? So let us see what they say.</think> The repair took 12 weeks [1]."
+    corpus = open_corpus(*[reply] * 2)
+    for shown in (True, False):
+        *events, answer = corpus.stream(QUESTION)
+        assert isinstance(answer, Answer)
+        assert answer.text == "The repair took 12 weeks [1]."
+        assert verdicts(answer) == ["supported"]
+        assert answer.dropped_markers == 0
+        texts = "".join(event.text for event in events if isinstance(event, TextDelta))
+        assert ("let us see" in texts) == shown
+        assert ("took 12" in texts) != shown
 
 
 def test_a_model_that_only_thinks_gives_way_to_quotes(open_corpus: Open) -> None:

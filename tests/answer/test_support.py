@@ -159,6 +159,21 @@ def test_a_word_that_opens_behind_signs_of_markdown_is_no_name(
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Spain paid for the bridge.", "unsupported"),
+        ("France paid for the bridge.", "supported"),
+        ("Government paid for the bridge.", "supported"),
+    ],
+)
+def test_a_country_or_city_is_a_name_where_it_opens_the_sentence(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "In the end the government of France paid for the bridge."
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
 BREXIT = (
     "La Première ministre Theresa May a reçu lundi des journalistes du Sunday Times. La "
     "Croix-Rouge et le Parlement écossais ont ouvert mardi un centre au bord du lac "
@@ -293,6 +308,12 @@ def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
         ("１．５亿、3万5000和5千克", "zh", [{150000000.0}, {35000.0}, {5.0}]),
         ("3만 5천 명, 2만 5000원, 제3조", "ko", [{35000.0}, {25000.0}, {3.0}]),
         ("3,5 Mio.", "de", [{3500000.0}]),
+        ("1,3 M€, 2 Md€ et 250 k€", "fr", [{1.3e6}, {2e9}, {250000.0}]),
+        ("1,3 M d’euros, 2 Mds d’euros", "fr", [{1.3e6}, {2e9}]),
+        ("US$ 5m, $1.2tn and £3bn", "en", [{5e6}, {1.2e12}, {3e9}]),
+        ("3,2 Mio. Euro, 5 Tsd. Euro", "de", [{3.2e6}, {5000.0}]),
+        ("5 MSEK", "sv", [{5e6}]),
+        ("a hall 5 m wide, 12 b and 3 k", "en", [{5.0}, {12.0}, {3.0}]),
         ("two billion", "en", [{2e9}]),
         ("drei Milliarden", "de", [{3e9}]),
         ("seize", "fr", [{16.0}]),
@@ -403,3 +424,55 @@ def test_a_month_may_be_a_number(
 ) -> None:
     said = Claim(sentence, language, "The iron bridge reopened in June 2024.", "en")
     assert verdict(said, embedder) == expected
+
+
+REPAIR = (
+    "The repair of the iron bridge took 12 weeks and cost $3 million. The path to it is 5 miles "
+    "long, the bridge weighs 900 tons. Of the money 40 percent came from the state."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("The repair of the iron bridge took 12 weeks.", "en", "supported"),
+        ("It was a 12-week repair of the iron bridge.", "en", "supported"),
+        ("The repair of the iron bridge took 12 months.", "en", "unsupported"),
+        ("The repair of the iron bridge took twelve months.", "en", "unsupported"),
+        ("Die Reparatur der Brücke dauerte 12 Wochen.", "de", "supported"),
+        ("Die Reparatur der Brücke dauerte 12 Monate.", "de", "unsupported"),
+        ("La réparation du pont a duré 12 semaines.", "fr", "supported"),
+        ("La réparation du pont a duré 12 mois.", "fr", "unsupported"),
+        ("Ремонт моста занял 12 недель.", "ru", "supported"),
+        ("Ремонт моста занял 12 месяцев.", "ru", "unsupported"),
+        ("橋の修理は12週間かかった。", "ja", "supported"),
+        ("橋の修理は12か月かかった。", "ja", "unsupported"),
+        ("استغرق إصلاح الجسر 12 أسبوعا.", "ar", "supported"),
+        ("استغرق إصلاح الجسر 12 شهرا.", "ar", "unsupported"),
+        ("The path to the bridge is 5 mi long.", "en", "supported"),
+        ("The path to the bridge is 5 km long.", "en", "unsupported"),
+        ("Der Weg zur Brücke ist 5 Meilen lang.", "de", "supported"),
+        ("Der Weg zur Brücke ist 5 Kilometer lang.", "de", "unsupported"),
+        ("Die Brücke wiegt 900 Tonnen.", "de", "supported"),
+        ("The bridge weighs 900 kilos or 900 kg.", "en", "unsupported"),
+        ("The repair of the bridge cost US$3m.", "en", "supported"),
+        ("The repair of the bridge cost 3 million dollars.", "en", "supported"),
+        ("The repair of the bridge cost 3 million US dollars.", "en", "supported"),
+        ("The repair of the bridge cost USD 3 million.", "en", "supported"),
+        ("The repair of the bridge cost €3 million.", "en", "unsupported"),
+        ("The repair of the bridge cost 3 million pounds.", "en", "unsupported"),
+        ("La réparation du pont a coûté 3 M$.", "fr", "supported"),
+        ("La réparation du pont a coûté 3 millions de dollars.", "fr", "supported"),
+        ("La réparation du pont a coûté 3 M€.", "fr", "unsupported"),
+        ("Die Reparatur der Brücke kostete 3 Mio. US-Dollar.", "de", "supported"),
+        ("Die Reparatur der Brücke kostete 3 Mio. Euro.", "de", "unsupported"),
+        ("橋の修理には300万ドルかかった。", "ja", "supported"),
+        ("橋の修理には300万円かかった。", "ja", "unsupported"),
+        ("Of the money, 40 % came from the state.", "en", "supported"),
+        ("De l’argent, 40 pour cent venaient de l’État.", "fr", "supported"),
+    ],
+)
+def test_a_number_has_its_unit(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    assert verdict(Claim(sentence, language, REPAIR, "en"), embedder) == expected
