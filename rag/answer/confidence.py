@@ -36,8 +36,8 @@ class Evidence(NamedTuple):
     holds: float  #: logit that its passage holds an answer
     first_holds: float  #: the same of the first passage
     searched: float  #: logarithm of how many passages there were; at least as many as are read
-    shared_meaning: float  #: of the first passage (rag/fusion.py), if it is in that language
-    crossed_meaning: float  #: the same, if it is in another
+    shared_meaning: float  #: of the first passage, if the sentence is in the question's language
+    crossed_meaning: float  #: the same, if it is in another; its units are those of rag/fusion.py
     crossed_length: float  #: logarithm of the question's tokens, likewise
 
 

@@ -98,6 +98,6 @@ def test_a_question_is_asked_with_the_keyboard_alone(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
     visit.asked = 1
     assert "Magramane" in visit.reply
-    visit.answers.last.get_by_role("link").first.focus()
+    visit.answers.last.get_by_role("link").focus()
     visit.page.keyboard.press("Enter")
     assert visit.page.locator("#sources mark:target").is_visible()
