@@ -146,10 +146,10 @@ def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
 
 def _place(copy: Path, target: Path, replace: bool) -> Path:
     """Gives a copy a name that is free, or that of a file that is the same."""
+    if replace:
+        copy.replace(target)
+        return target
     for placed in (target, *(_numbered(target, number) for number in range(2, 1_000))):
-        if replace:
-            copy.replace(placed)
-            return placed
         try:
             _rename(copy, placed)
             return placed

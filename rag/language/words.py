@@ -174,7 +174,7 @@ OPENERS = _words(
     а и или но і й та και و أو لكن और 그리고 그럼"""
 )
 
-#: The same, and pronouns, where words are written without spaces.
+#: Pronouns where words are written without spaces, and what opens a continuation there.
 UNSPACED_PRONOUNS = ("它", "他", "她", "それ", "これ", "彼", "เขา", "เธอ")
 UNSPACED_OPENERS = (*UNSPACED_PRONOUNS, "还有", "那么", "そして", "แล้ว")
 
