@@ -124,7 +124,8 @@ class Retriever:
             if known := self._recent.get(asked):
                 return known
             wanted = max(RERANKED, top_k) if self._reranker else top_k
-            tokens = len(self._token_spans(question))
+            # Where there is nothing to find, the tokenizer need not be loaded.
+            tokens = len(self._token_spans(question)) if len(reader) else 0
             retrieval = self._begun(reader, question, wanted, filters).retrieval(wanted, tokens)
         if self._reranker:
             results = _reranked(self._reranker, question, retrieval.results[:RERANKED])
