@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import regex
 
-from rag.language.words import STOP_WORDS
+from rag.language.words import STOP_WORDS, UNSPACED
 
 #: Stored with an index: raise it when the same text would give other terms.
 ANALYZER_VERSION = "2"
@@ -52,15 +52,13 @@ _SNOWBALL = {
 }
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ﬁ": "fi", "ﬂ": "fl", "ـ": "", "\u00ad": ""})
-# The sign that lengthens a vowel (コーヒー) belongs to no script.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]"
+_SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{UNSPACED}]]"
 # In this order: a run of a script without spaces, a number, a word with its hyphens. These
 # follow on each other without a space, too ("NATO事務総長", "2024年").
 _TOKEN = regex.compile(
-    rf"(?P<unspaced>[{_UNSPACED}]+)"
+    rf"(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<number>\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?!\d)"
-    rf"|\d+(?:[.,]\d+)*(?![[\p{{L}}\p{{M}}\d]--[{_UNSPACED}]]))"
+    rf"|\d+(?:[.,]\d+)*(?![[\p{{L}}\p{{M}}\d]--[{UNSPACED}]]))"
     rf"|(?P<word>{_SPACED}+(?:[-‐‑]{_SPACED}+)*)",
     regex.VERSION1,
 )

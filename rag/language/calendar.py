@@ -11,6 +11,7 @@ import regex
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
+from rag.language.words import UNSPACED
 from rag.types import Span
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*")
@@ -29,7 +30,7 @@ _CASES = frozenset(
 )
 # Those that write a short word and the next as one.
 _PREFIXING = frozenset(("ar", "fa", "he", "ur"))
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_UNSPACED = regex.compile(rf"[{UNSPACED}]")
 _LEAST_STEM, _LONGEST_ENDING = 5, 3  # what a short stem begins is mostly another word
 # Countries that have months of their own.
 _VARIANTS = {"ar": ("ar_SY", "ar_DZ", "ar_MA")}

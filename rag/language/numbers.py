@@ -92,8 +92,12 @@ class Number(NamedTuple):
 
     span: Span
     readings: frozenset[float]
-    units: frozenset[str] = frozenset()
-    whole: Span = Span(0, 0)
+    units: frozenset[str]
+    whole: Span
+
+
+# A number without its unit.
+_Read = tuple[Span, frozenset[float]]
 
 
 def numbers(text: str, language: str) -> list[Number]:
@@ -105,7 +109,7 @@ def numbers(text: str, language: str) -> list[Number]:
     plain = _western(text)
     found = [*_digits(plain, language), *_romans(plain), *_words(text, language)]
     return sorted(
-        Number(span, readings, *units_beside(text, span, language)) for span, readings, *_ in found
+        Number(span, readings, *units_beside(text, span, language)) for span, readings in found
     )
 
 
@@ -117,14 +121,14 @@ def _western(text: str) -> str:
     return "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in marked)
 
 
-def _digits(text: str, language: str) -> Iterator[Number]:
+def _digits(text: str, language: str) -> Iterator[_Read]:
     for match in _DIGITS.finditer(text):
         if match["year"] or match["first"]:
             yield from _date(match)
             continue
         if match["hour"]:
             hour, minute = int(match["hour"]), int(match["minute"])
-            yield Number(Span(*match.span()), _clock(hour + minute / 100))
+            yield Span(*match.span()), _clock(hour + minute / 100)
             continue
         readings = _readings(match)
         if match["half"]:
@@ -134,18 +138,18 @@ def _digits(text: str, language: str) -> Iterator[Number]:
         if _DECADE.match(text, match.end()) and len(match["number"] or "") == 4:
             readings = readings.union(value % 100 for value in readings)  # 1990s, 90er
         end, scale = _scale(text, Span(*match.span()), language)
-        yield Number(Span(match.start(), end), frozenset(round(v * scale, 4) for v in readings))
+        yield Span(match.start(), end), frozenset(round(v * scale, 4) for v in readings)
 
 
-def _date(match: regex.Match[str]) -> Iterator[Number]:
+def _date(match: regex.Match[str]) -> Iterator[_Read]:
     """Year and day of a numeric date; its month is a matter of the calendar."""
     if match["year"]:
-        yield Number(Span(*match.span("year")), frozenset((float(match["year"]),)))
-        yield Number(Span(*match.span("day")), frozenset((float(match["day"]),)))
+        yield Span(*match.span("year")), frozenset((float(match["year"]),))
+        yield Span(*match.span("day")), frozenset((float(match["day"]),))
     else:
         either = frozenset((float(match["first"]), float(match["second"])))
-        yield Number(Span(*match.span("first")), either)
-        yield Number(Span(*match.span("year2")), frozenset((float(match["year2"]),)))
+        yield Span(*match.span("first")), either
+        yield Span(*match.span("year2")), frozenset((float(match["year2"]),))
 
 
 def _sum(parts: str) -> float:
@@ -205,14 +209,14 @@ def _scale_of(word: str, language: str) -> int:
     return _SCALE_OF.get(word, 0)
 
 
-def _romans(text: str) -> Iterator[Number]:
+def _romans(text: str) -> Iterator[_Read]:
     for match in _ROMAN.finditer(text):
         values = [_ROMAN_VALUES[letter] for letter in match[1]]
         total = sum(
             -value if value < following else value
             for value, following in zip(values, [*values[1:], 0], strict=True)
         )
-        yield Number(Span(*match.span()), frozenset((float(total),)))
+        yield Span(*match.span()), frozenset((float(total),))
 
 
 class _Token:
@@ -232,7 +236,7 @@ class _Token:
         return False
 
 
-def _words(text: str, language: str) -> Iterator[Number]:
+def _words(text: str, language: str) -> Iterator[_Read]:
     """Numbers in words, without those that only scale digits: `3.5 million`."""
     if language not in WORD_LANGUAGES:
         return
@@ -248,4 +252,4 @@ def _words(text: str, language: str) -> Iterator[Number]:
             continue
         if words.lower() in _BARE_SCALES or words.lower().startswith("billion"):
             continue
-        yield Number(Span(first.span.start, last.span.end), frozenset((float(found.value),)))
+        yield Span(first.span.start, last.span.end), frozenset((float(found.value),))

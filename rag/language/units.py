@@ -14,7 +14,7 @@ from itertools import chain
 import regex
 from babel import UnknownLocaleError, localedata
 
-from rag.language.words import STOP_WORDS
+from rag.language.words import STOP_WORDS, UNSPACED
 from rag.types import Span
 
 _KINDS = frozenset(
@@ -25,9 +25,8 @@ _MONEY = "currency"
 _VARIANT = regex.compile(r"(?<=mass-ton)ne$|-(?:imperial|metric|person|troy)$")
 _MORE = {"fr": {"année": "duration-year", "journée": "duration-day"}}
 
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-_IS_UNSPACED = regex.compile(_UNSPACED)
-_END = rf"(?=$|{_UNSPACED}|[^\p{{L}}\p{{N}}/])"
+_IS_UNSPACED = regex.compile(rf"[{UNSPACED}]")
+_END = rf"(?=$|[{UNSPACED}]|[^\p{{L}}\p{{N}}/])"
 _ENDS, _ENDS_INFLECTED = regex.compile(_END), regex.compile(rf"\p{{L}}{{0,2}}{_END}")
 _LEAST_STEM = 4
 _LONGEST = 40

@@ -48,13 +48,14 @@ class Chat:
     def __init__(self, corpus: Corpus, memory: Memory | None) -> None:
         """Without a memory nothing is kept of what was said."""
         self._corpus = corpus
-        self._history = History(memory, shown_as) if memory else None
+        self._history = History(memory, shown_as, gone) if memory else None
         self._examples = Examples(corpus)
 
     def build(self, page: gr.Blocks) -> None:
         """Lays the tab out and wires it."""
         conversation = gr.State((), time_to_live=_FORGOTTEN_S)
-        talk = gr.State("", time_to_live=_FORGOTTEN_S)
+        # In the browser, which still knows it when the server has forgotten the conversation.
+        talk = gr.Textbox("", visible=False)
         kept = gr.State("", time_to_live=_FORGOTTEN_S)
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
@@ -97,7 +98,7 @@ class Chat:
         stopped = stopped.then(self.stopped, [talk, conversation], answered, **UNQUEUED)
         undone = chat.undo(self.undone, [talk, conversation], answered, **UNQUEUED)
         chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
-        save.expand(_to_save, conversation, [copy, markdown, json], **UNQUEUED)
+        save.expand(self.to_save, [talk, conversation], [copy, markdown, json], **UNQUEUED)
         if self._history:
             saved = [kept.change, stopped.then, undone.then]  # only queued events tell of a state
             others = self._history.build_sidebar(page, talk, shown, saved)
@@ -129,13 +130,17 @@ class Chat:
         self, question: str, talk: str, exchanges: Exchanges, request: gr.Request, *chosen: Any
     ) -> Iterator[Update]:
         """Answers a question at the end of the conversation."""
+        exchanges = self._known(talk, exchanges, request)
         yield from self._answer(question, talk, exchanges, chosen, request)
 
     def retry(
         self, talk: str, exchanges: Exchanges, at: gr.RetryData, request: gr.Request, *chosen: Any
     ) -> Iterator[Update]:
         """Asks a question again; what came after it is dropped."""
-        turn = _turn_of(at.index)
+        exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
+        if turn >= len(exchanges):
+            yield *gone(texts_of(request)), gr.skip()
+            return
         question = exchanges[turn].question
         yield from self._answer(question, talk, exchanges[:turn], chosen, request)
 
@@ -148,7 +153,7 @@ class Chat:
         *chosen: Any,
     ) -> Iterator[Update]:
         """Asks what a question was changed into; what came after it is dropped."""
-        turn = _turn_of(edited.index)
+        exchanges, turn = self._known(talk, exchanges, request), _turn_of(edited.index)
         yield from self._answer(edited.value, talk, exchanges[:turn], chosen, request)
 
     def stopped(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Update:
@@ -162,11 +167,30 @@ class Chat:
         self, talk: str, exchanges: Exchanges, at: gr.UndoData, request: gr.Request
     ) -> Update:
         """Takes a question and what came after it back into the question box."""
-        turn = _turn_of(at.index)
+        exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
+        if turn >= len(exchanges):
+            return *gone(texts_of(request)), gr.skip()
         left = exchanges[:turn]
         state, messages, passages, _, save = shown_as(left, texts_of(request))
         box = gr.update(value=exchanges[turn].question)
         return state, messages, passages, box, save, self._keep(talk, left, request)
+
+    def to_save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> tuple[str, str, str]:
+        """The last answer to copy, and files of the conversation."""
+        exchanges, say = self._known(talk, exchanges, request), texts_of(request)
+        last = exchanges[-1].answer if exchanges else None
+        folder = Path(get_upload_folder())  # what is in it and was offered is deleted in the end
+        return (
+            export.with_citations(last, say) if last else "",
+            export.file_of(export.as_markdown(exchanges, say), ".md", folder),
+            export.file_of(export.json_text(exchanges), ".json", folder),
+        )
+
+    def _known(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Exchanges:
+        """The conversation; after a restart, or a long pause, only the memory has it."""
+        if exchanges or not self._history:
+            return exchanges
+        return self._history.load(talk, request)
 
     def _keep(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Any:
         """Keeps a conversation; gives what says so to the list of those that are kept."""
@@ -256,6 +280,12 @@ def shown_as(exchanges: Exchanges, say: Texts) -> tuple[Any, ...]:
         _asking(say),
         _FOLDED,
     )
+
+
+def gone(say: Texts) -> tuple[Any, ...]:
+    """The same of a conversation that is nowhere any more: a message that says so."""
+    empty, _, *rest = shown_as((), say)
+    return empty, [_said_by("assistant", markdown_text(say["history_gone"]))], *rest
 
 
 def _chatbot(*, has_feedback: bool) -> gr.Chatbot:
@@ -354,15 +384,3 @@ def _turn_of(index: Any) -> int:
 
 def _cleared(request: gr.Request) -> tuple[Any, ...]:
     return new_id(), *shown_as((), texts_of(request))
-
-
-def _to_save(exchanges: Exchanges, request: gr.Request) -> tuple[str, str, str]:
-    """The last answer to copy, and files of the conversation."""
-    say = texts_of(request)
-    last = exchanges[-1].answer if exchanges else None
-    folder = Path(get_upload_folder())  # what is in it and was offered is deleted in the end
-    return (
-        export.with_citations(last, say) if last else "",
-        export.file_of(export.as_markdown(exchanges, say), ".md", folder),
-        export.file_of(export.json_text(exchanges), ".json", folder),
-    )

@@ -38,9 +38,13 @@ class Rated(NamedTuple):
 class History:
     """Conversations kept for each user, and the thumbs and notes given to their answers."""
 
-    def __init__(self, memory: Memory, shown_as: ShownAs) -> None:
+    def __init__(
+        self, memory: Memory, shown_as: ShownAs, gone: Callable[[Texts], tuple[Any, ...]]
+    ) -> None:
+        """How a conversation is shown, and how that it is nowhere any more."""
         self._memory = memory
         self._shown_as = shown_as
+        self._gone = gone
 
     def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> str:
         """Keeps a conversation for whoever sent the request; gives its id.
@@ -55,8 +59,15 @@ class History:
             self._memory.save(user, id, exchanges)
         return id
 
+    def load(self, talk: str, request: gr.Request) -> Exchanges:
+        """A conversation as it was kept; empty if it was not."""
+        try:
+            return self._memory.load(user_of(request), _id(talk, request))
+        except NotFoundError:
+            return ()
+
     def build_sidebar(
-        self, page: gr.Blocks, talk: gr.State, shown: Sequence[Any], kept: Sequence[Any]
+        self, page: gr.Blocks, talk: gr.Textbox, shown: Sequence[Any], kept: Sequence[Any]
     ) -> list[Any]:
         """Lays the sidebar out; gives the events that show another conversation.
 
@@ -71,14 +82,17 @@ class History:
                 rename = gr.Button(named("history_rename"), size="sm", min_width=80)
                 delete = gr.Button(named("history_delete"), size="sm", min_width=80)
         fresh.click(self._fresh, None, [talk, saved, title, *shown], **_QUIET)
-        saved.input(self._open, saved, [talk, title, *shown], **_QUIET)
+        # A server that was restarted does not know what is in the browser's list.
+        saved.input(self._open, saved, [talk, title, *shown], preprocess=False, **_QUIET)
         rename.click(self._rename, [search, talk, title], saved, **_QUIET)
         delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
         for listen in (page.load, search.change, *kept):
             listen(self._list, [search, talk], saved, **_QUIET)
         return [fresh.click, saved.input, delete.click]
 
-    def build_feedback(self, chat: gr.Chatbot, talk: gr.State, conversation: gr.State) -> list[Any]:
+    def build_feedback(
+        self, chat: gr.Chatbot, talk: gr.Textbox, conversation: gr.State
+    ) -> list[Any]:
         """A note to be added to a thumb that was given to an answer; what `unrated` is for."""
         rated: Any = gr.State(None)
         with gr.Row(visible=False, elem_classes="note") as more:
@@ -102,14 +116,10 @@ class History:
         return new_id(), gr.update(value=None), "", *empty
 
     def _open(self, id: str, request: gr.Request) -> tuple[Any, ...]:
-        user, say = user_of(request), texts_of(request)
-        try:
-            exchanges = self._memory.load(user, id)
-        except NotFoundError:
-            gr.Warning(markdown_text(say["history_gone"]), title=say["notice"])
-            exchanges = ()
-        titles = {each.id: each.title for each in self._memory.saved(user)}
-        return id, titles.get(id, ""), *self._shown_as(exchanges, say)
+        say, exchanges = texts_of(request), self.load(id, request)
+        titles = {each.id: each.title for each in self._memory.saved(user_of(request))}
+        shown = self._shown_as(exchanges, say) if exchanges else self._gone(say)
+        return id, titles.get(id, ""), *shown
 
     def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
         if title.strip():  # else the box is still empty, and the conversation has a name
@@ -130,7 +140,7 @@ class History:
         if not isinstance(liked, bool):  # the thumb was taken back
             self._memory.unrate(user_of(request), _answer_id(rated))
             return *unrated(), ""
-        self._keep(exchanges, rated, "", request)
+        self._keep(exchanges or self.load(talk, request), rated, "", request)
         return rated, gr.update(visible=True), ""
 
     def _note(
@@ -161,4 +171,4 @@ def _answer_id(rated: Rated) -> str:
 
 def _id(talk: str, request: gr.Request) -> str:
     """The id of a conversation; the first one of a page is known by its session."""
-    return talk or str(request.session_hash)
+    return str(talk or request.session_hash)

@@ -18,9 +18,9 @@ _START_S = 30
 
 
 @contextmanager
-def running(corpus: Corpus, **options: Any) -> Iterator[str]:
+def running(corpus: Corpus, *, port: int = 0, **options: Any) -> Iterator[str]:
     """Serves a corpus with the options of `build_app`; gives the address."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         build_app(corpus, **options),
         log_level="error",
