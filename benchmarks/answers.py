@@ -52,7 +52,7 @@ def xquad_cross() -> None:
 def written_questions() -> None:
     """Any language over any: news, public-service sheets, invented passages in 42 languages."""
     for part in written(repetitive=True):
-        graded, citations = [], []
+        graded, answers = [], []
         with open_set(part.name, SETTINGS, data=part.data) as corpus:
             for asked in part.held_out:
                 relevant = dict.fromkeys(asked.answers, 1)
@@ -60,8 +60,8 @@ def written_questions() -> None:
                 question = Question("", asked.text, asked.language, relevant, wordings)
                 answer = corpus.ask(asked.text, filters=asked.filters)
                 graded.append(grade(answer, question))
-                citations.append(answer.citations)
-        report(f"written, over {part.name}", measure(graded, citations))
+                answers.append(answer)
+        report(f"written, over {part.name}", measure(graded, answers))
 
 
 def report(name: str, measures: AnswerMeasures) -> None:

@@ -326,6 +326,7 @@ class Answer:
             no model did, for quotes need no check.
         dropped_markers: How many markers of passages that were not shown were taken out.
         notice: One line for the reader when the language model could not be used; else empty.
+        nearest: If `abstained`, what of `passages` comes nearest to an answer; it may be none.
     """
 
     question: str
@@ -338,6 +339,7 @@ class Answer:
     sentences: tuple[CheckedSentence, ...] = ()
     dropped_markers: int = 0
     notice: str = ""
+    nearest: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

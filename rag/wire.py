@@ -61,6 +61,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "sentences": [asdict(sentence) for sentence in answer.sentences],
         "dropped_markers": answer.dropped_markers,
         "notice": answer.notice,
+        "nearest": [citation_json(citation) for citation in answer.nearest],
         "passages": [result_json(result) for result in answer.passages],
     }
 

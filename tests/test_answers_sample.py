@@ -45,10 +45,10 @@ def articles(request: pytest.FixtureRequest) -> Corpus:
 
 def check(answer: Answer) -> None:
     """What holds of any answer."""
-    for citation in answer.citations:
+    for citation in (*answer.citations, *answer.nearest):
         assert citation.document.text[citation.start : citation.end] == citation.quote != ""
-        assert citation.marker in answer.text
-    assert answer.abstained == (not answer.citations)
+    assert all(citation.marker in answer.text for citation in answer.citations)
+    assert answer.abstained == (not answer.citations) == bool(answer.nearest)
 
 
 @pytest.mark.parametrize("question", CHAIRED)

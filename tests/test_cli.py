@@ -91,6 +91,15 @@ def test_ask(home: Path) -> None:
     assert err == ""
 
 
+def test_ask_what_is_not_there_shows_what_comes_nearest(home: Path) -> None:
+    out, _ = rag("ask", "What is the capital of Japan?", cwd=home)
+    assert out.startswith("I found no answer")
+    assert re.search(r"^\[\d\] .*, characters \d+-\d+\n   \w", out, re.M)
+    answer = json.loads(rag("ask", "What is the capital of Japan?", "--json", cwd=home)[0])
+    assert answer["citations"] == []
+    assert all(each["quote"] for each in answer["nearest"])
+
+
 def test_ask_as_json_quotes_the_exact_span(home: Path) -> None:
     answer = json.loads(rag("ask", "Qui a rouvert le pont ?", "--json", cwd=home)[0])
     assert not answer["abstained"]

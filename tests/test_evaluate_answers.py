@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,11 +29,16 @@ def answer(question: str, *quotes: tuple[str, str, str], confidence: float = 0.9
     return Answer(question, "", tuple(citations), not citations, confidence, "en", ())
 
 
+def declined(answer: Answer) -> Answer:
+    """The same with its quotes as what comes nearest."""
+    return replace(answer, citations=(), abstained=True, nearest=answer.citations)
+
+
 FIRST, SECOND = "Lena Brandt runs the harbour.", "It reopened on Monday."
 SAID = {
     "right": answer("right", ("a", FIRST, "Lena Brandt")),
     "second": answer("second", ("b", FIRST, "Lena"), ("a", SECOND, "on Monday"), confidence=0.8),
-    "declined": answer("declined", confidence=0.1),
+    "declined": declined(answer("declined", ("a", SECOND, "Monday"), confidence=0.1)),
     "nothing": answer("nothing", confidence=0.2),
     "invented": answer("invented", ("b", SECOND, "Monday"), confidence=0.7),
 }
@@ -54,6 +61,7 @@ def test_answers_are_measured_against_what_is_known() -> None:
             "answered": 2 / 3,
             "first": 1 / 3,
             "any": 2 / 3,
+            "shown": 1,
             "exact": 1 / 3,
             "f1": 1 / 3,
             "precision": (1 + 1 / 2) / 2,
@@ -70,8 +78,9 @@ def test_answers_are_measured_against_what_is_known() -> None:
 
 def test_a_quote_that_is_not_in_its_document_is_counted() -> None:
     broken = Citation("[1]", document("a"), 0, 4, "Lisa")
-    said = Answer("right", "", (broken,), False, 0.9, "en", ())
-    assert evaluate_answers(lambda _: said, QUESTIONS[:1]).inexact == 1
+    answered = Answer("right", "", (broken,), False, 0.9, "en", ())
+    for said in (answered, declined(answered)):
+        assert evaluate_answers({"right": said}.__getitem__, QUESTIONS[:1]).inexact == 1
 
 
 def test_words_in_common() -> None:

@@ -49,9 +49,10 @@ class ExtractiveAnswerer:
         say = phrases(retrieval.language)
         found, scores = self.ranked(retrieval)
         confidence = self._confidence(retrieval, found, scores)
-        quotes = quotes_of(found, scores) if confidence >= self._least_confidence else []
+        abstained = confidence < self._least_confidence
+        quotes = quotes_of(found, scores, margin=np.inf if abstained else _MARGIN)
         citations = cite(quotes, retrieval.results)
-        if citations:
+        if not abstained:
             dated = _dates_differ(citations)
             pieces = [f"{quotation(citation, say, dated=dated)}\n\n" for citation in citations]
             pieces[-1] = pieces[-1].rstrip()
@@ -61,11 +62,12 @@ class ExtractiveAnswerer:
         yield Answer(
             question=retrieval.question,
             text="".join(pieces),
-            citations=citations,
-            abstained=not citations,
+            citations=() if abstained else citations,
+            abstained=abstained,
             confidence=confidence,
             language=retrieval.language,
             passages=retrieval.results,
+            nearest=citations if abstained else (),
         )
 
     def _confidence(

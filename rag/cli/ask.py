@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cite import FLAGS, flagged, label, marker
+from rag.cite import FLAGS, flagged, label
 from rag.cli.options import (
     CORPUS,
     CorpusOption,
@@ -101,11 +101,10 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     yield from _flag_lines(answer)
     if answer.passages:
         yield ""
-    for citation in answer.citations:
+    for citation in answer.citations or answer.nearest:
         yield _place(citation.marker, citation.document, citation.start, citation.end)
-    if answer.abstained:
-        for n, passage in enumerate(answer.passages):
-            yield _place(marker(n), passage.document, passage.chunk.start, passage.chunk.end)
+        if answer.abstained:
+            yield f"   {' '.join(citation.quote.split())}"
 
 
 def _flag_lines(answer: Answer) -> Iterator[str]:

@@ -160,6 +160,7 @@ _MEANS = {
     "answered": "answered",
     "first": "answer in the first quote",
     "any": "answer in any quote",
+    "shown": "the same, or in what is shown as nearest",
     "exact": "tightest words are the answer (exact match)",
     "f1": "tightest words and the answer (F1)",
     "precision": "share of cited documents that answer",

@@ -29,7 +29,7 @@ _ARTICLES = frozenset(
 _BINS = 10
 
 #: What is told as a mean over the answerable questions.
-_MEANS = ("answered", "first", "any", "exact", "f1", "precision", "recall", "first_source")
+_MEANS = ("answered", "first", "any", "shown", "exact", "f1", "precision", "recall", "first_source")
 
 Numbers = npt.NDArray[np.float64]
 
@@ -42,6 +42,7 @@ class Graded(NamedTuple):
         answered: Whether it was answered.
         first: Whether the first quote holds a known wording.
         any: Whether a quote does.
+        shown: Whether a quote does or, where it was declined, what is shown as nearest.
         exact: Whether the tightest words of the first quote are a known wording.
         f1: Their overlap with the nearest known wording, in words.
         precision: Share of the cited documents that answer; None if none is known or cited.
@@ -54,6 +55,7 @@ class Graded(NamedTuple):
     answered: bool
     first: bool
     any: bool
+    shown: bool
     exact: bool
     f1: float
     precision: float | None
@@ -101,19 +103,21 @@ def evaluate_answers(
 ) -> AnswerMeasures:
     """Asks every question whose answer is known, and measures."""
     asked = [question for question in questions if question.answers is not None]
-    graded, citations = [], []
+    graded, answers = [], []
     for done, question in enumerate(asked, 1):
         answer = ask(question.text)
         graded.append(grade(answer, question))
-        citations.append(answer.citations)
+        answers.append(answer)
         on_question(done, len(asked))
-    return measure(graded, citations)
+    return measure(graded, answers)
 
 
 def grade(answer: Answer, question: Question) -> Graded:
     """One answer beside what is known of its question."""
     known = question.answers or ()
-    hits = [any(words in each.quote for words in known) for each in answer.citations]
+    shown = answer.citations or answer.nearest
+    held = [any(words in each.quote for words in known) for each in shown]
+    hits = held[: len(answer.citations)]
     tight = _tightest(answer.citations[0]) if answer.citations else ""
     cited = [each.document.id in question.relevant for each in answer.citations]
     return Graded(
@@ -121,6 +125,7 @@ def grade(answer: Answer, question: Question) -> Graded:
         answered=not answer.abstained,
         first=any(hits[:1]),
         any=any(hits),
+        shown=any(held),
         exact=any(_words(tight) == _words(words) for words in known) and bool(tight),
         f1=max((token_f1(tight, words) for words in known), default=0.0),
         precision=float(np.mean(cited)) if question.relevant and cited else None,
@@ -130,14 +135,15 @@ def grade(answer: Answer, question: Question) -> Graded:
     )
 
 
-def measure(graded: Sequence[Graded], citations: Sequence[Sequence[Citation]]) -> AnswerMeasures:
-    """The measures of graded answers and their citations."""
+def measure(graded: Sequence[Graded], answers: Sequence[Answer]) -> AnswerMeasures:
+    """The measures of graded answers."""
     answerable = [each for each in graded if each.answerable]
     unanswerable = [each for each in graded if not each.answerable]
     truth = np.array([each.answerable for each in graded], bool)
     confidence = np.array([each.confidence for each in graded], float)
     both = bool(answerable and unanswerable)
-    every = [citation for some in citations for citation in some]
+    cited = [citation for answer in answers for citation in answer.citations]
+    every = [*cited, *(citation for answer in answers for citation in answer.nearest)]
     declined = [not each.answered for each in unanswerable]
     return AnswerMeasures(
         answerable=len(answerable),
@@ -148,8 +154,8 @@ def measure(graded: Sequence[Graded], citations: Sequence[Sequence[Citation]]) -
         calibration_error=calibration_error(confidence, truth) if both else None,
         risk_area=risk_area(confidence, np.array([each.any for each in graded], bool)),
         inexact=sum(c.document.text[c.start : c.end] != c.quote for c in every),
-        words=float(np.median([len(c.quote.split()) for c in every] or [0])),
-        quotes=float(np.mean([len(some) for some in citations if some] or [0])),
+        words=float(np.median([len(c.quote.split()) for c in cited] or [0])),
+        quotes=float(np.mean([len(a.citations) for a in answers if a.citations] or [0])),
     )
 
 

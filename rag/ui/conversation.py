@@ -14,6 +14,7 @@ from rag.settings import Caution
 from rag.types import (
     Answer,
     CheckedSentence,
+    Citation,
     Document,
     Filters,
     Passages,
@@ -134,11 +135,13 @@ def _slim(answer: Answer) -> Answer:
     return replace(
         answer,
         passages=_without_texts(answer.passages),
-        citations=tuple(
-            replace(citation, document=_without_text(citation.document))
-            for citation in answer.citations
-        ),
+        citations=_without_their_texts(answer.citations),
+        nearest=_without_their_texts(answer.nearest),
     )
+
+
+def _without_their_texts(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    return tuple(replace(each, document=_without_text(each.document)) for each in citations)
 
 
 def _without_texts(results: Sequence[SearchResult]) -> tuple[SearchResult, ...]:

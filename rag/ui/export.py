@@ -22,7 +22,7 @@ _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 def with_citations(answer: Answer, say: Texts) -> str:
-    """An answer as plain text, below it each place quoted."""
+    """An answer as plain text, below it each place quoted, or what comes nearest to an answer."""
     return "\n\n".join((flagged(answer.text, answer.sentences), *_places(answer, say))).strip()
 
 
@@ -70,10 +70,12 @@ def json_text(exchanges: Sequence[Exchange]) -> str:
 
 def _places(answer: Answer, say: Texts) -> Iterator[str]:
     lines = []
-    for citation in answer.citations:
+    for citation in answer.citations or answer.nearest:
         start, end = citation.start, citation.end
         where = label(citation.document, start, end, say["code"])
         place = say["characters"].format(start=start, end=end)
         lines.append(f"{citation.marker} {where}, {place}")
+        if answer.abstained:
+            lines.append(citation.quote)
     if lines:
         yield "\n".join(lines)

@@ -123,9 +123,12 @@ def _kind(exchange: Exchange) -> str:
 
 
 def _turn(number: int, exchange: Exchange, say: Texts) -> str:
-    """The passages of a turn: those quoted in the order of the quotes, the others folded below."""
+    """The passages of a turn: those quoted in the order of the quotes, the others folded below.
+
+    Where there is no answer, what comes nearest to one takes the place of the quotes.
+    """
     answer = exchange.answer
-    citations = answer.citations if answer else ()
+    citations = (answer.citations or answer.nearest) if answer else ()
     asked = answer.language if answer else ""
     quoted: dict[str, str] = {citation.marker: "" for citation in citations}
     others: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -84,6 +85,19 @@ def test_a_declined_answer_is_set_apart() -> None:
     exchange = Exchange(question="q", passages=(PASSAGE,), answer=answer)
     assert message(exchange, 1) == "> I found nothing."
     assert 'class="turn nearest"' in panel([exchange], texts("en"))
+
+
+def test_what_comes_nearest_to_an_answer_is_shown_but_not_as_one() -> None:
+    nearest = (Citation("[2]", DOCUMENT, 13, 17, "said"),)
+    passages = (PASSAGE, PASSAGE)
+    answer = Answer("q", "I found nothing.", (), True, 0.1, "en", passages, nearest=nearest)
+    exchange = Exchange(question="q", passages=passages, answer=answer)
+    assert message(exchange, 1) == "> I found nothing."
+    shown, others = panel([exchange], texts("en")).split('<details class="others">')
+    assert 'class="turn nearest"' in shown
+    assert 'He <mark id="quote-1-2">said</mark>' in shown
+    assert "[1] <bdi>" in others
+    assert re.search(r"\[2\] .*, characters 13–17\nsaid$", with_citations(answer, texts("en")))
 
 
 def test_the_quote_is_marked_and_nothing_else_is_markup() -> None:
