@@ -19,6 +19,8 @@ from rag.ui.wiring import UNQUEUED
 #: A conversation as every component that shows it takes it.
 ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
 
+_ID_CHARS = 64
+
 _QUIET: Any = {**UNQUEUED, "show_progress": "hidden"}
 
 
@@ -170,5 +172,5 @@ def _answer_id(rated: Rated) -> str:
 
 
 def _id(talk: str, request: gr.Request) -> str:
-    """The id of a conversation; the first one of a page is known by its session."""
-    return str(talk or request.session_hash)
+    """The id of a conversation, as the browser has it; the first one has that of the session."""
+    return str(talk or request.session_hash)[:_ID_CHARS]
