@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, get_args
+from typing import TYPE_CHECKING, Self
 
 from rag.address import local_path
-from rag.errors import NotFoundError, SettingsError
-from rag.once import once
+from rag.errors import NotFoundError
+from rag.parts import Parts
 from rag.settings import Caution, Settings
 from rag.types import (
     Answer,
@@ -26,14 +25,10 @@ from rag.types import (
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from rag.answer import Answerer
-    from rag.answer.model import ModelReader
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
-    from rag.embed.reader import Reader
     from rag.plan import Plan
-    from rag.retrieve import Retriever
-    from rag.store import Fingerprint, Status
+    from rag.store import Status
     from rag.store.listing import Listing, Order
     from rag.sync import OnProgress, Progress
     from rag.turns import History
@@ -69,7 +64,7 @@ class Corpus:
         self._given_model = chat_model
         #: How far the sync of this process is; None if there is none.
         self.progress: Progress | None = None
-        self._opened: _Parts | None = None
+        self._opened: Parts | None = None
         self._opening = threading.Lock()
 
     @classmethod
@@ -368,7 +363,7 @@ class Corpus:
     ) -> None:
         self.close()
 
-    def _parts(self) -> _Parts:
+    def _parts(self) -> Parts:
         """The pieces, imported at the first need.
 
         A rebuild by another process may have followed a change of the settings file: then
@@ -384,114 +379,7 @@ class Corpus:
                     opened.store.close()
                     self.settings, self._opened = settings, None
             if self._opened is None:
-                self._opened = _Parts(
+                self._opened = Parts(
                     self.address, self.settings, self._given_embedder, self._given_model
                 )
             return self._opened
-
-
-class _Parts:
-    """What a corpus is made of; what needs the model is put together when it is needed."""
-
-    def __init__(
-        self,
-        index: str,
-        settings: Settings,
-        embedder: Embedder | None,
-        chat_model: BaseChatModel | None,
-    ) -> None:
-        from rag.store import open_backend
-
-        self._settings = settings
-        self._given_embedder = embedder
-        self._given_model = chat_model
-        self._lock = threading.RLock()
-        self._answerers: dict[tuple[Caution, bool], Answerer] = {}
-        self.chat_reader: ModelReader | None = None
-        self.store = open_backend(index, self._fingerprint, settings)
-
-    @once
-    def embedder(self) -> Embedder:
-        """Whatever the settings name."""
-        from rag.embed import load_embedder
-
-        return self._given_embedder or load_embedder(self._settings)
-
-    @once
-    def retriever(self) -> Retriever:
-        """Over the store."""
-        from rag.retrieve import Retriever
-
-        return Retriever(self.store, self.embedder, self._settings)
-
-    @property
-    def has_chat_model(self) -> bool:
-        """Whether a chat model words the answers."""
-        return bool(self._settings.llm or self._given_model)
-
-    @once
-    def passage_reader(self) -> Reader:
-        """What finds answers in passages."""
-        from rag.embed.reader import load_reader
-
-        return load_reader(self._settings)
-
-    def begin_loading_reader(self) -> None:
-        """Has the reader loaded beside the search that goes before it."""
-        _ = self._loading_reader
-
-    @once
-    def _loading_reader(self) -> threading.Thread:
-        def load() -> None:
-            with suppress(Exception):  # whoever reads next hears of it
-                self.passage_reader.read("warm-up", [("", "warm-up")])
-
-        thread = threading.Thread(target=load, name="loading the reader")
-        thread.start()
-        return thread
-
-    def answerer(self, caution: Caution | None, quotes_only: bool) -> Answerer:
-        """Over the passages; the same one for the same wishes."""
-        settings = self._settings
-        if caution:
-            if caution not in get_args(Caution):
-                known = ", ".join(get_args(Caution))
-                raise SettingsError(f"caution is one of {known}, not {caution!r:.100}")
-            settings = settings.model_copy(update={"caution": caution})
-        wishes = (settings.caution, quotes_only or not self.has_chat_model)
-        with self._lock:
-            if wishes not in self._answerers:
-                self._answerers[wishes] = self._answerer(settings, quotes_only=wishes[1])
-            return self._answerers[wishes]
-
-    def _answerer(self, settings: Settings, *, quotes_only: bool) -> Answerer:
-        from rag.answer import ExtractiveAnswerer
-
-        extractive = ExtractiveAnswerer(self.passage_reader, settings)
-        if quotes_only:
-            return extractive
-        from rag.answer.generative import GenerativeAnswerer
-        from rag.answer.model import ModelReader, load_model
-
-        if self.chat_reader is None:
-            self.chat_reader = ModelReader(self._given_model or load_model(settings), settings)
-        return GenerativeAnswerer(extractive, self.chat_reader, self.embedder, settings)
-
-    def _fingerprint(self) -> Fingerprint:
-        from rag.chunk import CHUNKER_VERSION
-        from rag.language import ANALYZER_VERSION
-        from rag.load import LOADER_VERSION
-        from rag.prepare import max_chunk_tokens
-        from rag.store import Fingerprint
-
-        fields = " ".join(
-            f"{ours}={theirs}" for ours, theirs in sorted(self._settings.fields.items())
-        )
-        tokens = max_chunk_tokens(self.embedder, self._settings)
-        return Fingerprint(
-            embedding=self.embedder.fingerprint,
-            dimension=str(self.embedder.dimension),
-            chunker=f"{CHUNKER_VERSION} with {tokens} tokens",
-            analyzer=ANALYZER_VERSION,
-            loader=f"{LOADER_VERSION} {fields}".strip(),
-        )
