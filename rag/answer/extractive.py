@@ -28,6 +28,8 @@ MAX_QUOTE_CHARS = 500
 # How far behind the best sentence of a quote its neighbour may be, and behind the first
 # quote's that of another quote: a logarithm of odds. docs/answers.md has what others bring.
 _MARGIN = 2.0
+# The same of another quote, for who would rather see one too many.
+_EAGER_MARGIN = 3.0
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` declines more than seven
 #: of ten questions without an answer, and answers more than 85 % of the others, on every set
@@ -41,6 +43,7 @@ class ExtractiveAnswerer:
     def __init__(self, reader: Reader, settings: Settings) -> None:
         self._reader = reader
         self._least_confidence = LEAST_CONFIDENCE[settings.caution]
+        self._margin = _EAGER_MARGIN if settings.caution == "eager" else _MARGIN
 
     def answer(
         self, retrieval: Retrieval, history: Sequence[Turn] = ()
@@ -50,7 +53,7 @@ class ExtractiveAnswerer:
         found, scores = self.ranked(retrieval)
         confidence = self._confidence(retrieval, found, scores)
         abstained = confidence < self._least_confidence
-        quotes = quotes_of(found, scores, margin=np.inf if abstained else _MARGIN)
+        quotes = quotes_of(found, scores, margin=np.inf if abstained else self._margin)
         citations = cite(quotes, retrieval.results)
         if not abstained:
             dated = _dates_differ(citations)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from rag import Corpus, Settings
-from rag.answer.extractive import MAX_QUOTE_CHARS, MAX_QUOTES, quotation, quotes_of
+from rag.answer.extractive import (
+    MAX_QUOTE_CHARS,
+    MAX_QUOTES,
+    ExtractiveAnswerer,
+    quotation,
+    quotes_of,
+)
 from rag.answer.phrases import phrases
 from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
 from rag.embed import Embedder
+from rag.settings import Caution
 from rag.store.vectors import FloatArray
 from rag.types import Citation, Document, Filters, Span, Turn
 
@@ -47,6 +54,17 @@ def test_a_further_quote_may_well_hold_the_answer() -> None:
     assert [quote.passage for quote in quotes_of(found, shares)] == [0, 1, 2]
     assert len(quotes_of(found[:2], np.log(scores(0.9, 0.1)))) == 1
     assert [quote.passage for quote in quotes_of(found, shares, margin=1.0)] == [0, 1]
+
+
+def test_who_is_eager_is_shown_more(sample: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [s for passage in range(2) for s in sentences(100, passage=passage)]
+    monkeypatch.setattr(ExtractiveAnswerer, "ranked", lambda *_: (found, scores(0, -2.5)))
+    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.9)
+    quoted = {
+        caution: len(sample.chain(caution=caution).invoke("the session").citations)
+        for caution in get_args(Caution)
+    }
+    assert quoted == {"cautious": 1, "balanced": 1, "eager": 2}
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
