@@ -91,6 +91,15 @@ def test_ask(home: Path) -> None:
     assert err == ""
 
 
+def test_ask_with_torch_loads_two_models_at_once(home: Path) -> None:
+    # In a process of its own: names of transformers were missing where two threads imported it.
+    asked = [*RAG, "ask", "Qui a rouvert le pont ?"]
+    environment = {**os.environ, "RAG_ENGINE": "torch"}
+    done = subprocess.run(asked, cwd=home, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Odile Kerjean" in done.stdout
+
+
 def test_ask_what_is_not_there_shows_what_comes_nearest(home: Path) -> None:
     out, _ = rag("ask", "What is the capital of Japan?", cwd=home)
     assert out.startswith("I found no answer")

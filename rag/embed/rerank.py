@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.embed.resolve import model_folder, read_json
+from rag.embed.with_torch import loading
 from rag.errors import ModelError
 from rag.once import once
 
@@ -53,10 +54,11 @@ class Reranker:
                 f"the model {self._name!r} has not learned to judge passages: it is no "
                 "CrossEncoder; correct the setting reranker_model"
             )
-        from sentence_transformers import CrossEncoder
-
         try:
-            model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
+            with loading():
+                from sentence_transformers import CrossEncoder
+
+                model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
             return model
         except Exception as error:  # whatever a broken folder makes of three libraries
             line = (str(error).splitlines() or [type(error).__name__])[0]

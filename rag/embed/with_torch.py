@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -14,7 +16,13 @@ from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import Tensors, changes, padded
 from rag.errors import ModelError
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
 _BATCH_TEXTS = 16
+
+# One at a time: transformers lacks half of its names where two threads import it at once.
+_LOADING = threading.Lock()
 
 
 class TorchEncoder:
@@ -22,15 +30,16 @@ class TorchEncoder:
 
     def __init__(self, folder: Path, update: Tensors, *, threads: int) -> None:
         """The encoder in a folder, with the low-rank updates that `Encoder.adapted` describes."""
-        import torch
-        from transformers import AutoModel
+        with loading():
+            import torch
+            from transformers import AutoModel
 
-        torch.set_num_threads(threads)
-        self._model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
-        with torch.no_grad():
-            for name, change in changes(update):
-                parameter = self._model.get_parameter(name)
-                parameter += torch.from_numpy(change)
+            torch.set_num_threads(threads)
+            self._model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+            with torch.no_grad():
+                for name, change in changes(update):
+                    parameter = self._model.get_parameter(name)
+                    parameter += torch.from_numpy(change)
         self._computing = threading.Lock()
 
     def hidden(self, tokens: Sequence[Sequence[int]]) -> tuple[FloatArray, FloatArray]:
@@ -57,28 +66,11 @@ class TorchEngine:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         # Threads that wait actively starve each other where another program wants the cores too.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        import torch
-        import transformers
-        from sentence_transformers import SentenceTransformer
+        with loading():
+            import torch
 
-        torch.set_num_threads(threads)
-        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            self._model = SentenceTransformer(str(folder), local_files_only=True)
-        except Exception as error:  # whatever a broken folder makes of three libraries
-            line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(
-                f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
-            ) from error
-        known = self._model.tokenizer
-        # Where its files are missing, transformers makes up a tokenizer that knows no word.
-        if isinstance(known, transformers.PreTrainedTokenizerBase) and len(known) <= len(
-            known.all_special_ids
-        ):
-            raise ModelError(
-                f"the model {name!r} has no words: the folder lacks tokenizer.json or what else "
-                "its tokenizer reads; copy the whole model, or correct the setting embedding_model"
-            )
+            torch.set_num_threads(threads)
+            self._model = _sentence_transformer(folder, name)
         self._computing = threading.Lock()
 
     @property
@@ -103,3 +95,36 @@ class TorchEngine:
                 show_progress_bar=False,
             )
         return rows.astype(np.float32, copy=False)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """In which one thread at a time imports what torch's models need, and loads one in silence."""
+    with _LOADING:
+        import transformers
+
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        yield
+
+
+def _sentence_transformer(folder: Path, name: str) -> SentenceTransformer:
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(str(folder), local_files_only=True)
+    except Exception as error:  # whatever a broken folder makes of three libraries
+        line = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
+        ) from error
+    known = model.tokenizer
+    # Where its files are missing, transformers makes up a tokenizer that knows no word.
+    if isinstance(known, transformers.PreTrainedTokenizerBase) and len(known) <= len(
+        known.all_special_ids
+    ):
+        raise ModelError(
+            f"the model {name!r} has no words: the folder lacks tokenizer.json or what else "
+            "its tokenizer reads; copy the whole model, or correct the setting embedding_model"
+        )
+    return model
