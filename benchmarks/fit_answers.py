@@ -285,7 +285,7 @@ def fit_confidence(collected: dict[str, dict[str, Told]]) -> tuple[float, Array]
 def write(name: str, intercept: float, weights: dict[str, float], sets: dict[str, int]) -> None:
     """Writes coefficients with where they come from."""
     content = {
-        "version": 6,
+        "version": 7,
         "date": datetime.date.today().isoformat(),
         "command": COMMAND,
         "sets": sets,
