@@ -341,6 +341,11 @@ class Answer:
     notice: str = ""
     nearest: tuple[Citation, ...] = ()
 
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """What is shown of the articles: the quotes or, if `abstained`, what comes nearest."""
+        return self.citations or self.nearest
+
 
 @dataclass(frozen=True, slots=True)
 class Passages:

@@ -101,7 +101,7 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     yield from _flag_lines(answer)
     if answer.passages:
         yield ""
-    for citation in answer.citations or answer.nearest:
+    for citation in answer.shown:
         yield _place(citation.marker, citation.document, citation.start, citation.end)
         if answer.abstained:
             yield f"   {' '.join(citation.quote.split())}"

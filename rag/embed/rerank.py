@@ -54,18 +54,18 @@ class Reranker:
                 f"the model {self._name!r} has not learned to judge passages: it is no "
                 "CrossEncoder; correct the setting reranker_model"
             )
-        try:
-            with loading():
-                from sentence_transformers import CrossEncoder
+        with loading():
+            from sentence_transformers import CrossEncoder
 
+            try:
                 model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
-            return model
-        except Exception as error:  # whatever a broken folder makes of three libraries
-            line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(
-                f"the model {self._name!r} cannot be loaded as a CrossEncoder: {line}; "
-                "correct the setting reranker_model"
-            ) from error
+                return model
+            except Exception as error:  # whatever a broken folder makes of three libraries
+                line = (str(error).splitlines() or [type(error).__name__])[0]
+                raise ModelError(
+                    f"the model {self._name!r} cannot be loaded as a CrossEncoder: {line}; "
+                    "correct the setting reranker_model"
+                ) from error
 
 
 def _is_cross_encoder(folder: Path) -> bool:

@@ -115,8 +115,7 @@ def evaluate_answers(
 def grade(answer: Answer, question: Question) -> Graded:
     """One answer beside what is known of its question."""
     known = question.answers or ()
-    shown = answer.citations or answer.nearest
-    held = [any(words in each.quote for words in known) for each in shown]
+    held = [any(words in each.quote for words in known) for each in answer.shown]
     hits = held[: len(answer.citations)]
     tight = _tightest(answer.citations[0]) if answer.citations else ""
     cited = [each.document.id in question.relevant for each in answer.citations]
@@ -143,7 +142,7 @@ def measure(graded: Sequence[Graded], answers: Sequence[Answer]) -> AnswerMeasur
     confidence = np.array([each.confidence for each in graded], float)
     both = bool(answerable and unanswerable)
     cited = [citation for answer in answers for citation in answer.citations]
-    every = [*cited, *(citation for answer in answers for citation in answer.nearest)]
+    every = [citation for answer in answers for citation in answer.shown]
     declined = [not each.answered for each in unanswerable]
     return AnswerMeasures(
         answerable=len(answerable),

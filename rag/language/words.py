@@ -177,6 +177,7 @@ OPENERS = _words(
 #: The scripts in which words, or names and what follows them, stand without spaces, inside a
 #: class of characters; `ー`, which lengthens a vowel (コーヒー), belongs to no script.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+
 #: Pronouns where words are written without spaces, and what opens a continuation there.
 UNSPACED_PRONOUNS = ("它", "他", "她", "それ", "これ", "彼", "เขา", "เธอ")
 UNSPACED_OPENERS = (*UNSPACED_PRONOUNS, "还有", "那么", "そして", "แล้ว")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from rag.corpus import Corpus
 from rag.errors import RagError
@@ -15,13 +15,14 @@ from rag.types import (
     Answer,
     CheckedSentence,
     Citation,
-    Document,
     Filters,
     Passages,
     SearchResult,
     TextDelta,
     Turn,
 )
+
+_Place = TypeVar("_Place", SearchResult, Citation)
 
 #: How often a text that is being written is shown anew.
 _PACE_S = 0.12
@@ -135,18 +136,10 @@ def _slim(answer: Answer) -> Answer:
     return replace(
         answer,
         passages=_without_texts(answer.passages),
-        citations=_without_their_texts(answer.citations),
-        nearest=_without_their_texts(answer.nearest),
+        citations=_without_texts(answer.citations),
+        nearest=_without_texts(answer.nearest),
     )
 
 
-def _without_their_texts(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    return tuple(replace(each, document=_without_text(each.document)) for each in citations)
-
-
-def _without_texts(results: Sequence[SearchResult]) -> tuple[SearchResult, ...]:
-    return tuple(replace(result, document=_without_text(result.document)) for result in results)
-
-
-def _without_text(document: Document) -> Document:
-    return replace(document, text="")
+def _without_texts(places: Sequence[_Place]) -> tuple[_Place, ...]:
+    return tuple(replace(each, document=replace(each.document, text="")) for each in places)

@@ -70,7 +70,7 @@ def json_text(exchanges: Sequence[Exchange]) -> str:
 
 def _places(answer: Answer, say: Texts) -> Iterator[str]:
     lines = []
-    for citation in answer.citations or answer.nearest:
+    for citation in answer.shown:
         start, end = citation.start, citation.end
         where = label(citation.document, start, end, say["code"])
         place = say["characters"].format(start=start, end=end)

@@ -19,7 +19,7 @@ from rag.ui.wiring import UNQUEUED
 #: A conversation as every component that shows it takes it.
 ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
 
-_ID_CHARS = 64
+_ID_CHARS = 64  # more than any id has
 
 _QUIET: Any = {**UNQUEUED, "show_progress": "hidden"}
 
@@ -142,7 +142,7 @@ class History:
         if not isinstance(liked, bool):  # the thumb was taken back
             self._memory.unrate(user_of(request), _answer_id(rated))
             return *unrated(), ""
-        self._keep(exchanges or self.load(talk, request), rated, "", request)
+        self._keep(exchanges, rated, "", request)
         return rated, gr.update(visible=True), ""
 
     def _note(
@@ -157,6 +157,7 @@ class History:
         return gr.update(visible=False)
 
     def _keep(self, exchanges: Exchanges, rated: Rated, note: str, request: gr.Request) -> None:
+        exchanges = exchanges or self.load(rated.talk, request)
         if rated.turn < len(exchanges):
             user, exchange = user_of(request), exchanges[rated.turn]
             self._memory.rate(user, _answer_id(rated), exchange, liked=rated.liked, note=note)

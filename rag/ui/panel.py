@@ -128,7 +128,7 @@ def _turn(number: int, exchange: Exchange, say: Texts) -> str:
     Where there is no answer, what comes nearest to one takes the place of the quotes.
     """
     answer = exchange.answer
-    citations = (answer.citations or answer.nearest) if answer else ()
+    citations = answer.shown if answer else ()
     asked = answer.language if answer else ""
     quoted: dict[str, str] = {citation.marker: "" for citation in citations}
     others: list[str] = []
