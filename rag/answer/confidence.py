@@ -28,7 +28,7 @@ class Evidence(NamedTuple):
     is fitted on, it loses twice on others. Of many passages the nearest looks good by chance,
     so it counts how many there were. Nearness in meaning weighs differently where question and
     passage share a language: what counts in one case is times the probability of that case.
-    Without shared words a long question is near to more passages (docs/answers.md).
+    Without shared words a long question is near to more passages (docs/answers-tried.md).
     """
 
     best: float  #: ranking score of the best sentence

@@ -26,7 +26,7 @@ MAX_QUOTES = 3
 MAX_QUOTE_CHARS = 500
 
 # How far behind the best sentence of a quote its neighbour may be, and behind the first
-# quote's that of another quote: a logarithm of odds. docs/answers.md has what others bring.
+# quote's that of another quote: a logarithm of odds. docs/answers-tried.md has what others bring.
 _MARGIN = 2.0
 # The same of another quote, for who would rather see one too many.
 _EAGER_MARGIN = 3.0

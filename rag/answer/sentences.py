@@ -40,7 +40,7 @@ class Features(NamedTuple):
     """What speaks for a sentence, in the scales of the ranking model.
 
     More of them (words of the sentence itself, of its neighbours, its length, the kind of
-    thing that is asked for) add nothing to these: docs/answers.md.
+    thing that is asked for) add nothing to these: docs/answers-tried.md.
     """
 
     share: float  #: logarithm of its part in all answers begun and ended in the passages
