@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.add import Added, add_files
-from rag.cli import app
+from rag.cli.commands import app
 from rag.types import Failure
 
 

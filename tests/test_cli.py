@@ -381,6 +381,31 @@ def test_a_host_that_is_not_this_one(home: Path) -> None:
     assert "cannot listen on no-such-host.invalid" in one_line(err)
 
 
+def test_an_interruption_while_the_commands_are_imported_ends_without_a_traceback() -> None:
+    code = """
+import sys
+from rag.cli import main
+
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["sync"]])
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_output_is_no_failure(home: Path, command: list[str], closed: str) -> None:
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *RAG, *command]
+    done = subprocess.run(shell, cwd=home, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("command", [["--help"], ["status", "--help"]])
 def test_help_is_quick(home: Path, command: list[str]) -> None:
     code = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from rag import Corpus
-from rag.cli import app
+from rag.cli.commands import app
 
 
 def rag(corpus: Corpus, *arguments: str) -> Result:

@@ -10,40 +10,36 @@ read; they are listed), 75 another sync holds the lock, 130 interrupted.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import NoReturn
 
-import typer
-
-from rag.cli import ask, evaluate, index, mcp, migrate, people, serve, worker
-from rag.cli.options import FAILED, LOCKED, WRONG_USE, complain
+from rag.cli.codes import FAILED, INTERRUPTED, LOCKED, WRONG_USE
 from rag.errors import LockedError, QuestionError, RagError
-
-app = typer.Typer(
-    name="rag",
-    help="Chat with a corpus of articles and check every word of the answer.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command()(index.sync)
-app.command()(index.add)
-app.command()(ask.ask)
-app.command()(ask.search)
-app.command()(index.status)
-app.command()(index.verify)
-app.command()(worker.worker)
-app.command("migrate")(migrate.migrate_index)
-app.command("evaluate")(evaluate.evaluation)
-app.command()(serve.serve)
-app.command("mcp")(mcp.serve_mcp)
-app.add_typer(people.app, name="user")
 
 
 def main() -> NoReturn:
     """Runs the command line; an error that a user can mend is one line, not a traceback."""
+    try:
+        _prepare_output()
+        sys.exit(_run())
+    except KeyboardInterrupt:  # before a command began, or after it
+        sys.exit(INTERRUPTED)
+
+
+def _prepare_output() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed: nobody wants to hear
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # articles hold what a terminal may not know
+
+
+def _run() -> int:
+    # Here, as it takes a moment in which people may change their minds.
+    from rag.cli.commands import app
+    from rag.cli.options import complain
+
     try:
         try:
             app()
@@ -51,12 +47,12 @@ def main() -> NoReturn:
             sys.stdout.flush()
     except RagError as error:
         complain(error)
-        sys.exit(_exit_code(error))
+        return _exit_code(error)
     except OSError as error:
         complain(error)
         sys.stdout = io.StringIO()  # else Python tries, and complains, once more when it ends
-        sys.exit(FAILED)
-    sys.exit(0)
+        return FAILED
+    return 0
 
 
 def _exit_code(error: RagError) -> int:

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from rag.cli.codes import FAILED, INTERRUPTED, PARTLY
 from rag.cli.options import (
     CORPUS,
-    FAILED,
-    INTERRUPTED,
-    PARTLY,
     CorpusOption,
     IndexOption,
     JsonOption,

@@ -19,9 +19,6 @@ from rag.types import Failure
 
 CORPUS = Path("corpus")
 
-#: Exit codes; `rag.cli` says when.
-FAILED, WRONG_USE, PARTLY, LOCKED, INTERRUPTED = 1, 2, 3, 75, 130
-
 # Control characters, ends of lines, and what turns around the letters that follow.
 _OBEYED = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202d\\u202e]")
 

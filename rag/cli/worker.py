@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from rag.cli.codes import INTERRUPTED
 from rag.cli.options import (
     CORPUS,
-    INTERRUPTED,
     IndexOption,
     JsonOption,
     SettingsOption,

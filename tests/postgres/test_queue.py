@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rag import Corpus, LockedError, NotFoundError, Settings, StoreError
-from rag.cli import app
+from rag.cli.commands import app
 from rag.postgres import PostgresStore
 from rag.store import Stored
 from rag.work import work
