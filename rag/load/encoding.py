@@ -5,9 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-import regex
-from charset_normalizer import from_bytes
-
 from rag.errors import LoadError
 
 # UTF-32 first: its mark begins with that of UTF-16.
@@ -18,11 +15,6 @@ _BOMS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# What files are in that are not UTF-8, the commoner first: it wins where both look right.
-_LEGACY = (
-    *("cp1252", "cp1250", "cp1251", "cp1254", "cp1253", "cp1256", "cp1255", "koi8_r"),
-    *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
-)
 # Browsers read these names as their supersets, and so do the pages that bear them.
 _SUPERSETS = {
     "ascii": "cp1252",
@@ -41,9 +33,9 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = (b"\x1b$", b"\x1b(J", b"\x1b(I")
-# What stands in no word: a sign or a raised number, a capital behind a small letter.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_ODD = regex.compile(r"\p{L}(?:\p{S}|\p{No}|(?<=\p{Ll})\p{Lu})(?=\p{L})")
+# As above, but for the sign that ends a DOS file, and those that no encoding for people has.
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x9f]")
 _DECLARED_WITHIN = 4_096
 _DETECTED_FROM = 200_000
 _WIDE_SHARE = 0.3
@@ -87,7 +79,7 @@ def _decoded(data: bytes, path: str, declared: str | None) -> str:
     for known in filter(None, ("utf-8", declared)):
         if (text := _strictly(data, known)) is not None:
             return text
-    return _mostly_utf8(data) or _detect(data, path)
+    return _mostly_utf8(data, path) or _detect(data, path)
 
 
 def _strictly(data: bytes, name: str) -> str | None:
@@ -111,26 +103,22 @@ def _wide(data: bytes, path: str) -> str:
     raise LoadError(path, "binary data, not text")
 
 
-def _mostly_utf8(data: bytes) -> str | None:
-    """UTF-8 in which a character here and there is broken."""
+def _mostly_utf8(data: bytes, path: str) -> str | None:
+    """UTF-8 in which a character here and there is broken; None if it is something else."""
     text = data.decode("utf-8", "replace")
     broken = text.count("�")
     whole = sum(1 for character in text if character > "\x7f") - broken
-    return text if whole > _TOLERATED * broken else None
-
-
-def _odd(text: str) -> int:
-    """How many of its words look misspelled by their characters alone."""
-    return len(_ODD.findall(text))
+    if whole > _TOLERATED * broken:
+        return text
+    if whole >= broken:  # in no other encoding are so many characters of UTF-8 found
+        raise LoadError(path, "damaged: much of it is UTF-8, and much is not; save it as UTF-8")
+    return None
 
 
 def _detect(data: bytes, path: str) -> str:
-    found = list(from_bytes(data[:_DETECTED_FROM], cp_isolation=list(_LEGACY)))
-    ranked = sorted(
-        found, key=lambda match: (match.chaos, _odd(str(match)), _LEGACY.index(match.encoding))
-    )
-    for match in ranked:
-        text = _strictly(data, match.encoding)
-        if text is not None:
-            return text
-    raise LoadError(path, "its character encoding is unknown; save it as UTF-8")
+    from chardetng_py import detect
+
+    text = _strictly(data, detect(data[:_DETECTED_FROM]))
+    if text is None or _UNWRITTEN.search(text):
+        raise LoadError(path, "its character encoding is unknown; save it as UTF-8")
+    return text

@@ -41,6 +41,49 @@ def test_a_text_is_read_in_the_encoding_that_it_is_in(language: str, encoding: s
     assert decode(text.encode(encoding), "a.txt") == text
 
 
+SHORT = {
+    "cs": "Příliš krátký most přes řeku byl v pondělí znovu otevřen, píší noviny.",
+    "pl": "Most został ponownie otwarty w poniedziałek, po roku remontów.",
+    "hu": "A hidat hétfőn újra megnyitották, a felújítás egy évig tartott, írja az újság.",
+    "ro": "Podul a fost redeschis luni, după un an de lucrări, şi circulaţia s-a reluat.",
+    "tr": "Köprü pazartesi günü yeniden açıldı; çalışmalar bir yıl sürmüştü, diyor gazete.",
+    "he": "הגשר נפתח מחדש ביום שני, אחרי שנה של עבודות.",
+    "lv": "Tilts pirmdien atkal tika atvērts pēc gadu ilgiem remontdarbiem, raksta avīze.",
+    "th": "สะพานเปิดอีกครั้งเมื่อวันจันทร์ หลังปิดซ่อมหนึ่งปี",
+    "uk": "Міст через річку знову відкрито для руху, повідомляє газета, її редактор ґречний.",
+    "ru": "Мост через реку снова открыт для движения.",
+    "fr": "L'été dernier, le maire a payé 12 € pour la clé de l'école fermée.",
+    "de": "Die Brücke über den Fluß wurde für große Lastwagen geöffnet.",
+    "ca": "El pont s'ha reobert dilluns després d'un any d'obres, amb una gran festa a la plaça.",
+    "sq": "Ura u rihap të hënën pas një viti punimesh, shkruan gazeta e qytetit.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [
+        *[("cs", "cp1250"), ("pl", "iso8859-2"), ("hu", "cp1250"), ("ro", "cp1250")],
+        *[("tr", "cp1254"), ("tr", "iso8859-9")],
+        *[("he", "cp1255"), ("lv", "cp1257"), ("th", "cp874"), ("uk", "koi8_u")],
+        *[("ru", name) for name in ("cp1251", "koi8_r", "cp866", "iso8859-5")],
+        *[("fr", "cp1252"), ("de", "cp1252"), ("ca", "cp1252"), ("sq", "cp1252")],
+    ],
+)
+def test_a_sentence_is_enough_to_tell_its_encoding(language: str, encoding: str) -> None:
+    assert decode(SHORT[language].encode(encoding), "a.txt") == SHORT[language]
+
+
+def test_a_text_that_begins_like_a_picture_is_read() -> None:
+    text = "BMW öffnet am Montag das Werk in München, heißt es."
+    assert decode(text.encode("cp1252"), "a.txt") == text
+
+
+@pytest.mark.parametrize("broken", [b"\xc3", b"\xff", b"\xe9 "])
+def test_short_utf8_with_a_broken_end_is_not_read_as_something_else(broken: bytes) -> None:
+    with pytest.raises(LoadError, match="UTF-8"):
+        decode(SHORT["cs"].encode() + broken, "a.txt")
+
+
 @pytest.mark.parametrize(
     ("head", "encoding"),
     [
@@ -64,7 +107,9 @@ def test_broken_characters_in_utf8_are_seen_to_be_broken() -> None:
     assert decode(data, "a.txt").endswith("� fin")
 
 
-@pytest.mark.parametrize("data", [b"abc\0\0\0def", bytes(range(256)), b"\x81\x8d\x8f\x90\x9d" * 40])
+@pytest.mark.parametrize(
+    "data", [b"abc\0\0\0def", bytes(range(256)), bytes(range(255, 0, -1)), b"caf\xe9 \x81\x8d" * 40]
+)
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(LoadError):
         decode(data, "a.txt")
