@@ -41,7 +41,8 @@ class Corpus:
     """A folder of articles and its index.
 
     Usable from several threads. Opening is cheap: the embedding model loads when
-    it is first needed.
+    it is first needed. In another process it is opened anew, by whoever unpickles it; a
+    process that has searched must not fork, for its child would wait for OpenMP forever.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Corpus:
         #: What files of this machine that belong to the index are named after.
         self.index = local_path(self.address)
         self._given_embedder = embedder
-        self._reload_settings = reload_settings or (lambda: self.settings)
+        self._given_reload = reload_settings
         self._given_model = chat_model
         #: How far the sync of this process is; None if there is none.
         self.progress: Progress | None = None
@@ -352,6 +353,10 @@ class Corpus:
             if self._opened.chat_reader:
                 self._opened.chat_reader.close()
 
+    def __reduce__(self) -> tuple[type[Corpus], tuple[object, ...]]:
+        given = (self._given_embedder, self._given_model, self._given_reload)
+        return type(self), (self.folder, self.address, self.settings, *given)
+
     def __enter__(self) -> Self:
         return self
 
@@ -374,7 +379,7 @@ class Corpus:
         is_outdated = opened is not None and not opened.store.fits()
         with self._opening:
             if opened and is_outdated and self._opened is opened:
-                settings = self._reload_settings()
+                settings = self._given_reload() if self._given_reload else self.settings
                 if settings != self.settings:
                     opened.store.close()
                     self.settings, self._opened = settings, None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import threading
 import time
 from collections.abc import Sequence
@@ -241,6 +242,14 @@ def test_a_sync_that_waits_in_vain_hides_no_progress(corpus: Corpus) -> None:
     corpus.sync(on_progress=try_another)
     assert told
     assert corpus.progress is None
+
+
+def test_it_is_opened_anew_where_it_is_unpickled(corpus: Corpus) -> None:
+    corpus.sync()
+    before = corpus.search("harbour")
+    with pickle.loads(pickle.dumps(corpus)) as other:
+        assert other.search("harbour") == before
+        assert other.settings == corpus.settings
 
 
 def test_only_one_sync_at_a_time(corpus: Corpus) -> None:
