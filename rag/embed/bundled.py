@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from rag.embed.cache import building, cache_folder
@@ -62,7 +63,7 @@ def bundled_model() -> Path | None:
     if not folder.is_dir():
         try:
             _build(source, folder)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:  # the last for a full disk
             raise ModelError(
                 f"cannot unpack the default model into {folder.parent}: {error}; free some space, "
                 "or name another folder in the environment variable CORPUS_CHAT_CACHE"

@@ -80,3 +80,22 @@ def test_a_cache_that_cannot_be_written_is_told_so(
     monkeypatch.setenv("CORPUS_CHAT_CACHE", str(tmp_path / "file"))
     with pytest.raises(ModelError, match="CORPUS_CHAT_CACHE"):
         bundled_model()
+
+
+def test_a_full_disk_is_told_so(tmp_path: Path) -> None:
+    code = """
+import resource
+from rag import ModelError
+from rag.embed.bundled import bundled_model
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+try:
+    bundled_model()
+except ModelError as error:
+    print(error)
+"""
+    environment = {**os.environ, "CORPUS_CHAT_CACHE": str(tmp_path)}
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, check=True)
+    assert "free some space" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {".lock"}
