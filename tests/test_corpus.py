@@ -209,7 +209,7 @@ def test_another_model_is_refused_until_a_rebuild(corpus: Corpus) -> None:
     corpus.sync()
     with reopen(corpus, WordEmbedder("other words")) as other:
         for use in (other.sync, lambda: other.search("bridge")):
-            with pytest.raises(MismatchError, match=r"'words'.*'other words'.*--rebuild"):
+            with pytest.raises(MismatchError, match=r"'words'.*'other words'.*--rebuild.*version"):
                 use()
         assert corpus.search("bridge")
         report = other.sync(rebuild=True)

@@ -34,6 +34,6 @@ class Fingerprint(NamedTuple):
             if there != here:
                 raise MismatchError(
                     f"the index in {place} was built with {field} {there!r}, "
-                    f"the settings now say {here!r}; run `rag sync --rebuild`, "
-                    "or change the settings back"
+                    f"now it would be {here!r}; run `rag sync --rebuild`, "
+                    "or go back to the settings, or the version, of then"
                 )
