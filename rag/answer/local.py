@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import secrets
 import threading
@@ -34,7 +35,7 @@ def load_local_model(path: str, settings: Settings) -> LocalChatModel:
     """
     if find_spec("xllamacpp") is None:
         raise SettingsError("llm = 'local' needs llama.cpp; run: pip install 'corpus-chat[local]'")
-    file = Path(path).expanduser() if path else _sample_model()
+    file = Path(os.path.expanduser(path)) if path else _sample_model()
     if file is None or not file.is_file():
         raise SettingsError(
             f"llm = {settings.llm!r}: there is no such GGUF file; give one as local:PATH.gguf, or "

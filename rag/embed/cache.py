@@ -10,14 +10,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rag.errors import ModelError
+
 
 def cache_folder() -> Path:
-    """Where models are kept: `CORPUS_CHAT_CACHE`, else the user's cache folder."""
+    """Where models are kept: `CORPUS_CHAT_CACHE`, else the user's cache folder.
+
+    Raises:
+        ModelError: There is neither.
+    """
     if chosen := os.environ.get("CORPUS_CHAT_CACHE"):
         return Path(chosen)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "corpus-chat"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpus-chat"
+    if (chosen := os.environ.get("XDG_CACHE_HOME")) and sys.platform != "darwin":
+        return Path(chosen) / "corpus-chat"
+    try:
+        home = Path.home()
+    except RuntimeError as error:  # as in a container whose user is a number only
+        raise ModelError(
+            "this user has no home folder to keep models in; name a folder in the environment "
+            "variable CORPUS_CHAT_CACHE"
+        ) from error
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "corpus-chat"
 
 
 @contextmanager

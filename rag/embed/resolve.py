@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def model_folder(name: str, setting: str = "embedding_model") -> Path:
     Raises:
         ModelError: There is no such model, or it cannot be downloaded.
     """
-    folder = Path(name).expanduser()
+    folder = Path(os.path.expanduser(name))  # Path's fails without a home
     if folder.is_dir():
         return _checked(folder, name, setting)
     if name == MODEL and (bundled := bundled_model()):

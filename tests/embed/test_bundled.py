@@ -82,6 +82,17 @@ def test_a_cache_that_cannot_be_written_is_told_so(
         bundled_model()
 
 
+def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(uid: int) -> None:
+        raise KeyError(uid)
+
+    for name in ("HOME", "XDG_CACHE_HOME", "CORPUS_CHAT_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    with pytest.raises(ModelError, match="CORPUS_CHAT_CACHE"):
+        bundled_model()
+
+
 def test_a_full_disk_is_told_so(tmp_path: Path) -> None:
     code = """
 import resource

@@ -106,7 +106,9 @@ def refused(model: str | Path) -> str:
     return message
 
 
-@pytest.mark.parametrize("name", ["/no/such/model", "./models/mine", "~/nothing-here", "a/b/c"])
+@pytest.mark.parametrize(
+    "name", ["/no/such/model", "./models/mine", "~/nothing-here", "~nosuchuser/model", "a/b/c"]
+)
 def test_a_folder_that_is_not_there(name: str) -> None:
     assert refused(name) == (f"there is no folder {name!r}; correct the setting embedding_model")
 
