@@ -19,15 +19,16 @@ def address(sample: Corpus) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all tests here; until it is closed, no other could run an event loop of its own."""
     if chromium() is None:
         pytest.skip("no Chromium on this machine; `make test` installs Debian's as root")
     with headless() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session", params=READERS, ids=lambda reader: "-".join(map(str, reader)))
+@pytest.fixture(scope="package", params=READERS, ids=lambda reader: "-".join(map(str, reader)))
 def tab(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
     """One tab for all tests of each of the `READERS`."""
     locale, scheme, width = request.param
