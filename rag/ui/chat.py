@@ -20,18 +20,16 @@ from rag.ui.conversation import Exchanges, Options, answering, paced
 from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, new_id, unrated
 from rag.ui.memory import Memory
-from rag.ui.message import markdown_text, message
-from rag.ui.panel import language_name, panel
+from rag.ui.message import markdown_text
+from rag.ui.panel import language_name
 from rag.ui.request import texts_of
+from rag.ui.shown import gone, shown_as
 from rag.ui.texts import Texts, filled, named
 from rag.ui.wiring import ASKING, UNQUEUED
 
 #: What an answer gives for: conversation, messages, passages, question box, what to save, and
 #: the conversation that was kept.
 Update: TypeAlias = tuple[Any, ...]
-
-#: What can be saved is made when it is unfolded, so a new answer folds it.
-_FOLDED: Any = gr.update(open=False)
 
 #: A conversation in memory is forgotten when its page was not used for so long.
 _FORGOTTEN_S = 12 * 3600
@@ -48,7 +46,7 @@ class Chat:
     def __init__(self, corpus: Corpus, memory: Memory | None) -> None:
         """Without a memory nothing is kept of what was said."""
         self._corpus = corpus
-        self._history = History(memory, shown_as, gone) if memory else None
+        self._history = History(memory) if memory else None
         self._examples = Examples(corpus)
 
     def build(self, page: gr.Blocks) -> None:
@@ -254,14 +252,8 @@ class Chat:
         is_written = self._corpus.has_chat_model and not options.quotes_only
         for exchange in paced(answering(self._corpus, question, earlier, options), is_written):
             now = (*earlier, exchange)
-            yield (
-                now,
-                _messages(now, say),
-                panel(now, say) if exchange.passages or exchange.is_over else gr.skip(),
-                _asking(say) if exchange.is_over else _answering(say),
-                _FOLDED if exchange.is_over else gr.skip(),
-                self._keep(talk, now, request) if exchange.is_over else gr.skip(),
-            )
+            kept = self._keep(talk, now, request) if exchange.is_over else gr.skip()
+            yield *shown_as(now, say), kept
 
     def _check(self, question: str, say: Texts) -> None:
         limit = self._corpus.settings.max_question_chars
@@ -269,23 +261,6 @@ class Chat:
             raise QuestionError(say["empty_question"])
         if len(question) > limit:
             raise QuestionError(filled(say, "long_question", count=len(question), limit=limit))
-
-
-def shown_as(exchanges: Exchanges, say: Texts) -> tuple[Any, ...]:
-    """A whole conversation, not at work, in every component that shows it."""
-    return (
-        exchanges,
-        _messages(exchanges, say),
-        panel(exchanges, say),
-        _asking(say),
-        _FOLDED,
-    )
-
-
-def gone(say: Texts) -> tuple[Any, ...]:
-    """The same of a conversation that is nowhere any more: a message that says so."""
-    empty, _, *rest = shown_as((), say)
-    return empty, [_said_by("assistant", markdown_text(say["history_gone"]))], *rest
 
 
 def _chatbot(*, has_feedback: bool) -> gr.Chatbot:
@@ -319,16 +294,6 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _asking(say: Texts) -> Any:
-    """The question box when it waits for a question."""
-    return gr.update(submit_btn=say["ask"], stop_btn=False)
-
-
-def _answering(say: Texts) -> Any:
-    """The question box while an answer is on its way."""
-    return gr.update(value="", submit_btn=False, stop_btn=say["stop"])
-
-
 def _options_of(chosen: Sequence[Any], say: Texts) -> Options:
     languages, sources, since, until, caution, mode = chosen
     first, last = (_date(date, say) for date in (since, until))
@@ -355,26 +320,6 @@ def _date(typed: Any, say: Texts) -> str | None:
     except QuestionError as error:
         raise QuestionError(say["bad_date"].format(date=date)) from error
     return date
-
-
-def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
-    """Two messages for each exchange: what was asked and what was answered."""
-    messages: list[dict[str, Any]] = []
-    for turn, exchange in enumerate(exchanges, 1):
-        notices = [say["stopped"]] if exchange.stopped else []
-        if exchange.answer and exchange.answer.dropped_markers:
-            notices.append(filled(say, "dropped", count=exchange.answer.dropped_markers))
-        messages += [
-            _said_by("user", markdown_text(exchange.question)),
-            _said_by("assistant", message(exchange, turn, notices, say["code"])),
-        ]
-    return messages
-
-
-def _said_by(role: str, text: str) -> dict[str, Any]:
-    """A message as the browser takes it, which `ASKING` sends as it is."""
-    content = [{"type": "text", "text": text}]
-    return {"role": role, "content": content, "metadata": None, "options": None}
 
 
 def _turn_of(index: Any) -> int:

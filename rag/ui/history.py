@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -13,11 +13,9 @@ from rag.ui.conversation import Exchanges
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
-from rag.ui.texts import Texts, named
+from rag.ui.shown import gone, shown_as
+from rag.ui.texts import named
 from rag.ui.wiring import UNQUEUED
-
-#: A conversation as every component that shows it takes it.
-ShownAs: TypeAlias = Callable[[Exchanges, Texts], tuple[Any, ...]]
 
 _ID_CHARS = 64  # more than any id has
 
@@ -40,13 +38,8 @@ class Rated(NamedTuple):
 class History:
     """Conversations kept for each user, and the thumbs and notes given to their answers."""
 
-    def __init__(
-        self, memory: Memory, shown_as: ShownAs, gone: Callable[[Texts], tuple[Any, ...]]
-    ) -> None:
-        """How a conversation is shown, and how that it is nowhere any more."""
+    def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._shown_as = shown_as
-        self._gone = gone
 
     def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> str:
         """Keeps a conversation for whoever sent the request; gives its id.
@@ -114,13 +107,13 @@ class History:
         return gr.update(choices=choices, value=chosen)
 
     def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
-        empty = self._shown_as((), texts_of(request))
+        empty = shown_as((), texts_of(request))
         return new_id(), gr.update(value=None), "", *empty
 
     def _open(self, id: str, request: gr.Request) -> tuple[Any, ...]:
         say, exchanges = texts_of(request), self.load(id, request)
         titles = {each.id: each.title for each in self._memory.saved(user_of(request))}
-        shown = self._shown_as(exchanges, say) if exchanges else self._gone(say)
+        shown = shown_as(exchanges, say) if exchanges else gone(say)
         return id, titles.get(id, ""), *shown
 
     def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
