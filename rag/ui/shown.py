@@ -20,7 +20,9 @@ def shown_as(exchanges: Exchanges, say: Texts) -> tuple[Any, ...]:
     else:
         begins, save = not exchanges[-1].passages, gr.skip()
         passages = gr.skip() if begins else panel(exchanges, say)
-        box = gr.update(value="", submit_btn=False, stop_btn=say["stop"])
+        # Emptied once: what is typed there later is the next question.
+        emptied: Any = {"value": ""} if begins else {}
+        box = gr.update(submit_btn=False, stop_btn=say["stop"], **emptied)
     return exchanges, _messages(exchanges, say), passages, box, save
 
 
@@ -39,7 +41,7 @@ def _messages(exchanges: Exchanges, say: Texts) -> list[dict[str, Any]]:
             notices.append(filled(say, "dropped", count=exchange.answer.dropped_markers))
         messages += [
             _said_by("user", markdown_text(exchange.question)),
-            _said_by("assistant", message(exchange, turn, notices, say["code"])),
+            _said_by("assistant", message(exchange, turn, notices, say["code"]) or "…"),
         ]
     return messages
 

@@ -12,6 +12,7 @@ from rag.ui.conversation import Exchange, history
 from rag.ui.export import as_markdown, with_citations
 from rag.ui.message import markdown_text, message
 from rag.ui.panel import highlighted, panel
+from rag.ui.shown import shown_as
 from rag.ui.texts import filled, languages, named, preferred, texts, translated
 
 DOCUMENT = Document(
@@ -223,3 +224,8 @@ def test_a_page_is_translated_by_the_server() -> None:
         "label": "Demander",
         "title": "# Interroger les articles",
     }
+
+
+def test_an_answer_without_a_word_yet_is_seen_to_be_on_its_way() -> None:
+    _, (_, answer), *_ = shown_as((Exchange(question="q"),), texts("en"))
+    assert answer["content"][0]["text"] == "…"

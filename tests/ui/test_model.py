@@ -96,6 +96,20 @@ def test_an_answer_is_stopped(serve: Serve, come: Come) -> None:
         visit.leave()
 
 
+def test_the_next_question_is_typed_while_an_answer_is_written(serve: Serve, come: Come) -> None:
+    with serve(ENDLESS) as (address, _):
+        visit = come(address)
+        visit.begin(QUESTION[visit.language])
+        expect(visit.answers.last).to_contain_text("and on")
+        visit.box.fill("and where?")
+        written = visit.answers.last.inner_text()
+        expect(visit.answers.last).not_to_have_text(written)
+        visit.button(visit.say["stop"]).click()
+        expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
+        expect(visit.box).to_have_value("and where?")
+        visit.leave()
+
+
 def test_the_way_of_answering_is_chosen(serve: Serve, come: Come) -> None:
     with serve("Written: Lounes Magramane [1].", "Again: Lounes Magramane [1].") as (address, _):
         visit = come(address)
