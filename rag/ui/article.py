@@ -48,7 +48,7 @@ def article_page(
         document.source,
         ", ".join(document.authors),
         language_name(document.language, say),
-        document.place(*spans[0]) if spans else "",
+        document.place(*spans[0]) if spans else _member(document),
         document.url,
         document.path,
     )
@@ -66,6 +66,11 @@ def article_page(
 def notice_page(text: str, say: Texts) -> str:
     """A page that only says something."""
     return _page(say["title"], say, f"<main>{_note(text)}</main>")
+
+
+def _member(document: Document) -> str:
+    """Its name in the archive that it lies in; empty if it lies in none."""
+    return "".join(place.name for place in document.places if place.kind == "file")
 
 
 def _note(text: str) -> str:

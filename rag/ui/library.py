@@ -314,7 +314,8 @@ def _row(row: Listed, say: Texts) -> str:
         one_line(row.date or ""),
         escape(language_name(row.language, say)),
         f"<bdi>{one_line(row.source)}</bdi>",
-        f"<bdi>{one_line(row.path)}</bdi>",
+        # The id of a part of a file begins with its path: `2024.zip/report.pdf`, `rows.csv:3`.
+        f"<bdi>{one_line(row.id if row.id.startswith(row.path) else row.path)}</bdi>",
         format_decimal(row.size, locale=say["code"]),
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

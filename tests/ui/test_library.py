@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,25 @@ def test_articles_are_added_and_deleted(
         visit.button(say["delete_yes"]).click()
         expect(did).to_contain_text(_done(say, added=0, removed=1, unchanged=4))
         assert not (corpus.folder / "Zebra news.md").exists()
+        visit.leave()
+
+
+@pytest.mark.loopback
+def test_an_article_in_an_archive_is_called_by_its_own_name(
+    browser: Browser, corpus: Corpus
+) -> None:
+    with zipfile.ZipFile(corpus.folder / "2024.zip", "w") as archive:
+        archive.writestr("may/ferry.txt", "The ferry\n\nThe ferry was late on Monday.\n")
+    corpus.sync()
+    with running(corpus) as address:
+        visit = Visit(browser, address)
+        visit.page.get_by_role("tab", name="Articles").click()
+        files = visit.page.locator("#articles td:nth-child(5)")
+        named = ["rows.jsonl", "pont.md", "bridge.txt", "2024.zip/may/ferry.txt"]
+        expect(files).to_have_text(named)
+        with visit.context.expect_page() as opened:
+            visit.page.get_by_role("link", name="The ferry").click()
+        expect(opened.value.locator("header")).to_contain_text("may/ferry.txt · 2024.zip")
         visit.leave()
 
 
