@@ -15,7 +15,7 @@ _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 _STYLE = """
 header p, nav { font-size: .9rem; }
-main { white-space: pre-wrap; overflow-wrap: anywhere; }
+main { white-space: pre-wrap; }
 mark { background: #ffe58a; color: #1a1a1a; border-radius: .2em; scroll-margin-top: 30vh; }
 .note { border: 1px dashed; padding: .5rem .75rem; border-radius: .5rem; }
 """

@@ -6,7 +6,8 @@ from html import escape
 
 _STYLE = """
 :root { color-scheme: light dark; background: Canvas; color: CanvasText; }
-body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
+body { font: 1.1rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
+body { max-width: 44rem; margin: 0 auto; padding: 1rem; }
 """
 
 

@@ -91,6 +91,19 @@ def test_an_article_in_an_archive_is_called_by_its_own_name(
 
 
 @pytest.mark.loopback
+def test_an_article_is_no_wider_than_its_window(browser: Browser, corpus: Corpus) -> None:
+    long = "Donaudampfschifffahrtsgesellschaft" * 9
+    about = f"title: {long}\nsource: https://example.org/{long}"
+    (corpus.folder / "long.md").write_text(f"---\n{about}\n---\n{long}\n")
+    corpus.sync()
+    with running(corpus) as address:
+        visit = Visit(browser, address, width=390)
+        visit.page.goto(f"{address}/article?id=long.md")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+        visit.leave()
+
+
+@pytest.mark.loopback
 def test_what_cannot_be_read_or_deleted(browser: Browser, corpus: Corpus) -> None:
     (corpus.folder / "empty.md").touch()
     corpus.sync()
