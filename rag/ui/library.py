@@ -137,7 +137,8 @@ class Library:
     ) -> None:
         doomed, confirmation = parts.doomed, parts.confirmation
         edited = [parts.did, doomed, *shown]
-        private: Any = {"api_visibility": "private"}
+        # Progress in one place, or it would hide all that a sync changes: the table, too.
+        private: Any = {"api_visibility": "private", "show_progress_on": parts.files}
         parts.files.upload(self.add, [parts.files, *asked], [parts.files, *edited], **private)
         parts.sync.click(self.sync, asked, edited, **private)
         parts.delete.click(self.ask_to_delete, doomed, [confirmation, parts.warning], **UNQUEUED)

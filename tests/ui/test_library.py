@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rag import Corpus, RagError
+from rag import Corpus, RagError, Settings
+from rag.store.vectors import FloatArray
 from rag.ui.removal import take_out
 from rag.ui.texts import Texts, filled
+from tests.conftest import WordEmbedder
 from tests.ui.server import running
 from tests.ui.test_page import FRENCH
 from tests.ui.visit import READERS, Visit
@@ -68,6 +72,38 @@ def test_articles_are_added_and_deleted(
         visit.button(say["delete_yes"]).click()
         expect(did).to_contain_text(_done(say, added=0, removed=1, unchanged=4))
         assert not (corpus.folder / "Zebra news.md").exists()
+        visit.leave()
+
+
+class _Patient(WordEmbedder):
+    """Embeds when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_embed = threading.Event()
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        self.may_embed.wait(60)
+        return super().embed_documents(texts)
+
+
+@pytest.mark.loopback
+def test_the_articles_can_be_read_during_a_sync(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    embedder = _Patient()
+    with (
+        Corpus(folder, tmp_path / "index", Settings(), embedder) as corpus,
+        running(corpus, allow_edit=True) as address,
+    ):
+        visit = Visit(browser, address)
+        visit.page.get_by_role("tab", name="Articles").click()
+        visit.button("Sync now").click()
+        covered = "[data-testid=status-tracker]:not(.hide)"
+        expect(visit.page.locator(f"#upload {covered}")).to_be_visible()
+        expect(visit.page.locator(covered)).to_have_count(1)
+        embedder.may_embed.set()
+        expect(visit.page.locator("#did")).to_contain_text("3 added")
         visit.leave()
 
 
