@@ -79,10 +79,10 @@ class History:
         fresh.click(self._fresh, None, [talk, saved, title, *shown], **_QUIET)
         # A server that was restarted does not know what is in the browser's list.
         saved.input(self._open, saved, [talk, title, *shown], preprocess=False, **_QUIET)
-        rename.click(self._rename, [search, talk, title], saved, **_QUIET)
+        rename.click(self._rename, [search, talk, title], [saved, title], **_QUIET)
         delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
         for listen in (page.load, search.change, *kept):
-            listen(self._list, [search, talk], saved, **_QUIET)
+            listen(self._list, [search, talk], [saved, title], **_QUIET)
         return [fresh.click, saved.input, delete.click]
 
     def build_feedback(
@@ -99,12 +99,13 @@ class History:
         send.click(self._note, [talk, conversation, rated, note], more, api_visibility="private")
         return [rated, more]
 
-    def _list(self, search: str, talk: str, request: gr.Request) -> Any:
+    def _list(self, search: str, talk: str, request: gr.Request) -> tuple[Any, str]:
+        """What was found, and the title of the conversation that is open if it is among it."""
         saved = self._memory.saved(user_of(request), search)
-        choices = [(each.title or "…", each.id) for each in saved]
-        id = _id(talk, request)
-        chosen = id if id in {each.id for each in saved} else None
-        return gr.update(choices=choices, value=chosen)
+        titles, id = {each.id: each.title for each in saved}, _id(talk, request)
+        choices = [(title or "…", each) for each, title in titles.items()]
+        chosen = id if id in titles else None
+        return gr.update(choices=choices, value=chosen), titles.get(id, "")
 
     def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
         empty = shown_as((), texts_of(request))
@@ -116,15 +117,15 @@ class History:
         shown = shown_as(exchanges, say) if exchanges else gone(say)
         return id, titles.get(id, ""), *shown
 
-    def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> Any:
-        if title.strip():  # else the box is still empty, and the conversation has a name
+    def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> tuple[Any, str]:
+        if title.strip():  # else the conversation keeps the title that it has
             self._memory.rename(user_of(request), _id(talk, request), title)
         return self._list(search, talk, request)
 
     def _delete(self, search: str, talk: str, request: gr.Request) -> tuple[Any, ...]:
         self._memory.delete(user_of(request), _id(talk, request))
-        fresh, _, title, *empty = self._fresh(request)
-        return fresh, self._list(search, fresh, request), title, *empty
+        fresh, _, _, *empty = self._fresh(request)
+        return fresh, *self._list(search, fresh, request), *empty
 
     def _rate(
         self, talk: str, exchanges: Exchanges, given: gr.LikeData, request: gr.Request
