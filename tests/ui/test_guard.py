@@ -224,6 +224,18 @@ def test_people_sign_out(browser: Browser, guarded: str) -> None:
     ann.context.close()
 
 
+def test_the_title_keeps_its_words_beside_the_buttons_on_a_phone(
+    browser: Browser, guarded: str
+) -> None:
+    ann = Visit(browser, guarded, "fr-FR", width=320, wait=False)
+    ann.sign_in("ann", "correct horse")
+    ann.box.wait_for()
+    height = "each => each.clientHeight / parseFloat(getComputedStyle(each).fontSize)"
+    assert ann.page.locator(".title h1").evaluate(height) < 3  # two lines
+    assert ann.page.evaluate("document.documentElement.scrollWidth") == 320
+    ann.context.close()
+
+
 def sign_in(browser: Browser, address: str, name: str, password: str) -> Visit:
     """A visit of somebody who signs in."""
     visit = Visit(browser, address, wait=False)
