@@ -6,6 +6,7 @@ quotations that go on, headings and list items, and scripts with marks of their 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 import regex
@@ -14,9 +15,12 @@ from rag.language.words import (
     ABBREVIATIONS,
     CLOSING_ABBREVIATIONS,
     COMMON_ABBREVIATIONS,
+    COUNT_MARKS,
     ORDINAL_DOT_LANGUAGES,
     PRONOUNS,
     STOP_WORDS,
+    STOPLESS_LANGUAGES,
+    SYLLABIC_LANGUAGES,
     UNSPACED_PRONOUNS,
 )
 from rag.types import Span
@@ -25,17 +29,39 @@ _LINE = regex.compile(r"[^\n]+")
 _HEADING = regex.compile(r"\s*#{1,6}\s")
 _CELLS = " | "  # between the cells of a row
 _LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
+# Full stops of scripts that have the Latin one in abbreviations only.
+_OWN_STOPS = "।॥։።။។៕"
 # Where a sentence may end: its marks, the quotation marks and brackets that close with
 # it, the numbers of notes, and then white space. Marks of scripts without spaces need none,
 # but a Japanese sentence goes on behind a quotation with と.
-_END = regex.compile(
-    r"""(?:[.!?…‽؟۔।॥։።။។៕]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?:\[\d{1,3}\])*(?=\s)
-    |[。！？｡]+(?:[」』](?=\p{Hiragana})(*SKIP)(*FAIL)|[」』”’）]*))""",
-    regex.VERBOSE,
-)
+_END_WITH = rf"""
+    (?:[.!?…‽؟۔{_OWN_STOPS}%s]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?:\[\d{{1,3}}\])*(?=\s)
+    |[。！？｡]+(?:[」』”](?=\p{{Hiragana}})(*SKIP)(*FAIL)|[」』”’）]*))"""
+_END = regex.compile(_END_WITH % "", regex.VERBOSE)
+_GREEK_END = regex.compile(_END_WITH % ";\u037e", regex.VERBOSE)  # its question mark
+_OWN_STOP = regex.compile(f"[{_OWN_STOPS}]")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’'°]*$")  # of °C, too: it is no initial
 _NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")
 _LONGEST_WORD = 40
+
+# One letter of a name: where letters have no case, any; of syllabic scripts with its vowel.
+_CASELESS_INITIAL = regex.compile(
+    r"[[\p{Lo}\p{Georgian}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
+    r"|(?=[\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}])\X",
+    regex.VERSION1,
+)
+_VOWEL = regex.compile("[aeiouyæœøəıαεηιουωаеёиоуыэюяєіїўәөүұъ]")
+_VOWELLESS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Mn}]{2,}")
+# A number, or one and a word, before the last word: `2024 r.`, `5 mln zł.`
+_COUNTED = regex.compile(r"\d[\s\u00a0\u202f](?:\p{L}{1,8}\.?[\s\u00a0])?$")
+# What a surname may begin with behind initials: A. Di Pietro, M. D'Angelo, J. Van den Berg.
+_PARTICLE = regex.compile(
+    r"\s*(?:D(?:all|ell)?['’]|(?:Da|De|Del|Della|Di|Do|Dos|Du|Van|Von)\s(?:\p{Ll}{2,3}\s)?)\p{Lu}"
+)
+# A day and a month, where ordinals have a full stop: 12.5.
+_DAY = regex.compile(r"\d{1,2}\.(?:0?[1-9]|1[0-2])")
+# A sentence that has said so little goes on behind its first number: "W 2024 r. Kraków ...".
+_OPENING_WORDS = 5
 
 # A line that is longer was not wrapped by hand: its end is the end of a paragraph.
 _WRAPPED_LINE_CHARS = 110
@@ -123,7 +149,11 @@ def _unwrapped(lines: list[Span]) -> Iterator[Span]:
 
 def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]:
     begin = start
-    for match in _END.finditer(text, start, end):
+    marks = _GREEK_END if language == "el" else _END
+    has_own = language in STOPLESS_LANGUAGES or _OWN_STOP.search(text, start, end) is not None
+    for match in marks.finditer(text, start, end):
+        if has_own and text[match.start()] == ".":
+            continue
         after = match.end() + _closes(text, begin, match.end())
         if after < end and _ends(text, match.start(), after, start, end, language):
             yield Span(start, after)
@@ -140,26 +170,50 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
     """Whether the marks at `text[mark:after]` end a sentence that began at `start`."""
     following = _NEXT.match(text, after, end)
     word = following[1] if following else ""
-    if word[:1].islower():
+    if _is_small(word[:1]):
         return False
     if text[mark:after].partition("[")[0].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
         return True
-    before = _WORD_BEFORE.search(text, max(start, mark - _LONGEST_WORD), mark)
-    if following and len(word) == 1 and text.startswith(".", following.end()):
-        word = ""  # an initial, whatever word it could be
-    return not _is_abbreviation(before[0] if before else "", word, language)
+    begin = max(start, mark - _LONGEST_WORD)
+    found = _WORD_BEFORE.search(text, begin, mark)
+    before = found[0] if found else ""
+    is_counted = _COUNTED.search(text, begin, mark - len(before)) is not None
+    is_initial = following is not None and len(word) == 1 and text.startswith(".", following.end())
+    if is_initial or _PARTICLE.match(text, after, end):
+        word = ""  # of a name, whatever word it could be
+    if is_counted and word and before in COUNT_MARKS:
+        return len(text[start:mark].split()) > _OPENING_WORDS
+    return not _is_abbreviation(before, word, language, is_counted)
 
 
-def _is_abbreviation(before: str, following: str, language: str) -> bool:
-    """Whether the full stop behind `before` belongs to it."""
+def _is_small(letter: str) -> bool:
+    """Whether it is a small letter that has a capital; those of Georgian open no sentence."""
+    return letter.islower() and letter.title() != letter
+
+
+def _is_abbreviation(before: str, following: str, language: str, is_counted: bool) -> bool:
+    """Whether the full stop behind `before`, which may stand behind a number, belongs to it."""
     bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
     if bare in ABBREVIATIONS.get(language, ()) or bare in COMMON_ABBREVIATIONS:
         return True
-    is_initial = len(bare) == 1 and before[-1:].isupper()
-    may_close = is_initial or "." in before or bare in CLOSING_ABBREVIATIONS
-    is_ordinal = bare.isdigit() and len(bare) <= 2 and language in ORDINAL_DOT_LANGUAGES
+    is_initial = (len(bare) == 1 and before[-1:].isupper()) or (
+        not is_counted and _CASELESS_INITIAL.fullmatch(bare) is not None
+    )
+    is_spelled = "." in before and not bare.replace(".", "").isdigit()  # 18.30 is no U.S.
+    may_close = is_initial or is_spelled or bare in CLOSING_ABBREVIATIONS
+    may_close |= not (is_counted or before.isupper()) and _has_no_vowel(bare, language)
+    is_day = (bare.isdigit() and len(bare) <= 2) or _DAY.fullmatch(bare) is not None
+    is_ordinal = is_day and language in ORDINAL_DOT_LANGUAGES
     # A capital article or pronoun after these is more probably a new sentence.
     return (may_close or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
+
+
+def _has_no_vowel(word: str, language: str) -> bool:
+    """Whether a word cannot be spoken, as abbreviations often cannot: `Bgm`, `гр`, `Χρ`."""
+    letters = unicodedata.normalize("NFD", word)
+    is_syllabic = language in SYLLABIC_LANGUAGES and regex.search("[rlрл]", letters)
+    spoken = is_syllabic or _VOWEL.search(letters)
+    return _VOWELLESS.fullmatch(letters) is not None and not spoken
 
 
 def stripped(text: str, start: int, end: int) -> Span:

@@ -105,7 +105,8 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     ),
 }
 
-#: Lower-case, without the full stop; what follows one belongs to the same sentence.
+#: Lower-case, without the full stop; what follows one belongs to the same sentence. Words without
+#: a vowel need not stand here.
 ABBREVIATIONS: dict[str, frozenset[str]] = {
     "en": _words(
         """mr mrs ms messrs dr prof st mt gen lt col sgt capt cpl rev hon gov sen rep pres supt fig
@@ -113,51 +114,96 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
         nov dec"""
     ),
     "fr": _words(
-        """m mm mr dr drs pr prof me mes mgr st ste sts art al p pp n no nos cf fig chap t vol éd
-        ch env av apr hab réf tél bd janv févr avr juil sept oct nov déc c.-à-d p.ex ex h"""
+        """m mm mr dr drs pr prof me mes mgr st ste sts sté ets cdt gal lt adj art al p pp n no nos
+        cf fig chap t vol éd ch env av apr hab réf tél bd janv févr avr juil sept oct nov déc
+        c.-à-d p.ex ex h"""
     ),
     "de": _words(
-        """hr hrn fr dr prof dipl ing st nr bzw ca vgl z b bspw d h u usw evtl ggf inkl mio mrd
-        tel str abs art s z.b d.h u.a h.c bd ausg hrsg jan feb apr jun jul aug sept okt nov
-        dez geb gest"""
+        """hr hrn fr dr prof dipl ing med phil jur rer nat habil st nr bzw ca vgl z b bspw d h u usw
+        evtl ggf inkl mio mrd tel str abs art s z.b d.h u.a h.c bd ausg hrsg jan feb apr jun jul
+        aug sept okt nov dez geb gest gegr ehem stellv fa"""
     ),
     "es": _words(
-        """sr sra srta sres dr dra d dña prof profa gral cap art arts pág págs p pp núm n vol ed
-        cf av avda ee.uu ee jj ff cc rr ej p.ej aprox tel lic ing ene feb mar abr jun jul ago sept
-        oct nov dic"""
+        """sr sra srta sres dr dra d dña prof profa gral cap col cte tte sgto mons art arts pág págs
+        p pp núm n vol ed cf av avda ctra pza dpto cía ee.uu ee jj ff cc rr ej p.ej aprox tel lic
+        lcdo lcda ing arq excmo excma ilmo ilma pdte pdta gob dip sen ene feb mar abr jun jul ago
+        sept oct nov dic"""
     ),
     "it": _words(
-        """sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv ing on art artt p pp pag pagg n
-        nn vol cfr es ecc ca tel s ss gen feb mar apr giu lug ago set ott nov dic"""
+        """sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv ing arch geom rag on sen gen col
+        magg cap ten mar brig isp mons card cav comm art artt p pp pag pagg n nn vol cfr es ecc ca
+        tel s ss feb apr giu lug ago set ott nov dic"""
     ),
     "pt": _words(
-        """sr sra srs dr dra prof profa eng gen cap art arts pág págs p pp n nº vol ed cf av ex
-        tel aprox jan fev mar abr jun jul ago set out nov dez"""
+        """sr sra srs dr dra prof profa exmo exma ilmo ilma eng arq gen cel maj cap ten sgto des min
+        dep ver gov pe art arts pág págs p pp n nº vol ed cf av ex tel aprox jan fev mar abr jun
+        jul ago set out nov dez"""
     ),
     "nl": _words(
-        """dhr mevr mw dr drs prof ir ing mr st nr blz pag p pp art vol bijv bv ca o.a d.w.z
-        m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec"""
+        """dhr mevr mw dr drs prof ir ing mr ds em jhr weth burg st nr blz pag p pp art vol bijv bv
+        ca o.a d.w.z m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec"""
     ),
-    "ru": _words("г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф акад ред см ср др пр"),
-    "ar": _words("د أ م ص ج"),
-    "cs": _words("ul tj např tzv č str mj prof dr ing mgr gen plk sv nám tř tis mil mld"),
+    "ru": _words(
+        """г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф акад ред см ср др пр ген полк
+        подполк обл пер просп пл"""
+    ),
+    "ar": _words("د أ م ص ج ب"),
+    "az": _words("prof dr şəh küç"),
+    "bg": _words("г ул бул проф инж акад ген полк чл ал вкл хил"),
+    "bn": _words("ড ডা মো মোঃ প্রো"),
+    "ca": _words("sr sra dr dra núm pàg av"),
+    "cs": _words(
+        """ul tj např tzv č p str mj prof doc dr ing arch mgr judr mudr phdr thdr gen plk pplk mjr
+        kpt npor por sv nám tř tis mil mld"""
+    ),
     "da": _words("bl.a f.eks kl ca nr dvs pct prof dr st mio mia jan feb okt nov dec"),
+    "el": _words(
+        """κ κα κες κος κκ δρ καθ π αγ αθ αλ γεωρ δημ ευ θεοδ κων παν στ αρ οδ λεωφ σελ τηλ εκατ δισ
+        χιλ δηλ βλ άρθ παρ"""
+    ),
     "fi": _words("esim ks mm ns klo prof tri n.s"),
-    "hu": _words("dr prof ún ill pl kb u.n id ifj szt"),
+    "hi": _words(
+        """डॉ प्रो श्री इं इंजी पं रु मी कि लि प्रा ए बी सी डी ई एफ एच जे के एल एम एन ओ क्यू आर एस टी यू वी
+        डब्ल्यू एक्स वाई"""
+    ),
+    "hr": _words("dr mr prof sc ul br str tj tzv npr sv god mil mlrd inž dipl"),
+    "hu": _words("dr prof ún ill pl kb u u.n id özv ifj szt"),
+    "id": _words("drs dra dr ir h hj ny tn prof jl no kab kec kel hal tgl pt cv rp dkk"),
+    "lt": _words("m d g a pr al prof doc tūkst"),
+    "mr": _words("डॉ प्रो श्री सौ"),
     "no": _words("bl.a f.eks kl ca nr dvs pst prof dr st mill mrd jan feb okt nov des"),
     "pl": _words(
-        """ul al pl gen płk mjr kpt por prof dr hab inż mgr św ks bp abp bł tzn tzw np m.in nr str
-        pkt art im wyd godz tys mln mld ok"""
+        """ul al pl gen płk mjr kpt por prof dr hab inż mgr św ks o bp abp mec red nadkom podkom kom
+        podinsp insp asp sierż woj pow os tzn tzw np m.in nr str pkt art im wyd godz tys mln mld
+        ok"""
     ),
-    "ro": _words("str nr dr prof ing gen dl dna art alin pag sf jud mil mld"),
-    "sv": _words("bl.a t.ex d.v.s dvs kl ca nr prof dr st s.k f.d t.o.m fr.o.m milj jan feb okt"),
-    "tr": _words("dr prof doç av sok cad sn örn yy"),
-    "uk": _words("вул ім м р див проф акад тис млн млрд грн напр"),
-    "vi": _words("tp ts gs pgs ths tr"),
+    "ro": _words("str nr dr prof conf univ ing gen col lt dl dna d-na art alin pag sf jud mil mld"),
+    "sk": _words("ul tj napr č str prof doc dr ing mgr judr mudr gen plk sv nám tis mil mld"),
+    "sv": _words(
+        "bl.a t.ex d.v.s dvs kl ca nr prof doc dr st s.k f.d t.o.m fr.o.m milj jan feb okt"
+    ),
+    "sw": _words("bw bi dkt mhe mh prof uk na no"),
+    "ta": _words("திரு திருமதி"),
+    "tr": _words("dr prof doç yrd uzm op av alb müh yük mah sok cad no sn örn yy"),
+    "uk": _words(
+        """вул буд ім м р див проф акад ген полк тов о обл тис млн млрд грн напр просп пл"""
+    ),
+    "vi": _words("tp tx tt ts gs pgs ths bs ls ks kts tr"),
 }
+ABBREVIATIONS |= dict.fromkeys(("nb", "nn"), ABBREVIATIONS["no"])
+ABBREVIATIONS |= dict.fromkeys(("bs", "sl", "sr"), ABBREVIATIONS["hr"] | _words("g gđa г гђа проф"))
 
 #: Those that end a sentence as often: what follows them tells.
-CLOSING_ABBREVIATIONS = frozenset(("inc", "ltd", "co", "corp", "bros", "jr", "sr"))
+CLOSING_ABBREVIATIONS = frozenset(("inc", "ltd", "ltda", "co", "cie", "corp", "bros", "jr", "sr"))
+
+#: What stands behind a year or a sum, and as often at the end of a sentence.
+COUNT_MARKS = frozenset(("г", "гг", "р", "рр", "r", "ж", "руб", "грн", "тыс", "тис", "млн", "млрд"))
+
+#: Languages that have full stops in abbreviations only.
+STOPLESS_LANGUAGES = frozenset(("lo", "th"))
+
+#: Languages in which r and l may be the vowel of a syllable.
+SYLLABIC_LANGUAGES = frozenset(("bs", "cs", "hr", "mk", "sk", "sl", "sr"))
 
 #: Abbreviations of every language, mostly in notes and addresses.
 COMMON_ABBREVIATIONS = frozenset(
