@@ -12,7 +12,19 @@ from functools import cache
 import regex
 
 from rag.language import analyze, question_languages
-from rag.language.words import ASIDES, CAPITALISING, OPENERS, PRONOUNS, UNSPACED_OPENERS
+from rag.language.words import (
+    ASIDES,
+    ASKING,
+    CAPITALISING,
+    LAST_PRONOUNS,
+    OPENERS,
+    PREFIXED_OPENERS,
+    PRONOUNS,
+    STOP_WORDS,
+    UNSPACED,
+    UNSPACED_ASKING,
+    UNSPACED_OPENERS,
+)
 from rag.questions import MARKS, questions_about_nothing
 from rag.types import Turn
 
@@ -29,6 +41,14 @@ _UNSPACED_CHARS = 16
 # So much of the earlier question is enough to know what it is about.
 _BASE_CHARS = 500
 _LIKELY = 0.2
+
+_SYLLABLES = {"vi": 2}
+_UNSPACED = regex.compile(rf"[{UNSPACED}]")
+_UNSPACED_ASKING = regex.compile(rf"(?<!\p{{Hangul}})(?:{'|'.join(UNSPACED_ASKING)})\p{{Hangul}}*")
+_RUN = regex.compile(
+    r"(?P<han>\p{Han}+)|(?P<kana>[\p{Katakana}ー]+)|(?P<thai>[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+)|[\p{Hangul}\p{Latin}\p{N}]+"
+)
+_CHARS_OF_A_WORD = {"han": 2, "kana": 2, "thai": 9}
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -51,32 +71,65 @@ def _backwards(questions: Sequence[str]) -> list[tuple[str, str]]:
 def _leans(question: str, before: str) -> bool:
     """Whether a question cannot be understood without the one before."""
     languages = _languages(question, before)
-    content = min(len(_content(question, language)) for language in languages)
+    if is_unspaced := _UNSPACED.search(question) is not None:
+        content = _unspaced_content(question)
+    else:
+        content = min(_content(question, language) for language in languages)
     words = _WORD.findall(question.casefold())
     if question.startswith(UNSPACED_OPENERS) and len(question) <= _UNSPACED_CHARS:
         return True
-    opens = bool(words) and words[0] in OPENERS
+    opens = bool(words) and any(_opens(words[0], language) for language in languages)
     if content <= _BARE:
-        is_keyword = len(words) == content and not MARKS.intersection(question)
+        asks = MARKS.intersection(question) or (is_unspaced and _UNSPACED_ASKING.search(question))
+        is_keyword = len(words) == content and not asks
         return opens or not (is_keyword or _asks_of_a_name(question, words, languages))
     if _NAME_OR_NUMBER.search(question) or not words:
         return False
     if opens and content <= _WITH_OPENER:
         return True
-    return content <= _WITH_PRONOUN and not PRONOUNS.isdisjoint(words)
+    return content <= _WITH_PRONOUN and any(_has_pronoun(words, code) for code in languages)
 
 
-def _content(question: str, language: str) -> list[str]:
-    """The terms of a question that those about nothing do not have."""
-    return [term for term in analyze(question, language) if term not in _common_terms(language)]
+def _opens(word: str, language: str) -> bool:
+    """Whether a first word opens a continuation."""
+    prefix = PREFIXED_OPENERS.get(language)
+    if prefix and word.startswith(prefix) and word[len(prefix) :] in _function_words(language):
+        return True
+    return word in OPENERS.get(language, ())
+
+
+def _function_words(language: str) -> frozenset[str]:
+    return ASKING.get(language) or STOP_WORDS.get(language, frozenset())
+
+
+def _has_pronoun(words: Sequence[str], language: str) -> bool:
+    is_last = words[-1] in LAST_PRONOUNS.get(language, ())
+    return is_last or not PRONOUNS.get(language, frozenset()).isdisjoint(words)
+
+
+def _content(question: str, language: str) -> int:
+    """How many terms of a question are its own; of Vietnamese, two syllables are one."""
+    terms = [term for term in analyze(question, language) if term not in _common_terms(language)]
+    return -(-len(terms) // _SYLLABLES.get(language, 1))
+
+
+def _unspaced_content(question: str) -> int:
+    """About how many words a question of a script without spaces has of its own.
+
+    Japanese writes endings and particles in Hiragana, and names of elsewhere in Katakana.
+    """
+    runs = list(_RUN.finditer(_UNSPACED_ASKING.sub(" ", question)))
+    return sum(
+        -(-len(run[0]) // _CHARS_OF_A_WORD.get(run.lastgroup or "", len(run[0]))) for run in runs
+    )
 
 
 @cache
 def _common_terms(language: str) -> frozenset[str]:
-    asked = questions_about_nothing()
-    return frozenset(
-        term for question in asked.get(language, ()) for term in analyze(question, language)
-    )
+    asked = questions_about_nothing().get(language, ())
+    words = (ASKING, PRONOUNS, LAST_PRONOUNS, OPENERS)
+    texts = [*asked, *(" ".join(each.get(language, ())) for each in words)]
+    return frozenset(term for text in texts for term in analyze(text, language))
 
 
 def _asks_of_a_name(question: str, words: Sequence[str], languages: set[str]) -> bool:

@@ -157,9 +157,10 @@ class Claim:
         if len(mine & pairs) >= _COPIED * len(mine):
             # It repeats the source, but for a name that stands there beside other words.
             earlier = folded_words(source.before)
+            pronouns = PRONOUNS.get(source.language, ())
             for fact in self.facts:
                 after = plain_words(self._text[fact.span.end :])[0]
-                if is_among(fact, earlier) and any((word, after) in pairs for word in PRONOUNS):
+                if is_among(fact, earlier) and any((word, after) in pairs for word in pronouns):
                     continue  # "Anna Berg moved" where the source says "She moved"
                 if fact.kind == "name" and fact not in reworded and not fit(fact, fact.words):
                     yield _Swap((), f"{fact.words!r} does not stand there in what it cites")

@@ -13,7 +13,6 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote, cite
 from rag.embed.reader import Reader
-from rag.language import opens_with_pronoun
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.store.vectors import FloatArray
@@ -156,7 +155,7 @@ def _grown(
     least = scores[best] - _MARGIN
 
     def joins(place: int) -> bool:
-        names = place < first and opens_with_pronoun(found[first].text)
+        names = place < first and found[first].leans
         if place in taken or not (names or scores[place] >= least):
             return False
         length = found[max(last, place)].quote.span.end - found[min(first, place)].quote.span.start

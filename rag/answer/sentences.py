@@ -17,7 +17,13 @@ import numpy.typing as npt
 
 from rag.cite import Quote
 from rag.embed.reader import Reader, Reading
-from rag.language import analyze, is_heading, sentence_spans_within, stripped
+from rag.language import (
+    analyze,
+    is_heading,
+    opens_with_pronoun,
+    sentence_spans_within,
+    stripped,
+)
 from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span
@@ -59,6 +65,7 @@ class Sentence:
         holds: Logit that its passage holds an answer.
         features: What speaks for it.
         opens_section: Whether a heading stands before it.
+        leans: Whether it opens with a pronoun, which the sentence before explains.
     """
 
     quote: Quote
@@ -66,6 +73,7 @@ class Sentence:
     holds: float
     features: Features
     opens_section: bool = False
+    leans: bool = False
 
 
 def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
@@ -121,6 +129,7 @@ class _Passage:
                 self._reading.holds,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
                 is_introduced,
+                opens_with_pronoun(text[span.start : span.end], chunk.language),
             )
 
     def _inside(self, span: Span) -> IntArray:

@@ -105,11 +105,11 @@ def is_heading(text: str, start: int) -> bool:
     return _HEADING.match(text, start) is not None
 
 
-def opens_with_pronoun(sentence: str) -> bool:
+def opens_with_pronoun(sentence: str, language: str) -> bool:
     """Whether the first word stands for what an earlier sentence names."""
     first = _NEXT.match(sentence)
     word = first[1].casefold() if first else ""
-    return word in PRONOUNS or word.startswith(UNSPACED_PRONOUNS)
+    return word in PRONOUNS.get(language, ()) or word.startswith(UNSPACED_PRONOUNS)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:

@@ -214,10 +214,126 @@ COMMON_ABBREVIATIONS = frozenset(
 ORDINAL_DOT_LANGUAGES = _words("bg cs da de et fi hr hu is lv nb nn no pl sk sl sr tr")
 
 #: Words that open a continuation of what was said before.
-OPENERS = _words(
-    """and or but so then also et ou mais alors aussi und oder aber also auch y o pero entonces
-    también e ma allora anche mas então também en of maar dus ook i og och ja és și dan ve peki
-    а и или но і й та και و أو لكن और 그리고 그럼"""
+OPENERS: dict[str, frozenset[str]] = {
+    "ar": _words("و أو لكن"),
+    "bg": _words("а и но"),
+    "ca": _words("i però"),
+    "cs": _words("a ale"),
+    "da": _words("og men så"),
+    "de": _words("und oder aber also auch"),
+    "el": _words("και κι"),
+    "en": _words("and or but so then also"),
+    "es": _words("y e o pero entonces también"),
+    "fa": _words("و"),
+    "fi": _words("ja entä entäs mutta"),
+    "fr": _words("et ou mais alors aussi"),
+    "hi": _words("और तो लेकिन"),
+    "hr": _words("a i ali а и али"),
+    "hu": _words("és de na"),
+    "id": _words("dan lalu terus"),
+    "it": _words("e ma allora anche"),
+    "ko": _words("그리고 그럼"),
+    "nl": _words("en of maar dus ook"),
+    "pl": _words("a i oraz ale"),
+    "pt": _words("e mas então também"),
+    "ro": _words("și dar iar"),
+    "ru": _words("а и или но"),
+    "sv": _words("och men så"),
+    "sw": _words("na je"),
+    "tr": _words("ve peki ya"),
+    "uk": _words("а і й та але"),
+    "vi": _words("và còn vậy thế"),
+}
+
+#: Languages that write "and" and the next word as one.
+PREFIXED_OPENERS = {"ar": "و", "he": "ו"}
+
+#: Function words of questions, where `STOP_WORDS` has none of the language.
+ASKING: dict[str, frozenset[str]] = {
+    "bg": _words("какво кой коя кое кои кого къде кога защо колко как е са се в на с от до за и"),
+    "ca": _words("què qui on quan per quant quants com quin quina és va ser hi ha el la de del i"),
+    "cs": _words(
+        """co kdo koho komu kde kdy proč kolik jak jaký jaká jaké který která které je jsou byl byla
+        bylo byli se v ve na z do od o po pro"""
+    ),
+    "da": _words(
+        """hvad hva hvem hvilken hvilke hvilket hvor meget mye længe lenge hvorfor hvornår når er
+        var har havde hadde blev ble bliver blir med på i af av for til om"""
+    ),
+    "el": _words(
+        """τι ποιος ποια ποιο ποιοι πού πότε γιατί πόσο πόσα πόσοι πόσες πώς είναι ήταν ο η το οι
+        τα τον την του της των σε στο στη στην στον με για από να θα"""
+    ),
+    "fa": _words(
+        """چه چی کی کجا چرا چقدر چند چگونه چطور کدام کسی آیا است بود شد را در به از با که برای
+        دارد داشت"""
+    ),
+    "fi": _words(
+        """mikä mitä mihin missä mistä milloin kuka ketkä kenen kuinka paljonko monta montako miksi
+        millainen on oli olivat ovat"""
+    ),
+    "he": _words(
+        "מה מי איפה היכן מתי למה מדוע כמה איך איזה איזו האם של את על עם היה היתה הייתה היו יש"
+    ),
+    "hi": _words(
+        """क्या कौन किसने किसका किसकी कहाँ कहां कब क्यों कितना कितनी कितने कैसे है हैं था थी थे हुआ हुई हुए
+        का की के को में से पर ने किया गया गई"""
+    ),
+    "hr": _words(
+        """što šta tko ko koga kome gdje gde kada kad zašto koliko kako koji koja koje je su bio
+        bila bilo bili se u na s iz do od o po za шта ко кога где када зашто колико како који која
+        које је су био била било се у на с из до од о по за"""
+    ),
+    "hu": _words(
+        """mi mit ki kit kinek hol hova honnan mikor miért hány mennyi mennyit mennyibe hogyan
+        milyen melyik van volt vannak voltak a az egy is meg"""
+    ),
+    "id": _words(
+        "apa siapa di ke dari mana kapan mengapa kenapa berapa bagaimana yang adalah untuk"
+    ),
+    "pl": _words(
+        """co kto kogo komu gdzie kiedy dlaczego ile jak jaki jaka jakie jaką który która które czy
+        jest są był była było byli się w we na z ze do od o po dla przez"""
+    ),
+    "ro": _words(
+        "ce cine unde când câți câte cât câtă cum care este e sunt a au fost s se în la cu"
+    ),
+    "sv": _words(
+        """vad vem vilka vilken vilket hur mycket länge ofta varför när var vart är har hade blev
+        blir med på i av för till om"""
+    ),
+    "sw": _words("nini nani wapi lini kwa gani ngapi kiasi ni ya wa la za katika vipi"),
+    "tr": _words(
+        """ne neden niye nasıl nerede nereye nereden kim kimi kimin kime hangi kaç kadar kadara
+        zaman mi mı mu mü var vardı oldu ile için da de"""
+    ),
+    "uk": _words(
+        """що хто кого кому де куди коли чому скільки як який яка яке які чи є був була було були у
+        в на з зі до від про по за для"""
+    ),
+    "vi": _words("gì ai ở đâu khi nào tại sao vì bao nhiêu như thế là có được của thì đã sẽ bị"),
+}
+
+#: The same where words are written without spaces; what tells "Who is Macron?" is left out.
+UNSPACED_ASKING = (
+    *(
+        "什么时候",
+        "什么",
+        "怎么",
+        "怎样",
+        "为什么",
+        "多少",
+        "哪里",
+        "哪儿",
+        "何时",
+        "吗",
+        "呢",
+        "的",
+        "了",
+    ),
+    *("誰", "何", "언제", "어디", "누가", "왜", "얼마", "몇", "어떻게", "있"),
+    *("เมื่อไหร่", "เมื่อไร", "ที่ไหน", "ทำไม", "อย่างไร", "ยังไง", "เท่าไหร่", "เท่าไร"),
+    *("อะไร", "ใคร", "เป็นคน", "กี่"),
 )
 
 #: The scripts in which words, or names and what follows them, stand without spaces, inside a
@@ -226,7 +342,10 @@ UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer
 
 #: Pronouns where words are written without spaces, and what opens a continuation there.
 UNSPACED_PRONOUNS = ("它", "他", "她", "それ", "これ", "彼", "เขา", "เธอ")
-UNSPACED_OPENERS = (*UNSPACED_PRONOUNS, "还有", "那么", "そして", "แล้ว")
+UNSPACED_OPENERS = (
+    *UNSPACED_PRONOUNS,
+    *("还有", "那么", "そして", "では", "じゃあ", "で、", "その", "แล้ว"),
+)
 
 #: What begins a question that names something else to ask the same of.
 ASIDES = frozenset({"what about", "how about", "quid de", "quid du", "qué hay", "che dire"})
@@ -235,12 +354,59 @@ ASIDES = frozenset({"what about", "how about", "quid de", "quid du", "qué hay",
 CAPITALISING = frozenset({"de", "lb"})
 
 #: Words that stand for a noun of another sentence; those that are articles too are left out.
-PRONOUNS = _words(
-    """he she it they him her them his hers its their theirs this that these those there ones
-    il elle ils elles lui eux leur leurs celui celle ceux celles cela ça er sie ihn ihm ihr
-    ihnen ihre sein seine dieser diese dieses dort él ella ellos ellas su sus este esta esto
-    ese esa eso allí lei loro esso essa questo questa quello quella ele eles elas dele dela
-    isso isto hij zij ze hem haar hen hun zijn dit deze daar он она оно они его её ему им их
-    это этот эта там він вона воно вони його їх هو هي هم هن هذا هذه ذلك تلك هناك वह वे उसका
-    उसकी उसके उन्होंने 그는 그녀는 그들은 그것은 그의"""
-)
+PRONOUNS: dict[str, frozenset[str]] = {
+    "ar": _words("هو هي هم هن هذا هذه ذلك تلك هناك"),
+    "bg": _words("той тя то те него нея го ги му им това този тази там"),
+    "ca": _words("ell ella ells elles això aquest aquesta allà"),
+    "cs": _words("on ona ono oni ho ji mu jim jich jeho její to ten ta tam"),
+    "da": _words(
+        "han hun ham hende hans hendes henne hennes deres dem denne dette disse dens dets"
+    ),
+    "de": _words("er sie ihn ihm ihr ihnen ihre sein seine dieser diese dieses dort"),
+    "el": _words("αυτός αυτή αυτό αυτοί αυτές αυτά εκεί"),
+    "en": _words(
+        "he she it they him her them his hers its their theirs this that these those there ones"
+    ),
+    "es": _words("ella ellos ellas su sus este esta esto ese esa eso allí") | {"él"},  # el is none
+    "fa": _words("او آن آنها این ایشان وی آنجا"),
+    "fi": _words(
+        "hän he hänet hänen heidän heitä se sen sitä siitä siinä siihen ne niiden tämä siellä"
+    ),
+    "fr": _words("il elle ils elles lui eux leur leurs celui celle ceux celles cela ça"),
+    "he": _words("הוא היא הם הן אותו אותה אותם זה זאת זו שלו שלה שלהם"),
+    "hi": _words(
+        """वह वे यह ये उसका उसकी उसके उसे उसने उन्होंने उनका उनकी उनके इसका इसकी इसके इसे इसने इस उस वहाँ वहां"""
+    ),
+    "hr": _words(
+        """on ona ono oni ga ju ih mu joj njega nju njih to taj ta tamo он она оно они га ју их му
+        њега њу њих то тај та тамо"""
+    ),
+    "hu": _words("ő ők őt őket ez ezt ezek azt azok annak ennek abban ebben ott"),
+    "id": _words("dia ia mereka beliau itu ini sana situ"),
+    "it": _words("lui lei loro egli esso essa essi esse questo questa quello quella"),
+    "ko": _words("그 그는 그가 그녀는 그들은 그것은 그것이 그것을 그의"),
+    "nl": _words("hij zij ze hem haar hen hun zijn dit deze daar"),
+    "pl": _words("on ona ono oni one go ją ich mu jej im jego to ten ta tam"),
+    "pt": _words("ele ela eles elas dele dela deles delas isso isto"),
+    "ro": _words("el ea ei ele îl l lui lor acesta aceasta acolo"),
+    "ru": _words("он она оно они его её ему им их это этот эта там"),
+    "sv": _words("han hon honom henne hans hennes deras dem dess denna detta dessa"),
+    "sw": _words("yeye wao hicho hilo hiyo huyo huko yake wake lake zake"),
+    "tr": _words("o onu onun ona onlar onları bu bunu bunun buna şu orada"),
+    "uk": _words("він вона воно вони його їх її йому їм це цей ця там"),
+    "vi": _words("nó họ ấy đó này"),
+}
+
+#: Those that are articles too; as the last word of a question they are none.
+LAST_PRONOUNS: dict[str, frozenset[str]] = {
+    "da": _words("den det de der"),
+    "de": _words("das die"),
+    "hu": _words("az"),
+    "nl": _words("het dat"),
+    "sv": _words("den det de där"),
+}
+
+#: Languages that are written as another one, or nearly, for the words above.
+_WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
+for _each in (OPENERS, ASKING, PRONOUNS, LAST_PRONOUNS):
+    _each |= {code: _each[other] for code, other in _WRITTEN_AS.items() if other in _each}

@@ -77,14 +77,14 @@ def test_a_pronoun_takes_in_what_it_stands_for() -> None:
     found = sentences(100, 100, 100)
     (quote,) = quotes_of(found, scores(-9, 5, -9))
     assert quote.span == found[1].quote.span
-    found[1] = replace(found[1], text="Elle devance le maire sortant.")
+    found[1] = replace(found[1], leans=True)
     (quote,) = quotes_of(found, scores(-9, 5, -9))
     assert quote.span == Span(found[0].quote.span.start, found[1].quote.span.end)
 
 
 def test_a_quote_is_of_one_section() -> None:
     found = sentences(100, 100, 100)
-    found[1] = replace(found[1], text="She won.", opens_section=True)
+    found[1] = replace(found[1], leans=True, opens_section=True)
     (quote, other) = quotes_of(found, scores(4.9, 5, 4.9))
     assert quote.span == Span(found[1].quote.span.start, found[2].quote.span.end)
     assert other.span == found[0].quote.span
