@@ -47,6 +47,8 @@ _MIN_LANGUAGE_PROBABILITY = 0.1
 
 #: So sure is a few words' language taken to be theirs, not that of what they go on from.
 _SURE_OF_LANGUAGE = 0.9
+#: Up to this, another language that it may be in is as good.
+_MOST_UNSURE = 0.5
 
 # A question is not remembered if the articles that it found have more text than this.
 _RECENT_CHARS = 1_000_000
@@ -81,11 +83,17 @@ class Retrieval:
     @property
     def language(self) -> str:
         """The most probable language of what was asked, also if it goes on from a question in
-        another.
+        another; that of the first passage if none is probable ("tram", "2024?").
         """
         alone = question_languages(self.asked, self.languages) if self.asked else self.languages
         code = _most_probable(alone)
-        return code if alone[code] >= _SURE_OF_LANGUAGE else _most_probable(self.languages)
+        if alone[code] >= _SURE_OF_LANGUAGE:
+            return code
+        code = _most_probable(self.languages)
+        if self.results and self.languages[code] <= _MOST_UNSURE:
+            found = self.results[0].document.language
+            return found if found in self.languages else code
+        return code
 
 
 class Retriever:
@@ -210,7 +218,8 @@ def _reranked(
 
 
 def _most_probable(languages: Mapping[str, float]) -> str:
-    return max(languages, key=lambda code: languages[code])
+    """The most probable language; English of several that are so."""
+    return max(languages, key=lambda code: (languages[code], code == "en"))
 
 
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:

@@ -165,6 +165,21 @@ def test_a_question_in_another_language_is_answered_in_its_own(dated: Corpus) ->
     assert dated.ask("?", history=history).language == "fr"
 
 
+@pytest.mark.parametrize("words", ["ok", "2024", "ponte valdora costo"])
+def test_words_of_no_sure_language_are_answered_in_that_of_the_first_passage(
+    words: str, tmp_path: Path, embedder: Embedder
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for language, text in (("it", "Il ponte di Valdora costa 4,9 milioni."), ("fr", "Il pleut.")):
+        (tmp_path / "corpus" / language).with_suffix(".md").write_text(
+            f"---\nlanguage: {language}\n---\n{text}\n"
+        )
+    corpus = Corpus(tmp_path / "corpus", tmp_path / "index", Settings(), embedder)
+    corpus.sync()
+    answer = corpus.ask(words)
+    assert answer.language == answer.passages[0].document.language
+
+
 def test_no_quote_goes_over_a_heading(sample: Corpus) -> None:
     answer = sample.ask("Wer leitete die Sitzung gemeinsam?")
     assert "coprésidée" in answer.citations[0].quote
