@@ -23,6 +23,7 @@ from rag.language import (
     opens_with_pronoun,
     sentence_spans_within,
     stripped,
+    whole_words,
 )
 from rag.retrieve import Retrieval
 from rag.store.vectors import FloatArray
@@ -158,7 +159,7 @@ class _Passage:
         overlap = 2 * np.maximum(shared, 0) / (length[:, None] + length)
         best = int((overlap @ np.exp(allowed[likely] - allowed[likely[0]])).argmax())
         start, end = self._tokens[inside[first[best]], 0], self._tokens[inside[last[best]], 1]
-        span = stripped(self._chunk.text, int(start), int(end))
+        span = whole_words(self._chunk.text, *stripped(self._chunk.text, int(start), int(end)))
         return Span(self._chunk.start + span.start, self._chunk.start + span.end)
 
     def _share(self, inside: IntArray) -> float:

@@ -8,6 +8,7 @@ from rag.language.sentences import (
     sentence_spans,
     sentence_spans_within,
     stripped,
+    whole_words,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "sentence_spans_within",
     "served_as",
     "stripped",
+    "whole_words",
 ]

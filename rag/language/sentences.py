@@ -21,6 +21,7 @@ from rag.language.words import (
     STOP_WORDS,
     STOPLESS_LANGUAGES,
     SYLLABIC_LANGUAGES,
+    UNSPACED,
     UNSPACED_PRONOUNS,
 )
 from rag.types import Span
@@ -54,6 +55,10 @@ _VOWEL = regex.compile("[aeiouyæœøəıαεηιουωаеёиоуыэюяєі�
 _VOWELLESS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Mn}]{2,}")
 # A number, or one and a word, before the last word: `2024 r.`, `5 mln zł.`
 _COUNTED = regex.compile(r"\d[\s\u00a0\u202f](?:\p{L}{1,8}\.?[\s\u00a0])?$")
+# The boundary behind its first character lies within a word.
+_IN_WORD = regex.compile(
+    rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]{{2}}|\p{{L}}(?=\p{{M}})", regex.VERSION1
+)
 # What a surname may begin with behind initials: A. Di Pietro, M. D'Angelo, J. Van den Berg.
 _PARTICLE = regex.compile(
     r"\s*(?:D(?:all|ell)?['’]|(?:Da|De|Del|Della|Di|Do|Dos|Du|Van|Von)\s(?:\p{Ll}{2,3}\s)?)\p{Lu}"
@@ -222,4 +227,13 @@ def stripped(text: str, start: int, end: int) -> Span:
         end -= 1
     while start < end and text[start].isspace():
         start += 1
+    return Span(start, end)
+
+
+def whole_words(text: str, start: int, end: int) -> Span:
+    """The span of `text[start:end]` and what is left of the words that it begins and ends in."""
+    while 0 < start < end and _IN_WORD.match(text, start - 1):
+        start -= 1
+    while start < end and _IN_WORD.match(text, end - 1):
+        end += 1
     return Span(start, end)

@@ -144,7 +144,7 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
         ca o.a d.w.z m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec"""
     ),
     "ru": _words(
-        """г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф акад ред см ср др пр ген полк
+        """г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф инж акад ред см ср др пр ген полк
         подполк обл пер просп пл"""
     ),
     "ar": _words("د أ م ص ج ب"),
@@ -186,7 +186,7 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
     "ta": _words("திரு திருமதி"),
     "tr": _words("dr prof doç yrd uzm op av alb müh yük mah sok cad no sn örn yy"),
     "uk": _words(
-        """вул буд ім м р див проф акад ген полк тов о обл тис млн млрд грн напр просп пл"""
+        """вул буд ім м р див проф інж акад ген полк тов о обл тис млн млрд грн напр просп пл"""
     ),
     "vi": _words("tp tx tt ts gs pgs ths bs ls ks kts tr"),
 }

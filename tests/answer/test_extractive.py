@@ -21,6 +21,7 @@ from rag.answer.phrases import phrases
 from rag.answer.sentences import Features, Sentence, matrix
 from rag.cite import Quote
 from rag.embed import Embedder
+from rag.language import whole_words
 from rag.settings import Caution
 from rag.store.vectors import FloatArray
 from rag.types import Citation, Document, Filters, Span, Turn
@@ -178,6 +179,22 @@ def test_words_of_no_sure_language_are_answered_in_that_of_the_first_passage(
     corpus.sync()
     answer = corpus.ask(words)
     assert answer.language == answer.passages[0].document.language
+
+
+def test_the_tightest_words_are_whole(tmp_path: Path, embedder: Embedder) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "tr.md").write_text(
+        "---\nlanguage: tr\ntitle: Valdora Köprüsü iki yıl sonra açılıyor\n---\n"
+        "Valdora Köprüsü 23 Mart 2024 Cumartesi günü yeniden trafiğe açılacak. Bunu proje "
+        "sorumlusu Yük. Müh. G. P. Sancaklı duyurdu. Köprü, 14 Şubat 2022'de sel sularının "
+        "3. Ayağı oymasıyla kapatılmıştı.\n"
+    )
+    corpus = Corpus(tmp_path / "corpus", tmp_path / "index", Settings(), embedder)
+    corpus.sync()
+    answer = corpus.ask("nerede oldu")
+    for citation in (*answer.citations, *answer.nearest):
+        assert citation.focus is not None
+        assert whole_words(citation.document.text, *citation.focus) == citation.focus
 
 
 def test_no_quote_goes_over_a_heading(sample: Corpus) -> None:

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import opens_with_pronoun, sentence_spans, sentence_spans_within
+from rag.language import (
+    opens_with_pronoun,
+    sentence_spans,
+    sentence_spans_within,
+    whole_words,
+)
 from rag.types import Span
 
 FRENCH = [
@@ -98,7 +103,7 @@ OTHERS = {
         "Ο κ. Παπάς και ο Χρ. Νίκου μίλησαν στην Αγ. Άννα. | Έβρεχε.",
         "Ποιος φταίει; | Κανείς δεν ξέρει.",
     ],
-    "uk": ["Міст відкрили лише 12 травня 2024 р. | Він коштував місту 5 млн грн. | Мер радіє."],
+    "uk": ["Міст відкрив інж. Іван Марко 12 травня 2024 р. | Він коштував місту 5 млн грн. | Так."],
     "sr": ["Г. Петровић и г. Марић су дошли. | Падала је киша."],
     "nb": ["Han kom kl. 12 med bl.a. Kari Berg. | Så regnet det."],
     "ka": ["ხიდი გაიხსნა. | ა. წერეთელი მოვიდა. | წვიმდა."],
@@ -229,3 +234,21 @@ def test_every_character_is_in_exactly_one_sentence(text: str, language: str) ->
 )
 def test_a_pronoun_that_opens_a_sentence_is_known(language: str, sentence: str, does: bool) -> None:
     assert opens_with_pronoun(sentence, language) is does
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "words"),
+    [
+        ("miután az árvíz jött", "után az ár", "miután az árvíz"),
+        ("2022'de sel", "'de se", "'de sel"),
+        ("से किया गया", "िया", "किया"),
+        ("l’Italie, en 12,5 km", "Ita", "Italie"),
+        ("橋は開通した", "は開", "は開"),
+        ("the whole", "the whole", "the whole"),
+        ("word", "", ""),
+    ],
+)
+def test_no_word_is_cut(text: str, part: str, words: str) -> None:
+    start = text.index(part)
+    span = whole_words(text, start, start + len(part))
+    assert text[span.start : span.end] == words
