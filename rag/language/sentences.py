@@ -206,7 +206,8 @@ def _is_abbreviation(before: str, following: str, language: str, is_counted: boo
     )
     is_spelled = "." in before and not bare.replace(".", "").isdigit()  # 18.30 is no U.S.
     may_close = is_initial or is_spelled or bare in CLOSING_ABBREVIATIONS
-    may_close |= not (is_counted or before.isupper()) and _has_no_vowel(bare, language)
+    is_acronym = not (before.islower() or before.istitle())  # SNCF, pH, DCs
+    may_close |= not (is_counted or is_acronym) and _has_no_vowel(bare, language)
     is_day = (bare.isdigit() and len(bare) <= 2) or _DAY.fullmatch(bare) is not None
     is_ordinal = is_day and language in ORDINAL_DOT_LANGUAGES
     # A capital article or pronoun after these is more probably a new sentence.
