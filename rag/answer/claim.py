@@ -91,7 +91,7 @@ class Claim:
                 yield f"{fact.words!r} has another unit in what it cites"
             elif fact.kind in ("number", "date"):
                 may_be_dual = is_small_word(fact) and not all(same)
-                if not (may_be_dual or _is_unread(fact, passages)):
+                if not (may_be_dual or any(_is_unread(fact, passage) for passage in passages)):
                     yield f"{fact.words!r} is not in what it cites"
             elif fact.kind == "name" or (any(same) and is_place(fact)):
                 may_be_noun = self._language in CAPITALISING and " " not in fact.words
@@ -148,10 +148,13 @@ class Claim:
         pairs = set(pairwise(["", *plain, ""]))
 
         def fit(place: Fact, words: str) -> int:
-            before = ["", *plain_words(_ELIDED.sub("", self._text[: place.span.start]))][-1]
-            after = [*plain_words(self._text[place.span.end :]), ""][0]
+            before = plain_words(_ELIDED.sub("", self._text[: place.span.start]))[-1]
+            after = plain_words(self._text[place.span.end :])[0]
             inside = plain_words(words)
-            return ((before, inside[0]) in pairs) + ((inside[-1], after) in pairs)
+            # Any sentence opens with some word: that it is the source's tells nothing.
+            opens = place.kind == "opening" and not before
+            follows = not opens and (before, inside[0]) in pairs
+            return follows + ((inside[-1], after) in pairs)
 
         mine = set(pairwise(["", *plain_words(self._text), ""]))
         if len(mine & pairs) >= _COPIED * len(mine):
@@ -202,6 +205,8 @@ class Claim:
         for fact in self.facts:
             if fact in reworded or (nouns and not is_same and " " not in fact.words):
                 continue  # no name, more probably
+            if _is_unread(fact, source):
+                continue
             if not is_same and (
                 is_among(fact, said) or any(fact.keys & other.keys for other in theirs)
             ):
@@ -242,10 +247,10 @@ class Claim:
         return text
 
 
-def _is_unread(fact: Fact, passages: Sequence[Passage]) -> bool:
+def _is_unread(fact: Fact, where: Passage | Source) -> bool:
     """Whether a small number may stand there in words that cannot be read."""
-    return fact.kind == "number" and any(
-        passage.language not in WORD_LANGUAGES
+    return (
+        fact.kind == "number"
+        and where.language not in WORD_LANGUAGES
         and all(isinstance(key, float) and key <= _SMALL_NUMBER for key in fact.keys)
-        for passage in passages
     )

@@ -126,8 +126,8 @@ def _known_names(language: str) -> Mapping[str, set[object]]:
 
 @lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
-    """A word in Latin letters, lower case, without accents and signs."""
-    return regex.sub(r"[^a-z0-9]", "", anyascii(word).casefold())
+    """A word in Latin letters, lower case, without accents, signs and the genitive of `Italy’s`."""
+    return regex.sub(r"(?<=.)'s$|[^a-z0-9]", "", anyascii(word).casefold())
 
 
 @lru_cache(maxsize=50_000)

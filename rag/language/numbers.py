@@ -107,7 +107,13 @@ def numbers(text: str, language: str) -> list[Number]:
     an ordinary adjective (`one`, `a second`).
     """
     plain = _western(text)
-    found = [*_digits(plain, language), *_romans(plain), *_words(text, language)]
+    found = [*_digits(plain, language), *_romans(plain)]
+    taken = [span for span, _ in found]  # in "214 million first promised" nothing is millionth
+    found += [
+        (span, readings)
+        for span, readings in _words(text, language)
+        if not any(span.start < other.end and other.start < span.end for other in taken)
+    ]
     return sorted(
         Number(span, readings, *units_beside(text, span, language)) for span, readings in found
     )

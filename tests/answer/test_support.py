@@ -160,6 +160,53 @@ def test_a_word_that_opens_behind_signs_of_markdown_is_no_name(
 
 
 @pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("According to engineers, 1,200 piles were needed for it.", "en", "supported"),
+        ("Final bill: 271 million euros", "en", "supported"),
+        ("| Piles | 1,200 |", "en", "supported"),
+        ("Yes, the piles pushed the bill to 271 million euros.", "en", "supported"),
+        ("Il a fallu 1 200 pieux, et la facture atteint 271 millions d’euros.", "fr", "supported"),
+        ("Draining it took 1,200 concrete piles.", "en", "unsupported"),
+        ("Final bill: 217 million euros", "en", "unsupported"),
+    ],
+)
+def test_a_sentence_may_open_with_another_word_than_its_source(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "Engineers blamed a forgotten canal. Filling it took 1,200 concrete piles and pushed the "
+        "final bill to 271 million euros. The city had promised the line for 214 million."
+    )
+    assert verdict(Claim(sentence, language, text, "en"), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Norvane has not yet announced any support.", "supported"),
+        ("Norvane has promised nothing; Estremar's government promised 9 million.", "supported"),
+        ("Norvane’s government promised 9 million crowns in aid.", "unsupported"),
+        ("Estremar has not yet announced any support.", "unsupported"),
+    ],
+)
+def test_a_name_is_one_with_and_without_a_genitive(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "Estremar’s government promised 9 million crowns in aid; Norvane has not yet announced "
+        "any support."
+    )
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
+def test_a_small_number_may_stand_in_words_that_cannot_be_read(embedder: Embedder) -> None:
+    text = "市议会周二通过了地铁二号线的建设方案。二号线全长26公里，设18个车站，预计投资48亿元。"
+    said = Claim("Line 2 will be 26 km long and have 18 stations.", "en", text, "zh")
+    assert verdict(said, embedder) == "supported"
+
+
+@pytest.mark.parametrize(
     ("sentence", "expected"),
     [
         ("Spain paid for the bridge.", "unsupported"),
@@ -315,6 +362,7 @@ def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
         ("5 MSEK", "sv", [{5e6}]),
         ("a hall 5 m wide, 12 b and 3 k", "en", [{5.0}, {12.0}, {3.0}]),
         ("two billion", "en", [{2e9}]),
+        ("the 214 million first promised", "en", [{2.14e8}]),
         ("drei Milliarden", "de", [{3e9}]),
         ("seize", "fr", [{16.0}]),
         ("miles de personas, dos mil casas", "es", [{2000.0}]),
