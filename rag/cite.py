@@ -14,21 +14,22 @@ from rag.types import CheckedSentence, Citation, Document, SearchResult, Span, V
 FLAGS: Mapping[Verdict, str] = {"supported": "", "weak": "≈", "unsupported": "⚠"}
 
 # `[1]`, and what language models make of it: `[1, 2]`, `[1-3]`, `【1】`, `[^1]`, `[passage 1]`,
-# `[passage 1, passage 2]`.
+# `[passage 1, passage 2]`, `[1, p. 2]`, `[1: The Courier]`, `\[1\]`, `(see passage 1)`.
 # Four digits are a year, other words than these the text's own: `[article 3]`.
-_NAMED = (
-    r"(?:passages?|sources?|documents?|docs?|refs?|quellen?|fuentes?|fontes?|bron)"
-    r"(?:\s+(?:number|no\.?))?\s*[:=#]?\s*"
-)
+_NUMBER = r"(?:\s+(?:number|no\.?))?\s*[:=#]?\s*"
+_SHOWN = r"passages?|sources?|quellen?|fuentes?|fontes?|bron"
+_NAMED = rf"(?:{_SHOWN}|documents?|docs?|refs?){_NUMBER}"
 _BETWEEN = r"\s*[,;、，،–-]\s*|\s+(?:and|et|und|y|e|en|og|och|i|и)\s+|\s+و\s*"
 _MARKER = regex.compile(
-    rf"[ \t\u00a0]*[\[【［](?=[^\]】］\n]{{1,40}}[\]】］])(?:\^|{_NAMED})?"
-    rf"(\d{{1,3}}(?:(?:{_BETWEEN})(?:{_NAMED})?\d{{1,3}})*)(?:†[^\]】］]{{0,20}})?[\]】］]",
+    rf"[ \t\u00a0]*(?:\\?[\[【［](?=[^\]】］\n]{{1,40}}[\]】］])(?:\^|{_NAMED})?"
+    rf"|[(（](?:\p{{L}}+\.?\s)?(?:{_SHOWN}){_NUMBER})"
+    rf"(\d{{1,3}}(?:(?:{_BETWEEN})(?:{_NAMED})?\d{{1,3}})*)"
+    r"(?:\s*+[†,:;]\s*+(?!\d)[^\]】］\n]{0,40})?\\?[\]】］)）]",
     regex.IGNORECASE,
 )
 _RANGE = regex.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
 #: What may become a marker is held back until it is one, or too long for one.
-_BEGUN = regex.compile(r"[ \t\u00a0]*(?:[\[【［][^\]】］\n]{0,40})?$")
+_BEGUN = regex.compile(r"[ \t\u00a0]*(?:\\|\\?[\[【［][^\]】］\n]{0,40}|[(（][^\])）\n]{0,40})?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,15 @@ from rag.types import CheckedSentence
         ("It reopened [Sources 1 and 2].", "It reopened [1][2].", 0),
         ("It reopened [Passage 1, Passage 9].", "It reopened [1].", 1),
         ("It reopened ([1]) [[2], [3]].", "It reopened ([1]) [[2], [3]].", 0),
+        ("It reopened [1, p. 2][Passage 2: The Courier].", "It reopened [1][2].", 0),
+        (r"It reopened \[1\] \[9\].", "It reopened [1].", 1),
+        ("It reopened (see passage 1) (Sources: 2, 9).", "It reopened [1] [2].", 1),
+        (
+            "It (in 3) reopened (1), said (article 2).",
+            "It (in 3) reopened (1), said (article 2).",
+            0,
+        ),
+        ("It reopened [1, 2, 2024].", "It reopened [1, 2, 2024].", 0),
         ("重新开放[1、2]，[1，3]。", "重新开放 [1][2]， [1][3]。", 0),
         ("أعيد افتتاحه [١ و٢].", "أعيد افتتاحه [1][2].", 0),
         ("The report [2024] says so.", "The report [2024] says so.", 0),
@@ -58,6 +67,7 @@ def test_a_growing_text_only_grows_when_cleaned() -> None:
         "It reopened [1, 2]. The mayor [99] came[3] [ x ] at 5 [passage 1] [^2] ［１］ [1 and 2]."
     )
     text += " So it is ([3]) [source 1; source 2]."
+    text += r" As (passage 1) and (sources: 2, 3) \[1\] [1, p. 2] \ say (in the flood [2])."
     text += f" All [{', '.join('123' * 6)}] say so [1]."
     shown = ""
     for end in range(len(text) + 1):
