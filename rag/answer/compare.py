@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from rag.answer.facts import Fact, folded, look_alike, words
 from rag.language.units import clash
 from rag.types import Span
+
+_HYPHEN = regex.compile("[-‐‑]")
 
 
 def kind_of(fact: Fact) -> str:
@@ -32,8 +36,8 @@ def covers(one: Fact, other: Fact) -> bool:
 
 
 def folded_words(text: str) -> list[str]:
-    """The words and numbers of a text, folded."""
-    return [folded(word) for _, word in words(text)]
+    """The words and numbers of a text, folded; each part of `Saint-Aubin` is one."""
+    return [folded(part) for _, word in words(text) for part in _HYPHEN.split(word)]
 
 
 def _share_a_word(one: str, other: str) -> bool:

@@ -19,8 +19,10 @@ from rag.language import analyze
 from rag.types import SearchResult, Verdict
 
 # Nearness of a sentence to its source: 1 for the same words, 0 for what any two sentences of
-# the model have in common. Of 248 translations 99 % were above the lower bound.
-_LEAST_NEARNESS, _FAIR_NEARNESS = 0.1, 0.2
+# the model have in common. Of 248 translations 99 % were above the lower bound, and 120 of 120
+# above what a sentence needs that cites nothing; of 28 courtesies and refusals laid beside five
+# passages each, most are not.
+_LEAST_NEARNESS, _FAIR_NEARNESS, _SURE_NEARNESS = 0.1, 0.2, 0.35
 # How much less near a sentence may be that is cited since it holds more of what is claimed.
 _NEARLY = 0.2
 _LEAST_COVERAGE = 0.34
@@ -63,21 +65,26 @@ class SupportCheck:
         wrong = [*claim.missing(passages), *claim.misplaced(ranked[0][1], passages)]
         best = ranked[0][1]
         nearness = nearness_of(ranked[0][0], self._common)
-        if wrong or nearness < _LEAST_NEARNESS:
+        counted = [fact for fact in claim.facts if fact.kind in ("number", "date")]
+        tells_same = best.held(counted) > 0  # however far a short sentence is
+        if wrong or (nearness < _LEAST_NEARNESS and not tells_same):
             return Finding("unsupported", tuple(wrong) or ("nothing it cites says this",), ())
         margin = _NEARLY * (1 - self._common)
         carrying = [passage.carrying(vector, claim.facts, margin) for *_, passage in ranked]
         quotes = tuple(source.quote for source in carrying)
-        doubts = [*_doubts(sentence, language, nearness, best, passages)]
+        doubts = [*_doubts(sentence, language, best, passages)]
+        is_like = nearness >= (_FAIR_NEARNESS if cited else _SURE_NEARNESS)
+        if language != best.language and not (is_like or (cited and tells_same)):
+            doubts.append("only loosely like what it cites")
         if not cited:
             quotes = quotes[:1]
         return Finding("weak" if doubts else "supported", tuple(doubts), quotes)
 
 
 def _doubts(
-    sentence: str, language: str, nearness: float, best: Source, passages: Sequence[Passage]
+    sentence: str, language: str, best: Source, passages: Sequence[Passage]
 ) -> Iterator[str]:
-    """What speaks against a sentence without proving it wrong."""
+    """What its words say against a sentence, without proving it wrong."""
     if language == best.language:
         mine, theirs = negations(sentence, language), negations(best.text, language)
         if mine and not (theirs and _tells_of(sentence, best.text, language)):
@@ -88,8 +95,6 @@ def _doubts(
         held = set().union(*(passage.terms for passage in passages))
         if terms and len(terms & held) / len(terms) < _LEAST_COVERAGE:
             yield "few of its words are in what it cites"
-    elif nearness < _FAIR_NEARNESS:
-        yield "only loosely like what it cites"
 
 
 def _tells_of(sentence: str, source: str, language: str) -> bool:

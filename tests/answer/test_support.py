@@ -20,6 +20,16 @@ TRAM = (
 )
 
 
+OPENING = (
+    "The French port city of Port-Levant opened its first modern tram line on Saturday, nearly a "
+    "year behind schedule. Crowds lined the quays as the inaugural service crossed the bridge."
+)
+METRO = (
+    "滨江市议会周二以23票对9票通过了地铁二号线的建设方案。"
+    "二号线全长26公里，设18个车站，预计投资48亿元。"
+)
+
+
 def passage(text: str, language: str) -> SearchResult:
     document = Document(
         id="x", text=text, title="", language=language, date=None, authors=(), source="",
@@ -200,10 +210,57 @@ def test_a_name_is_one_with_and_without_a_genitive(
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language", "text", "source"),
+    [
+        ("It opened on Saturday.", "en", OPENING, "en"),
+        ("La ligne a ouvert samedi.", "fr", OPENING, "en"),
+        ("The city council approved metro line 2 by 23 votes to 9.", "en", METRO, "zh"),
+        ("The project is expected to cost 4.8 billion yuan.", "en", METRO, "zh"),
+    ],
+)
+def test_a_sentence_that_shares_a_number_or_date_may_be_unlike_its_source(
+    sentence: str, language: str, text: str, source: str, embedder: Embedder
+) -> None:
+    assert verdict(Claim(sentence, language, text, source), embedder) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("Sure!", "en"),
+        ("The passages do not say.", "en"),
+        ("Let me know if you need more details!", "en"),
+        ("Les passages ne répondent pas à la question.", "fr"),
+        ("抱歉，我无法回答这个问题。", "zh"),
+    ],
+)
+def test_a_courtesy_that_cites_nothing_is_no_claim_of_another_language(
+    sentence: str, language: str, embedder: Embedder
+) -> None:
+    shown = [passage(OPENING, "en") if language == "fr" else passage(TRAM, "fr")]
+    assert SupportCheck(shown, embedder).check(sentence, language, []).verdict != "supported"
+
+
 def test_a_small_number_may_stand_in_words_that_cannot_be_read(embedder: Embedder) -> None:
-    text = "市议会周二通过了地铁二号线的建设方案。二号线全长26公里，设18个车站，预计投资48亿元。"
-    said = Claim("Line 2 will be 26 km long and have 18 stations.", "en", text, "zh")
+    said = Claim("Line 2 will be 26 km long and have 18 stations.", "en", METRO, "zh")
     assert verdict(said, embedder) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The flood of the Vaire reached Saint-Aubin.", "supported"),
+        ("The flood of the Vaire reached Saint-Denis.", "unsupported"),
+        ("Jean-Pierre Morel closed the road.", "supported"),
+        ("The road was closed by Jean-Paul Morel.", "unsupported"),
+    ],
+)
+def test_each_part_of_a_name_with_a_hyphen_counts(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "The flood reached Saint-Aubin-sur-Vaire. Mayor Jean-Pierre Morel closed the road."
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
 
 
 @pytest.mark.parametrize(
