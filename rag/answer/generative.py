@@ -7,7 +7,7 @@ at all, and it is what is shown when the model fails or nothing it says is suppo
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import regex
@@ -31,7 +31,7 @@ from rag.cite import (
 )
 from rag.embed import Embedder
 from rag.errors import GenerationError
-from rag.language import sentence_spans
+from rag.language import sentence_spans, written_in
 from rag.once import once
 from rag.retrieve import Retrieval
 from rag.settings import Settings
@@ -74,20 +74,9 @@ class GenerativeAnswerer:
             yield quoted
             return
         say = phrases(retrieval.language)
-        check = self._check(retrieval)
-        draft, is_given, is_silent = Draft(retrieval, check), False, False
+        draft = Draft(retrieval, self._check(retrieval))
         try:
-            for text in self._reader.read(self._messages(retrieval, history)):
-                if text is None:  # thought; where it was given out, the whole answer replaces it
-                    draft, is_silent = Draft(retrieval, check), is_given
-                    continue
-                for event in draft.add(text):
-                    is_given = True
-                    if not is_silent:
-                        yield event
-            for event in draft.finish():
-                if not is_silent:
-                    yield event
+            yield from draft.read(self._reader.read(self._messages(retrieval, history)))
         except GenerationError as error:
             logging.getLogger(__name__).warning("%s", error)
             yield replace(quoted, notice=say.failed)
@@ -127,31 +116,53 @@ class Draft:
     def __init__(self, retrieval: Retrieval, check: SupportCheck) -> None:
         self._retrieval = retrieval
         self._check = check
+        self._is_silent = False  # what was shown is no part of the answer
+        self._begin()
+
+    def _begin(self) -> None:
         self._raw = ""  # what the model said
         self._read = 0  # how much of it was looked at
         self._judged = 0  # where the last judged sentence ends in the clean text
         self._given = 0  # how much of the clean text was given out
         self._text = ""  # what was given out, with the markers added here
+        self._language = self._retrieval.language  # of the sentence before
         self._sentences: list[CheckedSentence] = []
         self._quotes: list[Quote] = []
         self.dropped_markers = 0
 
     @property
     def is_supported(self) -> bool:
-        """Whether at least one sentence is."""
+        """Whether at least one sentence is, and the model does not say that there is no answer."""
+        named = markers(self._raw)
+        if named and max(named) < 0:  # [0] alone
+            return False
         return any(sentence.verdict == "supported" for sentence in self._sentences)
 
-    def add(self, text: str) -> Iterator[TextDelta | CheckedSentence]:
-        """What can be shown now that the model has said this."""
+    def read(self, pieces: Iterable[str | None]) -> Iterator[TextDelta | CheckedSentence]:
+        """What can be shown while the model speaks.
+
+        None tells that all pieces before it were thought. Where some of that was shown, nothing
+        more is: the whole answer replaces it.
+        """
+        for event in self._events(pieces):
+            if not self._is_silent:
+                yield event
+
+    def _events(self, pieces: Iterable[str | None]) -> Iterator[TextDelta | CheckedSentence]:
+        for text in pieces:
+            if text is None:
+                self._is_silent |= bool(self._text)
+                self._begin()
+            else:
+                yield from self._add(text)
+        yield from self._advance(len(self._raw.rstrip()), is_whole=True)
+
+    def _add(self, text: str) -> Iterator[TextDelta | CheckedSentence]:
         self._raw = (self._raw + text).lstrip()
         for word in _WORD_END.finditer(self._raw, self._read):
             self._read = word.end()
             if marker_begun(self._raw[: self._read]) == self._read:
                 yield from self._advance(self._read, is_whole=False)
-
-    def finish(self) -> Iterator[TextDelta | CheckedSentence]:
-        """The rest, once the model has ended."""
-        yield from self._advance(len(self._raw.rstrip()), is_whole=True)
 
     def answer(self, confidence: float) -> Answer:
         """The whole answer."""
@@ -179,10 +190,14 @@ class Draft:
 
     def _complete(self, clean: str, *, is_whole: bool) -> list[Span]:
         """The sentences behind the judged ones that nothing can be added to any more."""
+        rest = clean[self._judged :]
         spans = [
             Span(self._judged + start, self._judged + end)
-            for start, end in sentences(clean[self._judged :], self._retrieval.language)
+            for start, end in sentences(rest, written_in(rest, self._language))
         ]
+        # What shows its language late ends no sentence before words that were given out.
+        while len(spans) > 1 and spans[0].end < self._given:
+            spans[:2] = [Span(spans[0].start, spans[1].end)]
         return spans if is_whole else spans[:-1]
 
     def _give(self, clean: str, end: int) -> Iterator[TextDelta]:
@@ -198,7 +213,8 @@ class Draft:
         if not any(character.isalnum() for character in bare):
             return
         start = span.start + len(self._text) - self._given
-        finding = self._check.check(bare, self._retrieval.language, cited)
+        self._language = written_in(bare, self._language)
+        finding = self._check.check(bare, self._language, cited)
         if not cited:
             finding = _uncited(finding)
             if finding.quotes:

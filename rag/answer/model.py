@@ -81,7 +81,8 @@ class ModelReader:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False
-        self._thinks = False  # it ends thoughts whose beginning its chat template wrote
+        # Whether its last reply ended a thought whose beginning its chat template wrote.
+        self._thinks = False
 
     def read(self, messages: Sequence[BaseMessage]) -> Iterator[str | None]:
         """The pieces of the model's reply, without what it thinks aloud before.
@@ -92,12 +93,13 @@ class ModelReader:
             GenerationError: The model failed, stalled, said nothing or did not stop.
         """
         for retries_left in reversed(range(self._settings.llm_retries + 1)):
-            begun = False
+            begun = is_thought = False
             try:
                 for piece in spoken(self._read_once(messages), self._thinks):
                     begun = piece is not None
-                    self._thinks |= not begun
+                    is_thought |= not begun
                     yield piece
+                self._thinks = is_thought
                 if not begun:
                     raise GenerationError("the language model said nothing")
             except GenerationError as error:

@@ -1,7 +1,13 @@
 """Which language a text is in, where its sentences are, and which terms it is found by."""
 
 from rag.language.analyze import ANALYZER_VERSION, analyze
-from rag.language.detect import detect_language, encodable, question_languages, served_as
+from rag.language.detect import (
+    detect_language,
+    encodable,
+    question_languages,
+    served_as,
+    written_in,
+)
 from rag.language.sentences import (
     is_heading,
     opens_with_pronoun,
@@ -24,4 +30,5 @@ __all__ = [
     "served_as",
     "stripped",
     "whole_words",
+    "written_in",
 ]

@@ -62,6 +62,15 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
     return {code: share for code, share in zip(found, shares.tolist(), strict=True) if share}
 
 
+def written_in(sentence: str, expected: str) -> str:
+    """The language of a sentence: the expected one, unless that can be ruled out."""
+    shares = question_languages(sentence, (expected,))
+    if expected in shares:
+        return expected
+    likeliest = max(shares, key=shares.__getitem__)
+    return _MACROLANGUAGES.get(likeliest, likeliest)
+
+
 def served_as(language: str, known: Container[str]) -> str:
     """Which of some known languages serves for one: its own or the one that it is written as,
     or nearly (ISO 639-3), else English.

@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from rag import Answer, CheckedSentence, Corpus, Passages, Settings, SettingsError, TextDelta
 from rag.answer.generative import Draft
-from rag.answer.model import spoken
+from rag.answer.model import ModelReader, spoken
 from rag.answer.prompt import data, messages
 from rag.answer.support import SupportCheck
 from rag.embed import Embedder
@@ -91,8 +91,7 @@ def drafted(pieces: list[str]) -> Answer:
     shown = SearchResult(document, Chunk("x", 0, len(ARTICLE), ARTICLE, "en"), 1.0)
     retrieval = Retrieval(QUESTION, np.zeros(1, np.float32), {"en": 1.0}, {}, (shown,), 1, 5)
     draft = Draft(retrieval, SupportCheck((shown,), WordEmbedder()))
-    events = [event for piece in pieces for event in draft.add(piece)]
-    events += draft.finish()
+    events = [*draft.read(pieces)]
     answer = draft.answer(1.0)
     assert answer.text == "".join(event.text for event in events if isinstance(event, TextDelta))
     return answer
@@ -104,6 +103,10 @@ def drafted(pieces: list[str]) -> Answer:
         ("It took 12 weeks.\nIt cost 1,300 euros.", ["It took 12 weeks.", "It cost 1,300 euros."]),
         ("It took 12 weeks.\n\n2. It is iron [1]", ["It took 12 weeks.", "It is iron [1]"]),
         ("- It is iron\n- It is old.\n[1]", ["It is iron", "It is old.\n[1]"]),
+        (
+            "Es kostete 3 Mio. Euro. Am 3. Juni war sie offen, d. h. alles.",
+            ["Es kostete 3 Mio. Euro.", "Am 3. Juni war sie offen, d. h. alles."],
+        ),
         ("| It | is |\n|---|---|\n| iron | [1] |", ["| It | is |", "| iron | [1] |"]),
         ("It was plan B. The repair [1].", ["It was plan B.", "The repair [1]."]),
         (" \n桥开放。[1]开放。", ["桥开放。 [1]", "开放。"]),
@@ -123,6 +126,7 @@ def test_a_reply_is_judged_alike_in_whatever_pieces_it_comes() -> None:
     parts = (
         "The bridge [1] [1]. J. U.S. 12 Monday. Dr. said: “Yes.” [9] ， 桥。 [1, 2] » «قال. [a 1."
     )
+    parts += " Am 3. Juni, d. h. in Öl. C’est M. X. Где ул. Мира?"
     words = [*parts.split(), "مرحبا؟", "**bold.**", "-", "|", "#"]
     for _ in range(300):
         size = rng.randint(3, 20)
@@ -241,6 +245,18 @@ def test_no_thought_is_given_out_where_one_is_awaited() -> None:
     )
 
 
+def test_a_reply_without_a_thought_ends_the_waiting_for_one() -> None:
+    replies = ["Let us see.</think> It is iron.", "It is iron.", "It is iron."]
+    model = GenericFakeChatModel(messages=iter(map(AIMessage, replies)))
+    reader = ModelReader(model, Settings())
+    try:
+        read = [list(reader.read([])) for _ in replies]
+    finally:
+        reader.close()
+    assert [kept(pieces) for pieces in read] == ["It is iron."] * 3
+    assert [len(pieces) > 1 for pieces in read] == [True, False, True]
+
+
 def test_a_thought_without_a_beginning_is_forgotten_and_the_next_one_never_shown(
     open_corpus: Open,
 ) -> None:
@@ -271,6 +287,37 @@ def test_a_model_that_finds_no_answer_gives_way_to_quotes(open_corpus: Open) -> 
     assert not [event for event in events if isinstance(event, TextDelta | CheckedSentence)]
     assert "could be confirmed" in answer.notice
     assert answer.citations
+
+
+@pytest.mark.parametrize("reply", ["The passages do not say. [0]", "It took 12 weeks. [0]"])
+def test_a_model_that_also_says_that_it_finds_none_gives_way_too(
+    open_corpus: Open, reply: str
+) -> None:
+    assert "could be confirmed" in open_corpus(reply).ask(QUESTION).notice
+    answer = open_corpus("The repair took 12 weeks [1]. The mayor is unknown [0].").ask(QUESTION)
+    assert verdicts(answer)[0] == "supported"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "La réparation a coûté 1 300 euros [1]. Le pont a rouvert le lundi 3 juin 2024 [1].",
+        "Die Reparatur kostete 1.300 Euro [1]. Die Brücke wurde am 3. Juni 2024 geöffnet [1].",
+        "Ремонт стоил 1300 евро [1]. Мост открылся в понедельник, 3 июня 2024 года [1].",
+        "修理花费了1300欧元[1]。铁桥于2024年6月3日重新开放[1]。",
+        "بلغت تكلفة الإصلاح 1300 يورو [1]. أعيد افتتاح الجسر يوم الاثنين 3 يونيو 2024 [1].",
+    ],
+)
+def test_an_answer_may_be_in_another_language_than_its_question(
+    open_corpus: Open, reply: str
+) -> None:
+    assert verdicts(open_corpus(reply).ask(QUESTION)) == ["supported", "supported"]
+    wrong = reply.replace("300", "600").replace("2024", "2014")
+    assert verdicts(open_corpus(f"{wrong} It took 12 weeks [1].").ask(QUESTION)) == [
+        "unsupported",
+        "unsupported",
+        "supported",
+    ]
 
 
 def test_the_articles_decide_whether_the_model_is_asked(tmp_path: Path, embedder: Embedder) -> None:
