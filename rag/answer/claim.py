@@ -115,15 +115,20 @@ class Claim:
                 yield f"{fact.words!r} is not in what it cites"
 
     def _reworded(self, passages: Sequence[Passage]) -> list[Fact]:
-        """Lone words of its own behind an article, where nouns have capitals: no names."""
+        """Lone words, where nouns have capitals, that open it or are its own behind an article."""
         return [
             fact
             for fact in self.facts
             if self._language in CAPITALISING
-            and (fact.kind, " " in fact.words) == ("name", False)
+            and (kind_of(fact), " " in fact.words) == ("name", False)
             and not fact.keys  # die Schweiz
-            and _DETERMINER.search(self._text[: fact.span.start])
-            and not any(passage.holds(fact) for passage in passages)
+            and (
+                fact.kind == "opening"
+                or (
+                    _DETERMINER.search(self._text[: fact.span.start])
+                    and not any(passage.holds(fact) for passage in passages)
+                )
+            )
         ]
 
     def misplaced(self, source: Source, passages: Sequence[Passage]) -> Iterator[str]:

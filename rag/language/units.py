@@ -109,7 +109,7 @@ def _names(language: str) -> Mapping[str, frozenset[str]]:
     except (UnknownLocaleError, ValueError, OSError):
         return {}
     if language == "en":
-        found += _measures("en_GB")  # metres
+        found += [*_measures("en_GB"), *_currencies("en_GB")]  # metres, roubles
     found += _MORE.get(language, {}).items()
     for name, unit in found:
         plain = regex.sub(r"^de |\.$", "", _plain(name).strip())

@@ -248,6 +248,50 @@ def test_a_small_number_may_stand_in_words_that_cannot_be_read(embedder: Embedde
 
 
 @pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("Mr. Latchford called the overrun painful.", "en", "supported"),
+        ("Professor Owen Latchford called the overrun painful.", "en", "supported"),
+        ("Dr. O. Latchford called the overrun painful.", "en", "supported"),
+        ("Mr. Karpov called the overrun painful.", "en", "unsupported"),
+        ("The overrun is painful, said J.-P. Morvan.", "en", "unsupported"),
+        ("M. Latchford juge le dépassement douloureux.", "fr", "supported"),
+        ("Selon Owen Latchford, le dépassement est douloureux.", "fr", "supported"),
+        ("Según Owen Latchford, el sobrecoste es doloroso.", "es", "supported"),
+        ("Laut Owen Latchford ist die Überschreitung schmerzhaft.", "de", "supported"),
+    ],
+)
+def test_a_title_or_an_initial_opens_no_sentence_and_is_no_name(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    text = {
+        "en": "The overrun was painful, said the economist Owen Latchford on Monday.",
+        "fr": "Le dépassement est douloureux, dit lundi l’économiste Owen Latchford.",
+        "es": "El sobrecoste es doloroso, dijo el lunes el economista Owen Latchford.",
+        "de": "Die Überschreitung ist schmerzhaft, sagte am Montag der Ökonom Owen Latchford.",
+    }[language]
+    assert verdict(Claim(sentence, language, text, language), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Leiterin der Kommission war die Richterin Mathilde Okonjo.", "supported"),
+        ("Gutachten der Kommission: Kritik wurde nicht gehört.", "supported"),
+        ("Leiterin der Kommission war die Richterin Beatrice Lindqvist.", "unsupported"),
+    ],
+)
+def test_a_german_noun_that_opens_the_sentence_is_no_name(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "Vorsitzende der Kommission war die frühere Richterin Dr. Mathilde Okonjo. Bericht der "
+        "Kommission: Kritik wurde nicht gehört."
+    )
+    assert verdict(Claim(sentence, "de", text, "de"), embedder) == expected
+
+
+@pytest.mark.parametrize(
     ("sentence", "expected"),
     [
         ("The flood of the Vaire reached Saint-Aubin.", "supported"),
@@ -581,3 +625,10 @@ def test_a_number_has_its_unit(
     sentence: str, language: str, expected: str, embedder: Embedder
 ) -> None:
     assert verdict(Claim(sentence, language, REPAIR, "en"), embedder) == expected
+
+
+def test_a_currency_may_be_spelt_in_the_british_way(embedder: Embedder) -> None:
+    text = "Стоимость моста оценивается в 3,4 млрд рублей."
+    for money, expected in (("roubles", "supported"), ("dollars", "unsupported")):
+        said = Claim(f"The bridge will cost 3.4 billion {money}.", "en", text, "ru")
+        assert verdict(said, embedder) == expected
