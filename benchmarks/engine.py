@@ -17,9 +17,9 @@ import numpy as np
 
 from benchmarks.sets import DATA, WORK, read_rows
 from rag import Settings
+from rag.arrays import FloatArray
 from rag.chunk import chunk_document, embedding_text
 from rag.embed import SentenceEmbedder, load_embedder
-from rag.embed.e5s1 import FloatArray
 from rag.load import load_file
 from rag.types import Document
 

@@ -17,9 +17,9 @@ import numpy as np
 from benchmarks.retrieval import SETS, questions
 from benchmarks.sets import open_set
 from rag import fusion
+from rag.arrays import FloatArray
 from rag.evaluate import Question, evaluation_pairs, languages, score
 from rag.retrieve import Retriever
-from rag.store.vectors import FloatArray
 from rag.types import Filters
 
 WEIGHTS, BM25_PARTS = (3.0, 4.0, 5.0, 6.0, 8.0), (1.0, 0.67, 0.5, 0.33, 0.0)

@@ -26,8 +26,8 @@ import numpy as np
 
 from benchmarks.sets import DATA, WORK, WrappedEmbedder, read_rows, remembering
 from rag import Corpus, Settings
+from rag.arrays import FloatArray
 from rag.embed import Embedder, SentenceEmbedder, load_embedder
-from rag.embed.e5s1 import FloatArray
 from rag.store import Entry, Writer
 from rag.types import Document, SearchResult, Span
 

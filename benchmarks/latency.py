@@ -21,11 +21,11 @@ import numpy as np
 
 from benchmarks.sets import DATA, WrappedEmbedder, read_rows, remembering
 from rag import Corpus, Settings
+from rag.arrays import FloatArray
 from rag.embed import load_embedder
 from rag.language import analyze
 from rag.retrieve import POSTINGS, rarest
 from rag.store import Reader
-from rag.store.vectors import FloatArray
 
 _QUESTIONS = 200
 

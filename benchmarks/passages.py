@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.sets import open_set
+from rag.arrays import FloatArray
 from rag.store import Entry, layout
 from rag.store.catalog import connect
-from rag.store.vectors import FloatArray, unpack
+from rag.store.vectors import unpack
 from rag.types import Document, Span
 
 SETS = (

@@ -28,6 +28,7 @@ import psycopg
 from benchmarks.latency import Times, by_words, percentiles, timed
 from benchmarks.sets import DATA, WrappedEmbedder, open_set, read_rows, remembering
 from rag import Corpus, Filters, Settings
+from rag.arrays import FloatArray
 from rag.embed import load_embedder
 from rag.evaluate import Question, languages, read_questions
 from rag.evaluate.retrieval import score
@@ -35,7 +36,6 @@ from rag.postgres import PostgresStore
 from rag.postgres.reader import PostgresReader
 from rag.retrieve import Retriever
 from rag.store import Entry, Fingerprint
-from rag.store.vectors import FloatArray
 from rag.types import Document, SearchResult, Span
 from tests.postgres.server import Server
 

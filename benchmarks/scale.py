@@ -32,12 +32,13 @@ from benchmarks.passages import SETS, real_passages
 from benchmarks.plot import Panel, plot
 from benchmarks.sets import DATA, WORK, read_rows, remembering
 from rag import Settings
+from rag.arrays import FloatArray, KeyArray
 from rag.embed import load_embedder
 from rag.retrieve import Retriever
 from rag.store import Fingerprint, Store, layout
 from rag.store.catalog import connect
 from rag.store.reader import stored_vectors
-from rag.store.vectors import FLAT_MAX, FloatArray, KeyArray
+from rag.store.vectors import FLAT_MAX
 
 Measured: TypeAlias = dict[str, Any]
 

@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from rag import Corpus, MismatchError, Settings
+from rag.arrays import FloatArray
 from rag.embed import Embedder, load_embedder
 from rag.embed.reader import Reading, TrainedReader, load_reader
 from rag.store.catalog import sql_lists
-from rag.store.vectors import FloatArray
 
 ROOT = Path(__file__).parents[1]
 #: Where the sets are; `BENCHMARK_DATA` names another folder of the same form.

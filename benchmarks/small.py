@@ -26,10 +26,10 @@ from benchmarks.sets import DATA, read_rows, remembering
 from benchmarks.splits import XQUAD, Row, piaf, written, xquad
 from rag import Corpus, Settings
 from rag.answer.extractive import LEAST_CONFIDENCE
+from rag.arrays import FloatArray
 from rag.embed import Embedder
 from rag.evaluate import read_questions
 from rag.evaluate.answers import auroc, calibration_error
-from rag.store.vectors import FloatArray
 
 SIZES = (1, 3, 8, 20, 60)
 #: Questions asked of corpora of one size and kind, at least.

@@ -31,8 +31,8 @@ import numpy as np
 
 from benchmarks.sets import DATA, ROOT, WrappedEmbedder, read_rows
 from rag import Corpus, Settings
+from rag.arrays import FloatArray
 from rag.embed import SentenceEmbedder, load_embedder
-from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import load_openvino
 from rag.embed.resolve import model_folder
 from rag.settings import cores

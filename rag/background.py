@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from safetensors import safe_open
 
+from rag.arrays import FloatArray
 from rag.embed import Embedder
 from rag.language import analyze, served_as
 from rag.store.languages import Sample
-from rag.store.vectors import FloatArray
 
 #: Passages from which on a language counts in full for the mean of all languages.
 _FULL = 20

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rag.arrays import FloatArray
 from rag.background import Background
-from rag.store.vectors import FloatArray
 
 #: Standard deviations of meaning that all the question's words are worth.
 WORDS = 5.0

@@ -15,9 +15,9 @@ from importlib.resources import files
 
 import numpy as np
 
+from rag.arrays import FloatArray
 from rag.embed import Embedder
 from rag.language import served_as
-from rag.store.vectors import FloatArray
 
 #: How much of the common part is taken off.
 TAKEN_OFF = 0.4

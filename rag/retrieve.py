@@ -14,6 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from rag.arrays import FloatArray
 from rag.background import Background, BackgroundPassages, Beside, background
 from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
@@ -24,7 +25,6 @@ from rag.recent import Recent
 from rag.settings import Settings
 from rag.store import Backend, Reader
 from rag.store.terms import term_text
-from rag.store.vectors import FloatArray
 from rag.types import Explanation, Filters, LegScore, SearchResult
 
 #: How many chunks each leg proposes; with 100 no nDCG@10 in docs/retrieval.md is another.

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from rag.arrays import FloatArray
 from rag.embed import Embedder
 from rag.errors import NotFoundError
 from rag.load import Bounds, Loader
@@ -26,7 +27,6 @@ from rag.plan import Comparison, Plan, make_plan
 from rag.prepare import max_chunk_tokens, prepare
 from rag.settings import Settings
 from rag.store import Backend, Entry, Writer
-from rag.store.vectors import FloatArray
 from rag.types import Document, SyncReport
 
 #: Texts embedded between two commits.

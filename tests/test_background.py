@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
+from rag.arrays import FloatArray, KeyArray
 from rag.background import (
     VECTORS,
     AboutNothing,
@@ -19,7 +20,6 @@ from rag.background import (
 from rag.embed import Embedder
 from rag.language import analyze
 from rag.store.languages import LanguageIndex, Sample
-from rag.store.vectors import FloatArray, KeyArray
 from tests.words import WordEmbedder
 
 LINES = files("rag").joinpath("passages.txt").read_text("utf-8").splitlines()

@@ -24,8 +24,8 @@ from rag import (
     Settings,
     TextDelta,
 )
+from rag.arrays import FloatArray
 from rag.store import Backend, VectorIndex
-from rag.store.vectors import FloatArray
 from rag.sync import Progress
 from tests.conftest import WordEmbedder
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from rag import Corpus, Filters, Settings
+from rag.arrays import FloatArray
 from rag.background import Background
 from rag.fusion import LANGUAGE_BIAS, UNTOLD, WORDS, fuse
 from rag.retrieve import rarest
-from rag.store.vectors import FloatArray, VectorIndex
+from rag.store.vectors import VectorIndex
 from tests.conftest import WordEmbedder
 
 pytestmark = pytest.mark.each_backend

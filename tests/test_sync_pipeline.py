@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import Corpus, NotFoundError, Settings
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 from rag.sync import BATCH, Progress
 from rag.types import Span
 from tests.conftest import WordEmbedder

@@ -14,7 +14,7 @@ import pytest
 import watchfiles
 
 from rag import Corpus, NotFoundError, Settings
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 from rag.watch import Follower
 from tests.conftest import ROOT, WordEmbedder
 

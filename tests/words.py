@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 from rag.types import Span
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from rag.answer.linear import linear_model
 from rag.answer.sentences import MAX_PASSAGES, Sentence
+from rag.arrays import FloatArray
 from rag.retrieve import Retrieval
-from rag.store.vectors import FloatArray
 
 #: More passages than so many count as so many: what it was fitted on had no more.
 _MANY = 600

@@ -11,11 +11,11 @@ from rag.answer.confidence import evidence, probability
 from rag.answer.linear import linear_model
 from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
+from rag.arrays import FloatArray
 from rag.cite import Quote, cite
 from rag.embed.reader import Reader
 from rag.retrieve import Retrieval
 from rag.settings import Settings
-from rag.store.vectors import FloatArray
 from rag.types import Answer, Citation, Span, TextDelta, Turn
 
 #: Quotes in one answer at most.

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

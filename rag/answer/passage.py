@@ -10,13 +10,13 @@ import regex
 
 from rag.answer.compare import folded_words, is_among, kind_of, places
 from rag.answer.facts import Fact, facts, folded
+from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans_within
 from rag.language.calendar import mentioned
 from rag.language.units import clash
 from rag.once import once
-from rag.store.vectors import FloatArray
 from rag.types import SearchResult
 
 # Unrelated sentences, to learn what cosine a model gives to any two.

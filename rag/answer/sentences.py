@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.embed.reader import Reader, Reading
 from rag.language import (
@@ -26,7 +27,6 @@ from rag.language import (
     whole_words,
 )
 from rag.retrieve import Retrieval
-from rag.store.vectors import FloatArray
 from rag.types import SearchResult, Span
 
 #: Passages that are read.

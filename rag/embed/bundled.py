@@ -19,8 +19,9 @@ import numpy as np
 from safetensors import SafetensorError
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+from rag.arrays import FloatArray
 from rag.embed.cache import building, cache_folder
-from rag.embed.e5s1 import E5S1, FloatArray, read_e5s1
+from rag.embed.e5s1 import E5S1, read_e5s1
 from rag.errors import ModelError
 
 #: The model's name on the hub, where it comes from if the package is not installed.

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from tokenizers import Tokenizer
 
-from rag.embed.e5s1 import FloatArray
+from rag.arrays import FloatArray
 from rag.embed.encoder import UnsupportedError
 from rag.embed.resolve import model_folder, read_json
 from rag.embed.with_openvino import OpenVinoEngine

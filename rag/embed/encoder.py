@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rag.embed.e5s1 import FloatArray
+from rag.arrays import FloatArray
 
 if TYPE_CHECKING:
     import openvino

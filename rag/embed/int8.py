@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.arrays import FloatArray
 from rag.embed.cache import building, cache_folder
-from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import Encoder, Quantisation
 
 # How much of the outliers moves from the input into the weights. Of 0.5 to 1.0 in steps of

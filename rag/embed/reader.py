@@ -21,8 +21,8 @@ import numpy as np
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
+from rag.arrays import FloatArray
 from rag.embed.bundled import MODEL
-from rag.embed.e5s1 import FloatArray
 from rag.embed.embedder import tokenizer_in
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts

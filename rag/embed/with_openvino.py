@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
-from rag.embed.e5s1 import FloatArray
+from rag.arrays import FloatArray
 from rag.embed.encoder import (
     Encoder,
     UnsupportedError,

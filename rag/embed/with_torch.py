@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer
 
-from rag.embed.e5s1 import FloatArray
+from rag.arrays import FloatArray
 from rag.embed.encoder import Tensors, changes, padded
 from rag.errors import ModelError
 

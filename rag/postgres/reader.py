@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from rag.arrays import FloatArray
 from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading
 from rag.postgres.filters import condition
@@ -14,7 +15,6 @@ from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import split_terms
-from rag.store.vectors import FloatArray
 from rag.store.writer import Entry
 from rag.types import Document, Filters, Span
 

@@ -10,8 +10,8 @@ import numpy as np
 from pgvector import HalfVector
 from psycopg import Connection
 
+from rag.arrays import FloatArray
 from rag.store.languages import Sample, sample_step
-from rag.store.vectors import FloatArray
 
 #: A sample of so many chunks or fewer is drawn anew for every generation; that of a larger
 #: language only when the language has grown or shrunk by so much.

@@ -12,10 +12,10 @@ from pgvector import HalfVector
 from psycopg import Connection, sql
 from psycopg.pq import TransactionStatus
 
+from rag.arrays import FloatArray
 from rag.postgres.schema import WORD_CHARS
 from rag.store.rows import COLUMNS, document_row
 from rag.store.terms import split_terms, term_text
-from rag.store.vectors import FloatArray
 from rag.store.writer import Entry, Known, Stamp
 from rag.types import Failure
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from rag.arrays import FloatArray
 from rag.store.fingerprint import Fingerprint
 from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
 from rag.store.status import Status
-from rag.store.vectors import FloatArray
 from rag.store.verify import Problems
 from rag.store.writer import Entry, Known, Stamp
 from rag.types import Document, Failure, Filters

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rag.arrays import KeyArray
 from rag.store import layout
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.connections import Reading
 from rag.store.languages import LanguageIndex
 from rag.store.reader import chunk_languages, stored_vectors
-from rag.store.vectors import KeyArray, VectorIndex, fits
+from rag.store.vectors import VectorIndex, fits
 
 # The FAISS file may be so much behind: readers add what is missing from the stored
 # vectors, which is faster than writing the whole file for one edited article.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.store.vectors import FloatArray, KeyArray
+from rag.arrays import FloatArray, KeyArray
 
 #: Passages that stand for all of a language; 100 measure as well.
 _SAMPLE = 200

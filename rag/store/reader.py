@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rag.arrays import FloatArray, KeyArray
 from rag.errors import CorruptError
 from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
@@ -17,7 +18,7 @@ from rag.store.languages import LanguageIndex, Sample
 from rag.store.listing import Listing, Look, listing, sources
 from rag.store.rows import COLUMNS, document_of
 from rag.store.terms import match_any, split_terms, term_text
-from rag.store.vectors import FloatArray, KeyArray, VectorIndex, unpack
+from rag.store.vectors import VectorIndex, unpack
 from rag.store.writer import Entry, PreparedChunk
 from rag.types import Chunk, Document, Filters, Span
 

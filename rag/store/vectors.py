@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 # Before the import, which reads it: threads that wait actively starve each other
 # where another program wants the cores too.
@@ -19,12 +19,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
+from rag.arrays import FloatArray, KeyArray
 from rag.store.layout import write_file
-
-FloatArray: TypeAlias = npt.NDArray[np.float32]
-KeyArray: TypeAlias = npt.NDArray[np.int64]
 
 #: How a vector is stored in the catalogue: half precision, little-endian.
 #: The flat index keeps the same 16 bits, so both hold equal values.

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from rag.arrays import FloatArray
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
 from rag.store.rows import COLUMNS, document_row
 from rag.store.terms import term_text
-from rag.store.vectors import FloatArray, pack
+from rag.store.vectors import pack
 from rag.types import Document, Failure, Span
 
 

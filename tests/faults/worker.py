@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag import Corpus, Settings
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 from tests.words import WordEmbedder
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rag import Filters, Settings
+from rag.arrays import FloatArray
 from rag.postgres import PostgresStore
 from rag.store import Backend, Entry, Fingerprint, Reader, Store
-from rag.store.vectors import FloatArray
 from rag.types import Document, Span
 from tests.postgres.server import Server
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rag import Settings
+from rag.arrays import FloatArray, KeyArray
 from rag.store import Fingerprint, Store, VectorIndex
-from rag.store.vectors import FloatArray, KeyArray, fits, list_count
+from rag.store.vectors import fits, list_count
 from rag.sync import sync
 from tests.words import WordEmbedder
 
