@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rag.answer import Answerer
+from rag.courtesies import courtesies_of
 from rag.followup import standalone
 from rag.retrieve import Retriever
 from rag.turns import History, turns
@@ -23,6 +24,9 @@ def events(
     before = turns(history)
     searched = standalone(question, before)
     retrieval = retriever.search(searched, filters=filters)
+    if spoken := courtesies_of(question):
+        shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
+        retrieval = replace(retrieval, results=(), languages=shares)
     if searched != question:
         retrieval = replace(retrieval, asked=question)
     yield Passages(retrieval.results)

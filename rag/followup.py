@@ -11,6 +11,7 @@ from functools import cache
 
 import regex
 
+from rag.courtesies import is_courtesy
 from rag.language import analyze, question_languages
 from rag.language.words import (
     ASIDES,
@@ -53,14 +54,18 @@ _CHARS_OF_A_WORD = {"han": 2, "kana": 2, "thai": 9}
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """What to search for: the question, with the one it goes on from behind it if it needs one."""
-    before = [text for speaker, text in history if speaker == "user" and text.strip()]
-    if not before or not _leans(question, before[-1]):
+    before = [text for speaker, text in history if speaker == "user" and _asks(text)]
+    if not before or not _asks(question) or not _leans(question, before[-1]):
         return question
     base = next(
         (text for text, earlier in _backwards(before) if not earlier or not _leans(text, earlier)),
         before[0],
     )
     return f"{question.strip()} {base.strip()[:_BASE_CHARS]}"
+
+
+def _asks(text: str) -> bool:
+    return bool(text.strip()) and not is_courtesy(text)
 
 
 def _backwards(questions: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
 from rag.cite import Quote, cite
+from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
 from rag.retrieve import Retrieval
 from rag.settings import Settings
@@ -128,6 +129,8 @@ def _nothing(retrieval: Retrieval, say: Phrases) -> str:
     """What is said in place of an answer."""
     if retrieval.results:
         return say.declined
+    if retrieval.searched and is_courtesy(retrieval.question):
+        return say.unasked
     return say.unmatched if retrieval.is_filtered else say.empty
 
 

@@ -18,6 +18,7 @@ class Phrases(NamedTuple):
         declined: Said when the articles do not seem to hold the answer.
         empty: Said when there are no articles at all.
         unmatched: Said when the filters let none through.
+        unasked: Said when nothing was asked, as in "hello".
         failed: Said beside quotes when the language model failed.
         unsupported: Said beside quotes when nothing that it wrote was supported.
     """
@@ -26,6 +27,7 @@ class Phrases(NamedTuple):
     declined: str
     empty: str
     unmatched: str
+    unasked: str
     failed: str
     unsupported: str
 

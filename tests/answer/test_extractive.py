@@ -166,7 +166,7 @@ def test_a_question_in_another_language_is_answered_in_its_own(dated: Corpus) ->
     assert dated.ask("?", history=history).language == "fr"
 
 
-@pytest.mark.parametrize("words", ["ok", "2024", "ponte valdora costo"])
+@pytest.mark.parametrize("words", ["CO2", "2024", "ponte valdora costo"])
 def test_words_of_no_sure_language_are_answered_in_that_of_the_first_passage(
     words: str, tmp_path: Path, embedder: Embedder
 ) -> None:
@@ -230,3 +230,15 @@ def test_a_follow_up_is_read_for_what_it_asks(sample: Corpus) -> None:
     history: list[Turn] = [("user", "who co-chaired the session?"), ("assistant", "…")]
     assert "Alger" in sample.ask("where did it take place?", history=history).text
     assert sample.ask("and the capital of Japan?", history=history).abstained
+
+
+@pytest.mark.parametrize(
+    ("said", "language"), [("hello", "en"), ("Merci !", "fr"), ("Vielen Dank!", "de")]
+)
+def test_a_courtesy_is_not_answered(said: str, language: str, sample: Corpus) -> None:
+    answer = sample.ask(said)
+    assert answer.abstained
+    assert answer.text == phrases(language).unasked
+    assert (answer.language, answer.passages, answer.nearest) == (language, (), ())
+    asked = [("user", "who co-chaired the session?"), ("assistant", "…")]
+    assert sample.ask(said, history=asked).text == answer.text

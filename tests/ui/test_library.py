@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rag import Corpus, RagError, Settings
-from rag.store.vectors import FloatArray
+from rag.arrays import FloatArray
 from rag.ui.removal import take_out
 from rag.ui.texts import Texts, filled
 from tests.conftest import WordEmbedder
