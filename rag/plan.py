@@ -17,6 +17,10 @@ _PARTS = re.compile("[/:#]")
 # A file changed in the same instant as it was read may change again with the same time.
 _SETTLED_NS = 2_000_000_000
 _INODE = 2**63 - 1
+_TAKEN = (
+    "another article has the id {!r} too; give this one its own, or let rows of exports be known "
+    'by their place (in rag.toml: fields = {{id = "-"}})'
+)
 
 
 @dataclass
@@ -156,7 +160,7 @@ class Comparison:
                 self._is_lasting = self._is_lasting and not isinstance(item, PassingFailure)
             elif item.id in self._seen:
                 self._is_lasting = False
-                plan.failed.append(Failure(path, f"another article has the id {item.id!r} too"))
+                plan.failed.append(Failure(path, _TAKEN.format(item.id)))
             else:
                 self._seen.add(item.id)
                 old = self._known.get(item.id)

@@ -107,6 +107,21 @@ def test_two_articles_of_one_id(corpus: Corpus) -> None:
     assert "froze" in corpus.document("harbour").text
 
 
+def test_rows_of_equal_ids_may_be_known_by_their_place(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name in ("a", "b"):
+        rows = f"id,text\n0,The {name} harbour froze.\n1,The {name} bridge opened.\n"
+        (tmp_path / "corpus" / name).with_suffix(".csv").write_text(rows)
+    with Corpus(tmp_path / "corpus", tmp_path / "index", Settings(), WordEmbedder()) as corpus:
+        reasons = {failure.reason for failure in corpus.sync().failed}
+        assert all('fields = {id = "-"}' in reason for reason in reasons)
+        assert len(reasons) == 2
+    settings = Settings(fields={"id": "-"})
+    with Corpus(tmp_path / "corpus", tmp_path / "index", settings, WordEmbedder()) as corpus:
+        assert corpus.sync(rebuild=True).failed == ()
+        assert corpus.status().documents == 4
+
+
 def test_an_earlier_file_takes_an_id_over(corpus: Corpus) -> None:
     settle(corpus.folder)
     corpus.sync()
