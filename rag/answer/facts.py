@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 
 from rag.language.calendar import calendar_names
 from rag.language.numbers import numbers
-from rag.language.words import ABBREVIATIONS, COMMON_ABBREVIATIONS, STOP_WORDS
+from rag.language.words import BEFORE_NAMES, STOP_WORDS, is_abbreviation
 from rag.types import Span
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-‐‑’'.&][\p{L}\p{M}\p{N}]+)*")
@@ -21,17 +21,6 @@ _ELISION = regex.compile(r"(?:[cdjlmnst]|qu|dell|all|dall|nell|sull|un)[’'](?=
 # Signs of Markdown may stand before the first word: `**Cost:** 12 euros`, `> Nobody`, `| Cost |`.
 _OPENS = regex.compile(r"(?:^|[.!?…:;])[\s\"'“”„«»‘’(\[¿¡–—*_>|-]*$|[“„«‘\"(][\s*_]*$")
 _SHORTENED, _LONGEST_SHORTENED = regex.compile(r"(\p{L}+)\.\s*$"), 12
-# What opens a sentence before a name and is no part of it: one may say "Mr Berg" where the other
-# says "Professor Anna Berg".
-_BEFORE_NAMES = frozenset(
-    word
-    for line in (
-        "selon laut gemäß según segundo secondo volgens",
-        "mr mrs ms miss dr prof professor mme mlle monsieur madame herr frau sr sra señor señora",
-        "sig signor signora dott senhor senhora meneer mevrouw господин госпожа",
-    )
-    for word in line.split()
-)
 _CAPITAL = regex.compile(r"\p{Lu}")
 _NEGATIONS = {
     "en": r"\b(?:not|no|never|nobody|nothing|none|neither|nor|without|cannot)\b|n[’']t\b",
@@ -97,7 +86,7 @@ def _names(text: str, language: str) -> Iterator[Fact]:
             continue
         before = text[: span.start]
         opens = _OPENS.search(before) is not None and not _ends_shortened(before, language)
-        if opens and word.casefold() in _BEFORE_NAMES:
+        if opens and word.casefold() in BEFORE_NAMES:
             continue
         is_acronym = len(_CAPITAL.findall(word)) > 1
         kind = "opening" if opens and not is_acronym else "name"
@@ -110,7 +99,7 @@ def _ends_shortened(text: str, language: str) -> bool:
         return False
     word = match[1].casefold()
     is_initial = len(word) == 1 and match[1].isupper()
-    return is_initial or word in COMMON_ABBREVIATIONS or word in ABBREVIATIONS.get(language, ())
+    return is_initial or is_abbreviation(word, language)
 
 
 def _overlaps(span: Span, others: Iterable[Span]) -> bool:

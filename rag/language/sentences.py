@@ -12,9 +12,7 @@ from collections.abc import Iterator
 import regex
 
 from rag.language.words import (
-    ABBREVIATIONS,
     CLOSING_ABBREVIATIONS,
-    COMMON_ABBREVIATIONS,
     COUNT_MARKS,
     ORDINAL_DOT_LANGUAGES,
     PRONOUNS,
@@ -23,6 +21,7 @@ from rag.language.words import (
     SYLLABIC_LANGUAGES,
     UNSPACED,
     UNSPACED_PRONOUNS,
+    is_abbreviation,
 )
 from rag.types import Span
 
@@ -199,7 +198,7 @@ def _is_small(letter: str) -> bool:
 def _is_abbreviation(before: str, following: str, language: str, is_counted: bool) -> bool:
     """Whether the full stop behind `before`, which may stand behind a number, belongs to it."""
     bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
-    if bare in ABBREVIATIONS.get(language, ()) or bare in COMMON_ABBREVIATIONS:
+    if is_abbreviation(bare, language):
         return True
     is_initial = (len(bare) == 1 and before[-1:].isupper()) or (
         not is_counted and _CASELESS_INITIAL.fullmatch(bare) is not None

@@ -210,6 +210,17 @@ COMMON_ABBREVIATIONS = frozenset(
     ("dr", "prof", "cf", "fig", "nr", "vol", "pp", "ibid", "op", "cit")
 )
 
+#: What opens a sentence before a name and is no part of it: one may say "Mr Berg" where the
+#: other says "Professor Anna Berg".
+BEFORE_NAMES = frozenset(
+    (
+        *("selon", "laut", "gemäß", "según", "segundo", "secondo", "volgens"),
+        *("mr", "mrs", "ms", "miss", "dr", "prof", "professor", "mme", "mlle", "monsieur"),
+        *("madame", "herr", "frau", "sr", "sra", "señor", "señora", "sig", "signor", "signora"),
+        *("dott", "senhor", "senhora", "meneer", "mevrouw", "господин", "госпожа"),
+    )
+)
+
 #: Languages that write an ordinal number with a full stop: `3. Oktober`.
 ORDINAL_DOT_LANGUAGES = _words("bg cs da de et fi hr hu is lv nb nn no pl sk sl sr tr")
 
@@ -397,3 +408,8 @@ LAST_PRONOUNS: dict[str, frozenset[str]] = {
 _WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
 for _each in (OPENERS, ASKING, PRONOUNS, LAST_PRONOUNS):
     _each |= {code: _each[other] for code, other in _WRITTEN_AS.items() if other in _each}
+
+
+def is_abbreviation(word: str, language: str) -> bool:
+    """Whether a word in lower case is known to be cut short, so that a full stop is its own."""
+    return word in COMMON_ABBREVIATIONS or word in ABBREVIATIONS.get(language, ())
