@@ -33,8 +33,11 @@ from rag.types import Document, SyncReport
 BATCH = 128
 
 # Batches that are embedded at the same time: the second one fills the processor while the
-# first one ends. With the one that waits for them, so many are embedded again after a kill.
+# first one ends.
 _AT_WORK = 2
+
+#: Batches that a kill costs at most: those at work, and the one that is embedded but not stored.
+IN_FLIGHT = _AT_WORK + 1
 
 # Text that waits in memory, read but not yet chunked.
 _WAITING_CHARS = 50_000_000

@@ -13,10 +13,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import rag.sync
 from rag import Corpus, Settings
 from rag.arrays import FloatArray
 from rag.errors import RagError
 from tests.words import WordEmbedder
+
+#: Fewer texts than a batch has, so that some of a folder's batches are stored before a kill.
+BATCH = 40
 
 
 class LoggingEmbedder(WordEmbedder):
@@ -37,6 +41,7 @@ class LoggingEmbedder(WordEmbedder):
 
 
 def main() -> int:
+    rag.sync.BATCH = BATCH
     folder, index, *options = sys.argv[1:]
     rebuild = "--rebuild" in options
     numbers = dict(option.split("=") for option in options if "=" in option)
