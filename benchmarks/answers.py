@@ -3,26 +3,34 @@
 PIAF's first 1,000 questions over its passages; English questions about the articles of
 XQuAD that nothing was fitted on, over all its Spanish and German passages; written ones in
 42 languages about other articles than the reader has learned from, some without an answer;
-and how long an answer takes among the 28,216 passages of service_public_fr. Every question
-of the first two has an answer, so one that is declined counts as a miss; `--eager` declines
-fewer.
+two questions about one passage of either asked at once; and how long an answer takes among
+the 28,216 passages of service_public_fr. Every question of the first two has an answer, so
+one that is declined counts as a miss; `--eager` declines fewer.
 """
 
 from __future__ import annotations
 
+import random
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from benchmarks.sets import DATA, open_set, read_rows
-from benchmarks.splits import PIAF_TEST, XQUAD, written, xquad
+from benchmarks.splits import PIAF_TEST, XQUAD, piaf, written, xquad
 from rag import Corpus, Settings
 from rag.cli.evaluate import answers_table
 from rag.evaluate import AnswerMeasures, Question, evaluate_answers, read_questions
 from rag.evaluate.answers import grade, measure
+from rag.types import Filters
 
 SETTINGS = Settings(caution="eager" if "--eager" in sys.argv else "balanced")
+#: A question and wordings of its answer.
+Known: TypeAlias = tuple[str, Sequence[str]]
+
 TIMED_SET, TIMED, WARM_UP = "service_public_fr", 200, 5
 
 
@@ -64,6 +72,42 @@ def written_questions() -> None:
         report(f"written, over {part.name}", measure(graded, answers))
 
 
+def pairs() -> None:
+    """Two questions at once, as "Who was it? When was it?"; how often the quotes answer both."""
+    french, parallel = piaf(), xquad()
+    by_passage: dict[str, list[Known]] = defaultdict(list)
+    for row in french.test:
+        known = french.answers[row["id"]]
+        by_passage[known["corpus_id"]].append((row["text"], known["answers"]))
+    report_pairs("piaf_fr", list(by_passage.values()), None)
+    for language in ("es", "de"):
+        by_passage.clear()
+        for row in parallel.held_out:
+            if row["lang"] == "en":
+                known = parallel.answers[f"{row['group']}:{language}"]
+                by_passage[known["corpus_id"]].append((row["text"], known["answers"]))
+        some = list(by_passage.values())
+        report_pairs(XQUAD, some, Filters(languages=(language,)))
+
+
+def report_pairs(name: str, asked: Sequence[Sequence[Known]], filters: Filters | None) -> None:
+    """Prints what becomes of two questions about each passage of a set."""
+    chosen, answered, quotes = random.Random(0), [], 0
+    with open_set(name, SETTINGS) as corpus:
+        for questions in asked:
+            if len(questions) > 1:
+                both = chosen.sample(questions, 2)
+                answer = corpus.ask(" ".join(text for text, _ in both), filters=filters)
+                quoted = " ".join(citation.quote for citation in answer.citations)
+                answered.append([any(words in quoted for words in known) for _, known in both])
+                quotes += len(answer.citations)
+    print(
+        f"{name} {filters.languages if filters else ''}: {len(answered)} pairs, both answered "
+        f"{np.all(answered, axis=1).mean():.1%}, one {np.any(answered, axis=1).mean():.1%}, "
+        f"{quotes / len(answered):.2f} quotes"
+    )
+
+
 def report(name: str, measures: AnswerMeasures) -> None:
     print(f"{name}:", *answers_table(measures), sep="\n")
 
@@ -83,7 +127,13 @@ def timed() -> None:
 
 def main() -> None:
     """Runs what is named, or all."""
-    runs = {"piaf_fr": piaf_fr, "xquad": xquad_cross, "written": written_questions, "timed": timed}
+    runs = {
+        "piaf_fr": piaf_fr,
+        "xquad": xquad_cross,
+        "written": written_questions,
+        "pairs": pairs,
+        "timed": timed,
+    }
     for name in [name for name in sys.argv[1:] if name != "--eager"] or runs:
         runs[name]()
 

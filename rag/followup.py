@@ -17,6 +17,7 @@ from rag.language.words import (
     ASIDES,
     ASKING,
     CAPITALISING,
+    INTERROGATIVES,
     LAST_PRONOUNS,
     OPENERS,
     PREFIXED_OPENERS,
@@ -75,12 +76,12 @@ def _backwards(questions: Sequence[str]) -> list[tuple[str, str]]:
 
 def _leans(question: str, before: str) -> bool:
     """Whether a question cannot be understood without the one before."""
-    languages = _languages(question, before)
+    languages = likely_languages(question, before)
     if is_unspaced := _UNSPACED.search(question) is not None:
         content = _unspaced_content(question)
     else:
-        content = min(_content(question, language) for language in languages)
-    words = _WORD.findall(question.casefold())
+        content = min(content_words(question, language) for language in languages)
+    words = _WORD.findall(question.lower())
     if question.startswith(UNSPACED_OPENERS) and len(question) <= _UNSPACED_CHARS:
         return True
     opens = bool(words) and any(_opens(words[0], language) for language in languages)
@@ -98,13 +99,15 @@ def _leans(question: str, before: str) -> bool:
 def _opens(word: str, language: str) -> bool:
     """Whether a first word opens a continuation."""
     prefix = PREFIXED_OPENERS.get(language)
-    if prefix and word.startswith(prefix) and word[len(prefix) :] in _function_words(language):
+    if prefix and word.startswith(prefix) and word[len(prefix) :] in function_words(language):
         return True
     return word in OPENERS.get(language, ())
 
 
-def _function_words(language: str) -> frozenset[str]:
-    return ASKING.get(language) or STOP_WORDS.get(language, frozenset())
+def function_words(language: str) -> frozenset[str]:
+    """Words of a language that say nothing of what a question is about, in lower case."""
+    others = ASKING.get(language) or STOP_WORDS.get(language, frozenset())
+    return others | INTERROGATIVES.get(language, frozenset())
 
 
 def _has_pronoun(words: Sequence[str], language: str) -> bool:
@@ -112,7 +115,7 @@ def _has_pronoun(words: Sequence[str], language: str) -> bool:
     return is_last or not PRONOUNS.get(language, frozenset()).isdisjoint(words)
 
 
-def _content(question: str, language: str) -> int:
+def content_words(question: str, language: str) -> int:
     """How many terms of a question are its own; of Vietnamese, two syllables are one."""
     terms = [term for term in analyze(question, language) if term not in _common_terms(language)]
     return -(-len(terms) // _SYLLABLES.get(language, 1))
@@ -132,7 +135,7 @@ def _unspaced_content(question: str) -> int:
 @cache
 def _common_terms(language: str) -> frozenset[str]:
     asked = questions_about_nothing().get(language, ())
-    words = (ASKING, PRONOUNS, LAST_PRONOUNS, OPENERS)
+    words = (INTERROGATIVES, ASKING, PRONOUNS, LAST_PRONOUNS, OPENERS)
     texts = [*asked, *(" ".join(each.get(language, ())) for each in words)]
     return frozenset(term for text in texts for term in analyze(text, language))
 
@@ -145,7 +148,7 @@ def _asks_of_a_name(question: str, words: Sequence[str], languages: set[str]) ->
     return not is_part and not languages & CAPITALISING and bool(_NAME.search(question))
 
 
-def _languages(*questions: str) -> set[str]:
+def likely_languages(*questions: str) -> set[str]:
     """The languages that any of the questions may well be in."""
     return {
         language

@@ -68,6 +68,8 @@ class Retrieval:
         tokens: How many the question has for the embedding model.
         is_filtered: Whether filters chose among the passages.
         asked: A follow-up question as it was asked; empty if `question` is what was asked.
+        parts: What was found for each of the questions that it consists of, of `results` alone;
+            empty for a single one.
     """
 
     question: str
@@ -79,6 +81,7 @@ class Retrieval:
     tokens: int
     is_filtered: bool = False
     asked: str = ""
+    parts: tuple[Retrieval, ...] = ()
 
     @property
     def language(self) -> str:

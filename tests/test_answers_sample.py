@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Answer, Corpus, Settings
+from rag.answer.extractive import MAX_QUOTES
 from rag.embed import Embedder
 from tests.conftest import ROOT, SHARED, needs_shared
 
@@ -74,6 +75,30 @@ def test_what_the_articles_do_not_say(articles: Corpus) -> None:
     check(answer)
     assert answer.abstained
     assert answer.passages
+
+
+def test_two_questions_at_once_are_both_answered(sample: Corpus) -> None:
+    answer = sample.ask("Qui a coprésidé la session et où s'est-elle tenue ?")
+    check(answer)
+    first, second, *_ = (citation.quote for citation in answer.citations)
+    assert "Mikhail Bogdanov" in first
+    assert "Alger" in second
+
+
+def test_of_two_questions_the_one_without_an_answer_is_named(sample: Corpus) -> None:
+    answer = sample.ask("What is the capital of Japan, and who co-chaired the session?")
+    check(answer)
+    declined, _, *quoted = answer.text.split("\n")
+    assert declined == "What is the capital of Japan? I found no answer to this in the articles."
+    assert "Mikhail Bogdanov" in quoted[0]
+    assert not any("Japan" in citation.quote for citation in answer.citations)
+
+
+def test_two_questions_without_an_answer_are_declined(sample: Corpus) -> None:
+    answer = sample.ask("What is the capital of Japan and who founded it?")
+    check(answer)
+    assert answer.abstained
+    assert len(answer.nearest) == MAX_QUOTES
 
 
 @pytest.mark.parametrize("row", QUESTIONS, ids=[row["question"] for row in QUESTIONS])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, zip_longest
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
 from rag.cite import Quote, cite
+from rag.compound import place_of
 from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
 from rag.retrieve import Retrieval
@@ -37,6 +40,10 @@ _EAGER_MARGIN = 3.0
 LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.36, "eager": 0.2}
 
 
+#: Sentences in the order of passages and text, and the ranking score of each.
+Ranked: TypeAlias = tuple[list[Sentence], FloatArray]
+
+
 class ExtractiveAnswerer:
     """Chooses sentences of the passages by what a reader and their words say."""
 
@@ -48,19 +55,38 @@ class ExtractiveAnswerer:
     def answer(
         self, retrieval: Retrieval, history: Sequence[Turn] = ()
     ) -> Iterator[TextDelta | Answer]:
-        """The text in pieces, then the whole answer."""
+        """The text in pieces, then the whole answer.
+
+        Of several questions at once, what is answered is quoted in turn, and of the others it
+        is said that nothing was found, if any is answered.
+        """
         say = phrases(retrieval.language)
-        found, scores = self.ranked(retrieval)
-        confidence = self._confidence(retrieval, found, scores)
+        parts = retrieval.parts or (retrieval,)
+        ranked = [self.ranked(part) for part in parts]
+        each = [self._confidence(*both) for both in zip(parts, ranked, strict=True)]
+        confidence = max(each)
         abstained = confidence < self._least_confidence
-        quotes = quotes_of(found, scores, margin=np.inf if abstained else self._margin)
-        citations = cite(quotes, retrieval.results)
+        is_told = [abstained or one >= self._least_confidence for one in each]
+        margin = np.inf if abstained else self._margin
+        cited = _shared_out(
+            [
+                cite(_within(quotes_of(*found, margin=margin), part, retrieval), retrieval.results)
+                if told
+                else ()
+                for found, part, told in zip(ranked, parts, is_told, strict=True)
+            ]
+        )
+        citations = tuple(chain.from_iterable(cited))
         if not abstained:
             dated = _dates_differ(citations)
-            pieces = [f"{quotation(citation, say, dated=dated)}\n\n" for citation in citations]
-            pieces[-1] = pieces[-1].rstrip()
+            pieces = []
+            for part, some, told in zip(parts, cited, is_told, strict=True):
+                pieces += [quotation(citation, say, dated=dated) for citation in some]
+                if not told:
+                    pieces.append(f"{_sentence(part.asked or part.question)} {say.unanswered}")
         else:
             pieces = [_nothing(retrieval, say)]
+        pieces[:-1] = [f"{piece}\n\n" for piece in pieces[:-1]]
         yield from map(TextDelta, pieces)
         yield Answer(
             question=retrieval.question,
@@ -73,23 +99,21 @@ class ExtractiveAnswerer:
             nearest=citations if abstained else (),
         )
 
-    def _confidence(
-        self, retrieval: Retrieval, found: Sequence[Sentence], scores: FloatArray
-    ) -> float:
+    def _confidence(self, retrieval: Retrieval, ranked: Ranked) -> float:
         """Probability that the articles hold the answer.
 
         "And where?" tells the reader what to look for but not of whom: its word counts
         half, that of the whole question the other half.
         """
-        if not found:
+        if not ranked[0]:
             return 0.0
-        said = probability(evidence(found, scores, retrieval))
+        said = probability(evidence(*ranked, retrieval))
         if not retrieval.asked:
             return said
         whole = self.ranked(replace(retrieval, asked=""))
         return (said + probability(evidence(*whole, retrieval))) / 2
 
-    def ranked(self, retrieval: Retrieval) -> tuple[list[Sentence], FloatArray]:
+    def ranked(self, retrieval: Retrieval) -> Ranked:
         """The sentences of the first passages, in their order, and the ranking score of each."""
         found = sentences(retrieval, self._reader)
         return found, linear_model("ranking", Features._fields)(matrix(found))
@@ -123,6 +147,39 @@ def quotes_of(
         quotes.append(replace(found[best].quote, span=span))
         said.add(found[best].text)
     return quotes
+
+
+def _within(quotes: Sequence[Quote], part: Retrieval, whole: Retrieval) -> list[Quote]:
+    """Quotes of the passages of a part, as quotes of those of the whole question."""
+    places = {place_of(result): place for place, result in enumerate(whole.results)}
+    return [
+        replace(quote, passage=places[place_of(part.results[quote.passage])]) for quote in quotes
+    ]
+
+
+def _shared_out(cited: Sequence[Sequence[Citation]]) -> list[list[Citation]]:
+    """The citations of an answer out of those for each part: the best of each before any further.
+
+    What is quoted for one part is not quoted again for another.
+    """
+    shares: list[list[Citation]] = [[] for _ in cited]
+    for turn in zip_longest(*cited):
+        for share, citation in zip(shares, turn, strict=True):
+            others = chain.from_iterable(each for each in shares if each is not share)
+            is_new = citation and not any(_holds(other, citation) for other in others)
+            if is_new and sum(map(len, shares)) < MAX_QUOTES:
+                share.append(citation)
+    return shares
+
+
+def _holds(one: Citation, other: Citation) -> bool:
+    """Whether the words of another citation are among those of one."""
+    is_same = one.document.id == other.document.id
+    return is_same and one.start <= other.start and other.end <= one.end
+
+
+def _sentence(question: str) -> str:
+    return question[:1].upper() + question[1:]
 
 
 def _nothing(retrieval: Retrieval, say: Phrases) -> str:

@@ -15,7 +15,8 @@ class Phrases(NamedTuple):
 
     Attributes:
         quote: Pattern of a quotation with `{}` for the words quoted.
-        declined: Said when the articles do not seem to hold the answer.
+        unanswered: Said when the articles do not seem to hold the answer to a question.
+        declined: That, and that the nearest passages follow.
         empty: Said when there are no articles at all.
         unmatched: Said when the filters let none through.
         unasked: Said when nothing was asked, as in "hello".
@@ -24,6 +25,7 @@ class Phrases(NamedTuple):
     """
 
     quote: str
+    unanswered: str
     declined: str
     empty: str
     unmatched: str
@@ -41,4 +43,6 @@ def phrases(language: str) -> Phrases:
 @cache
 def _every_language() -> dict[str, Phrases]:
     data = json.loads(files("rag.answer").joinpath("phrases.json").read_text("utf-8"))
+    for said in data.values():
+        said["declined"] = said["declined"].format(said["unanswered"])
     return {language: Phrases(**said) for language, said in data.items()}

@@ -259,70 +259,92 @@ OPENERS: dict[str, frozenset[str]] = {
 #: Languages that write "and" and the next word as one.
 PREFIXED_OPENERS = {"ar": "و", "he": "ו"}
 
-#: Function words of questions, where `STOP_WORDS` has none of the language.
-ASKING: dict[str, frozenset[str]] = {
-    "bg": _words("какво кой коя кое кои кого къде кога защо колко как е са се в на с от до за и"),
-    "ca": _words("què qui on quan per quant quants com quin quina és va ser hi ha el la de del i"),
-    "cs": _words(
-        """co kdo koho komu kde kdy proč kolik jak jaký jaká jaké který která které je jsou byl byla
-        bylo byli se v ve na z do od o po pro"""
+#: Words that ask, as they open a question or a part of one.
+INTERROGATIVES: dict[str, frozenset[str]] = {
+    "ar": _words("من ماذا ما متى أين كيف لماذا كم أي أية هل"),
+    "bg": _words("какво кой коя кое кои кого къде кога защо колко как"),
+    "ca": _words("què qui on quan per quant quanta quants quantes com quin quina quins quines"),
+    "cs": _words("co kdo koho komu kde kam kdy proč kolik jak jaký jaká jaké který která které"),
+    "da": _words("hvad hva hvem hvilken hvilke hvilket hvor hvorfor hvordan hvornår når"),
+    "de": _words(
+        """wer wen wem wessen was wann wo wohin woher warum weshalb wieso wie wieviel wieviele
+        welche welcher welches welchen welchem womit wodurch wofür wogegen worüber"""
     ),
-    "da": _words(
-        """hvad hva hvem hvilken hvilke hvilket hvor meget mye længe lenge hvorfor hvornår når er
-        var har havde hadde blev ble bliver blir med på i af av for til om"""
-    ),
-    "el": _words(
-        """τι ποιος ποια ποιο ποιοι πού πότε γιατί πόσο πόσα πόσοι πόσες πώς είναι ήταν ο η το οι
-        τα τον την του της των σε στο στη στην στον με για από να θα"""
-    ),
-    "fa": _words(
-        """چه چی کی کجا چرا چقدر چند چگونه چطور کدام کسی آیا است بود شد را در به از با که برای
-        دارد داشت"""
-    ),
+    "el": _words("τι ποιος ποια ποιο ποιοι ποιες ποιον πού πότε γιατί πόσο πόσα πόσοι πόσες πώς"),
+    "en": _words("who whom whose what which when where why how"),
+    "es": _words("qué quién quiénes cuál cuáles cuándo dónde adónde cómo cuánto cuánta cuántos")
+    | _words("cuántas"),
+    "fa": _words("چه چی کی کجا چرا چقدر چند چگونه چطور کدام آیا"),
     "fi": _words(
         """mikä mitä mihin missä mistä milloin kuka ketkä kenen kuinka paljonko monta montako miksi
-        millainen on oli olivat ovat"""
+        millainen"""
     ),
-    "he": _words(
-        "מה מי איפה היכן מתי למה מדוע כמה איך איזה איזו האם של את על עם היה היתה הייתה היו יש"
+    "fr": _words(
+        """qui que quoi qu quel quelle quels quelles quand où comment pourquoi combien lequel
+        laquelle lesquels lesquelles"""
     ),
-    "hi": _words(
-        """क्या कौन किसने किसका किसकी कहाँ कहां कब क्यों कितना कितनी कितने कैसे है हैं था थी थे हुआ हुई हुए
-        का की के को में से पर ने किया गया गई"""
-    ),
+    "he": _words("מה מי איפה היכן מתי למה מדוע כמה איך איזה איזו האם"),
+    "hi": _words("क्या कौन किसने किसका किसकी कहाँ कहां कब क्यों कितना कितनी कितने कैसे"),
     "hr": _words(
-        """što šta tko ko koga kome gdje gde kada kad zašto koliko kako koji koja koje je su bio
-        bila bilo bili se u na s iz do od o po za шта ко кога где када зашто колико како који која
-        које је су био била било се у на с из до од о по за"""
+        """što šta tko ko koga kome gdje gde kada kad zašto koliko kako koji koja koje шта ко кога
+        где када зашто колико како који која које"""
     ),
     "hu": _words(
         """mi mit ki kit kinek hol hova honnan mikor miért hány mennyi mennyit mennyibe hogyan
-        milyen melyik van volt vannak voltak a az egy is meg"""
+        milyen melyik"""
     ),
-    "id": _words(
-        "apa siapa di ke dari mana kapan mengapa kenapa berapa bagaimana yang adalah untuk"
+    "id": _words("apa siapa mana kapan mengapa kenapa berapa bagaimana"),
+    "it": _words(
+        """chi che cosa quale quali qual quando dove come perché quanto quanta quanti quante"""
     ),
-    "pl": _words(
-        """co kto kogo komu gdzie kiedy dlaczego ile jak jaki jaka jakie jaką który która które czy
-        jest są był była było byli się w we na z ze do od o po dla przez"""
+    "nl": _words("wie wiens wat wanneer waar waarheen waarom hoe hoeveel welk welke"),
+    "pl": _words("co kto kogo komu gdzie kiedy dlaczego ile jak jaki jaka jakie jaką czy")
+    | _words("który która które"),
+    "pt": _words("quem que qual quais quando onde como porquê quanto quanta quantos quantas"),
+    "ro": _words("ce cine unde când câți câte cât câtă cum care"),
+    "ru": _words(
+        """кто кого кому кем что чего чему чем когда где куда откуда почему зачем как сколько какой
+        какая какое какие какую каким каком чей чья"""
     ),
-    "ro": _words(
-        "ce cine unde când câți câte cât câtă cum care este e sunt a au fost s se în la cu"
+    "sv": _words("vad vem vilka vilken vilket hur varför när var vart"),
+    "sw": _words("nini nani wapi lini gani ngapi vipi"),
+    "tr": _words("ne neden niye nasıl nerede nereye nereden kim kimi kimin kime hangi kaç"),
+    "uk": _words("що хто кого кому де куди коли чому скільки як який яка яке які чи"),
+    "vi": _words("gì ai đâu khi tại vì bao như"),
+}
+
+#: Those that join a clause behind "and" more often than they ask.
+JOINING_INTERROGATIVES = frozenset(("que", "qu", "che"))
+
+#: Other function words of questions, where `STOP_WORDS` has none of the language.
+ASKING: dict[str, frozenset[str]] = {
+    "bg": _words("е са се в на с от до за и"),
+    "ca": _words("és va ser hi ha el la de del i"),
+    "cs": _words("je jsou byl byla bylo byli se v ve na z do od o po pro"),
+    "da": _words(
+        """meget mye længe lenge er var har havde hadde blev ble bliver blir med på i af av for til
+        om"""
     ),
-    "sv": _words(
-        """vad vem vilka vilken vilket hur mycket länge ofta varför när var vart är har hade blev
-        blir med på i av för till om"""
+    "el": _words(
+        "είναι ήταν ο η το οι τα τον την του της των σε στο στη στην στον με για από να θα"
     ),
-    "sw": _words("nini nani wapi lini kwa gani ngapi kiasi ni ya wa la za katika vipi"),
-    "tr": _words(
-        """ne neden niye nasıl nerede nereye nereden kim kimi kimin kime hangi kaç kadar kadara
-        zaman mi mı mu mü var vardı oldu ile için da de"""
+    "fa": _words("کسی است بود شد را در به از با که برای دارد داشت"),
+    "fi": _words("on oli olivat ovat"),
+    "he": _words("יש של את על עם היה היתה הייתה היו"),
+    "hi": _words("है हैं था थी थे हुआ हुई हुए का की के को में से पर ने किया गया गई"),
+    "hr": _words(
+        """je su bio bila bilo bili se u na s iz do od o po za је су био била било се у на с из до
+        од о по за"""
     ),
-    "uk": _words(
-        """що хто кого кому де куди коли чому скільки як який яка яке які чи є був була було були у
-        в на з зі до від про по за для"""
-    ),
-    "vi": _words("gì ai ở đâu khi nào tại sao vì bao nhiêu như thế là có được của thì đã sẽ bị"),
+    "hu": _words("van volt vannak voltak a az egy is meg"),
+    "id": _words("di ke dari yang adalah untuk"),
+    "pl": _words("jest są był była było byli się w we na z ze do od o po dla przez"),
+    "ro": _words("este e sunt a au fost s se în la cu"),
+    "sv": _words("mycket länge ofta är har hade blev blir med på i av för till om"),
+    "sw": _words("kwa kiasi ni ya wa la za katika"),
+    "tr": _words("kadar kadara zaman mi mı mu mü var vardı oldu ile için da de"),
+    "uk": _words("чи є був була було були у в на з зі до від про по за для"),
+    "vi": _words("ở nào sao nhiêu thế là có được của thì đã sẽ bị"),
 }
 
 #: The same where words are written without spaces; what tells "Who is Macron?" is left out.
@@ -406,7 +428,7 @@ LAST_PRONOUNS: dict[str, frozenset[str]] = {
 
 #: Languages that are written as another one, or nearly, for the words above.
 _WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
-for _each in (OPENERS, ASKING, PRONOUNS, LAST_PRONOUNS):
+for _each in (OPENERS, INTERROGATIVES, ASKING, PRONOUNS, LAST_PRONOUNS):
     _each |= {code: _each[other] for code, other in _WRITTEN_AS.items() if other in _each}
 
 
