@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
@@ -44,6 +44,34 @@ LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.36, "eager": 0.2}
 Ranked: TypeAlias = tuple[list[Sentence], FloatArray]
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the questions that are asked at once, as it was read; mostly the only one.
+
+    Attributes:
+        confidence: Probability that the articles hold the answer.
+    """
+
+    retrieval: Retrieval
+    ranked: Ranked
+    confidence: float
+
+    @property
+    def question(self) -> str:
+        """As a sentence."""
+        asked = self.retrieval.asked or self.retrieval.question
+        return asked[:1].upper() + asked[1:]
+
+    def cited(self, whole: Retrieval, margin: float) -> tuple[Citation, ...]:
+        """What answers it, of the passages for the whole question."""
+        places = {place_of(result): place for place, result in enumerate(whole.results)}
+        quotes = (
+            replace(quote, passage=places[place_of(self.retrieval.results[quote.passage])])
+            for quote in quotes_of(*self.ranked, margin=margin)
+        )
+        return cite(list(quotes), whole.results)
+
+
 class ExtractiveAnswerer:
     """Chooses sentences of the passages by what a reader and their words say."""
 
@@ -57,35 +85,23 @@ class ExtractiveAnswerer:
     ) -> Iterator[TextDelta | Answer]:
         """The text in pieces, then the whole answer.
 
-        Of several questions at once, what is answered is quoted in turn, and of the others it
-        is said that nothing was found, if any is answered.
+        Of several questions at once each is quoted or, if others are answered, named as one
+        without an answer.
         """
         say = phrases(retrieval.language)
-        parts = retrieval.parts or (retrieval,)
-        ranked = [self.ranked(part) for part in parts]
-        each = [self._confidence(*both) for both in zip(parts, ranked, strict=True)]
-        confidence = max(each)
-        abstained = confidence < self._least_confidence
-        is_told = [abstained or one >= self._least_confidence for one in each]
+        parts = [self._part(each) for each in retrieval.parts or (retrieval,)]
+        confidence = max(part.confidence for part in parts)
+        abstained = not self._is_sure(confidence)
         margin = np.inf if abstained else self._margin
-        cited = _shared_out(
+        shares = _shared_out(
             [
-                cite(_within(quotes_of(*found, margin=margin), part, retrieval), retrieval.results)
-                if told
-                else ()
-                for found, part, told in zip(ranked, parts, is_told, strict=True)
+                part.cited(retrieval, margin) if abstained or self._is_sure(part.confidence) else ()
+                for part in parts
             ]
         )
-        citations = tuple(chain.from_iterable(cited))
-        if not abstained:
-            dated = _dates_differ(citations)
-            pieces = []
-            for part, some, told in zip(parts, cited, is_told, strict=True):
-                pieces += [quotation(citation, say, dated=dated) for citation in some]
-                if not told:
-                    pieces.append(f"{_sentence(part.asked or part.question)} {say.unanswered}")
-        else:
-            pieces = [_nothing(retrieval, say)]
+        citations = tuple(chain.from_iterable(shares))
+        said = [_nothing(retrieval, say)] if abstained else self._pieces(parts, shares, say)
+        pieces = list(said)
         pieces[:-1] = [f"{piece}\n\n" for piece in pieces[:-1]]
         yield from map(TextDelta, pieces)
         yield Answer(
@@ -98,6 +114,24 @@ class ExtractiveAnswerer:
             passages=retrieval.results,
             nearest=citations if abstained else (),
         )
+
+    def _pieces(
+        self, parts: Sequence[_Part], shares: Sequence[Sequence[Citation]], say: Phrases
+    ) -> Iterator[str]:
+        """What is said of each question, in paragraphs."""
+        dated = _dates_differ([citation for share in shares for citation in share])
+        for part, share in zip(parts, shares, strict=True):
+            for citation in share:
+                yield quotation(citation, say, dated=dated)
+            if not self._is_sure(part.confidence):
+                yield f"{part.question} {say.unanswered}"
+
+    def _is_sure(self, confidence: float) -> bool:
+        return confidence >= self._least_confidence
+
+    def _part(self, retrieval: Retrieval) -> _Part:
+        ranked = self.ranked(retrieval)
+        return _Part(retrieval, ranked, self._confidence(retrieval, ranked))
 
     def _confidence(self, retrieval: Retrieval, ranked: Ranked) -> float:
         """Probability that the articles hold the answer.
@@ -149,14 +183,6 @@ def quotes_of(
     return quotes
 
 
-def _within(quotes: Sequence[Quote], part: Retrieval, whole: Retrieval) -> list[Quote]:
-    """Quotes of the passages of a part, as quotes of those of the whole question."""
-    places = {place_of(result): place for place, result in enumerate(whole.results)}
-    return [
-        replace(quote, passage=places[place_of(part.results[quote.passage])]) for quote in quotes
-    ]
-
-
 def _shared_out(cited: Sequence[Sequence[Citation]]) -> list[list[Citation]]:
     """The citations of an answer out of those for each part: the best of each before any further.
 
@@ -176,10 +202,6 @@ def _holds(one: Citation, other: Citation) -> bool:
     """Whether the words of another citation are among those of one."""
     is_same = one.document.id == other.document.id
     return is_same and one.start <= other.start and other.end <= one.end
-
-
-def _sentence(question: str) -> str:
-    return question[:1].upper() + question[1:]
 
 
 def _nothing(retrieval: Retrieval, say: Phrases) -> str:
