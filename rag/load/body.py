@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.load.hidden import clean
 from rag.types import Place, PlaceKind
+
+#: A longer cell names no column: it would be repeated in every row.
+COLUMN_NAME_MAX_CHARS = 80
 
 _NAME_MAX_CHARS = 200
 
@@ -34,6 +38,17 @@ def plain_body(text: str, headings: re.Pattern[str] | None = None) -> Body:
         if match.lastindex
     )
     return Body(shown.text, tuple(places), shown.hidden)
+
+
+def named_row(header: Sequence[str], cells: Sequence[str]) -> str:
+    """A row as `Year: 2025; Cost: 3`; empty cells are left out."""
+    names = map(_line, [*header, *[""] * len(cells)])
+    named = zip(names, map(_line, cells), strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 @dataclass
@@ -66,9 +81,14 @@ class BodyBuilder:
             self.mark("section", words)
             self.add(f"{'#' * min(max(level, 1), 6)} {words}")
 
-    def row(self, cells: list[str]) -> None:
-        """Adds a row of a table; empty cells are left out."""
-        self.add(" | ".join(filter(None, (" ".join(cell.split()) for cell in cells))))
+    def row(self, cells: Sequence[str], header: Sequence[str] = ()) -> None:
+        """Adds a row of a table; empty cells are left out.
+
+        Args:
+            header: The names of its columns, which go before the cells: it reads by itself.
+        """
+        plain = " | ".join(filter(None, map(_line, cells)))
+        self.add(named_row(header, cells) if header else plain)
 
     def item(self, words: str, number: int = 0) -> None:
         """Adds an item of a list; `number` is its place in one that is numbered."""

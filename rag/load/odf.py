@@ -37,7 +37,7 @@ def read_odf(source: Source) -> Iterator[Document | Failure]:
 _ROLES: Mapping[str, Role] = {
     "p": "block",
     "list-item": "item",
-    "table": "block",
+    "table": "table",
     "table-row": "row",
     "table-cell": "cell",
     "covered-table-cell": "cell",
@@ -63,7 +63,15 @@ def _role(element: Any) -> Role | None:
     if name == "h":
         level = next((v for k, v in element.attrib.items() if local(k) == "outline-level"), "1")
         return HEADINGS[min(int(level) if level.isdigit() else 1, 6) - 1]
+    if name == "table-cell" and _is_in_header(element):
+        return "head"
     return _ROLES.get(name)
+
+
+def _is_in_header(cell: Any) -> bool:
+    row = cell.getparent()
+    rows = row.getparent() if row is not None else None
+    return rows is not None and rows.tag == f"{_TABLE}table-header-rows"
 
 
 def _write_out(root: Any) -> None:

@@ -81,11 +81,14 @@ def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
             return HEADINGS[level - 1]
         is_item = element.find(f"{_WORD}pPr/{_WORD}numPr") is not None
         return "item" if is_item else "block"
+    row = element.getparent() if name == "tc" else None
+    if row is not None and row.find(f"{_WORD}trPr/{_WORD}tblHeader") is not None:
+        return "head"
     return _TABLE_ROLES.get(name)
 
 
 _TABLE_ROLES: Mapping[str, Role] = {
-    "tbl": "block",
+    "tbl": "table",
     "tr": "row",
     "tc": "cell",
     "br": "line",
@@ -192,11 +195,23 @@ def _drawing_role(element: Any) -> Role | None:
         if kinds.get("ph") in ("sldNum", "dt", "ftr", "sldImg"):
             return "skip"
         return "h2" if kinds.get("ph") in ("title", "ctrTitle") else "block"
+    if name == "tc" and _is_in_first_row(element):
+        return "head"
     return _DRAWING_ROLES.get(name)
+
+
+def _is_in_first_row(cell: Any) -> bool:
+    """Whether a cell is in a row that its table says to look different."""
+    row = cell.getparent()
+    table = row.getparent() if row is not None else None
+    if table is None or table.find("{*}tblPr[@firstRow='1']") is None:
+        return False
+    return table.find("{*}tr") is row
 
 
 _DRAWING_ROLES: Mapping[str, Role] = {
     "p": "block",
+    "tbl": "table",
     "tr": "row",
     "tc": "cell",
     "br": "line",

@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.archive import Archive
 from rag.load.article import article
-from rag.load.body import BodyBuilder
+from rag.load.body import COLUMN_NAME_MAX_CHARS, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.export import is_export, row_document
 from rag.load.markup import parse_xml
@@ -25,7 +25,6 @@ _CHART = re.compile(r"xl/charts/chart(\d*)\.xml")
 _NUMBER = re.compile(r"[-+]?[\d., %]+")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
 _SAMPLE_CHARS = 20_000
-_MAX_HEADER_CHARS = 80
 
 
 def read_csv(source: Source) -> Iterator[Document | Failure]:
@@ -68,18 +67,13 @@ def add_rows(builder: BodyBuilder, rows: Sequence[tuple[int, Sequence[str]]]) ->
     if len(rows) < 2 or not _is_header(header):
         for number, row in rows:
             builder.mark("row", str(number))
-            builder.row([*row])
+            builder.row(row)
         return
     builder.mark("row", str(rows[0][0]))
     builder.row(header)
     for number, row in rows[1:]:
         builder.mark("row", str(number))
-        named = [
-            f"{name}: {cell}" if name else cell
-            for name, cell in zip([*header, *[""] * len(row)], row, strict=False)
-            if cell.strip()
-        ]
-        builder.add("; ".join(" ".join(cell.split()) for cell in named))
+        builder.row(row, header)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -90,7 +84,7 @@ def _is_header(cells: Sequence[str]) -> bool:
         len(words) > 1
         and len(words) * 2 > len(cells)
         and numbers * 2 < len(words)
-        and max(map(len, words)) <= _MAX_HEADER_CHARS
+        and max(map(len, words)) <= COLUMN_NAME_MAX_CHARS
     )
 
 

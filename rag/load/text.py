@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import yaml
 
 from rag.errors import LoadError
 from rag.load.article import article
-from rag.load.body import Body, plain_body
+from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, named_row, plain_body
 from rag.load.encoding import decode
 from rag.load.export import article_metadata
 from rag.load.source import Source
@@ -41,6 +41,12 @@ _UNSEEN = re.compile(
     re.DOTALL,
 )
 _CODE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+_TABLE = re.compile(
+    r"^(?P<header>[^|\n]*\|[^\n]*)\n(?P<rule>(?=[^|\n]*\|)[ \t|:]*-[ \t|:-]*)\n"
+    r"(?P<rows>(?:[^|\n]*\|[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+_CELL_END = re.compile(r"(?<!\\)\|")
 _TITLE_MAX_CHARS = 150
 _NOT_IN_HEADLINES = ".,;:…。，、；：．｡।॥۔،؛։።။។៕"
 
@@ -55,10 +61,10 @@ def read_text(source: Source) -> Iterator[Document | Failure]:
 def read_markdown(source: Source) -> Iterator[Document | Failure]:
     """Yields the one document of a Markdown file; its front matter, YAML or TOML, is metadata."""
     metadata, text = _divided(decode(source.data, source.id), source.id)
-    seen = _seen(text)
+    seen = _outside_code(text, _shown) if "<" in text else text
     headings = (match[match.lastindex] for match in _TOP_HEADING.finditer(seen) if match.lastindex)
     title = metadata.get("title") or next(headings, file_title(source.name))
-    body = plain_body(seen, _HEADING)
+    body = plain_body(_outside_code(seen, _with_named_cells) if "|" in seen else seen, _HEADING)
     body = Body(body.text, body.places, body.hidden + len(text) - len(seen))
     yield article(source.id, source.path, body, {**metadata, "title": title})
 
@@ -79,15 +85,33 @@ def _with_headings(source: Source, headings: re.Pattern[str]) -> Document:
     return article(source.id, source.path, body, {"title": title})
 
 
-def _seen(text: str) -> str:
-    """Markdown without what its reader does not see; code is shown as it is."""
-    if "<" not in text:
-        return text
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Markdown, changed but for its code, which is shown as it is."""
     pieces, at = [], 0
     for code in _CODE.finditer(text):
-        pieces += [_shown(text[at : code.start()]), code[0]]
+        pieces += [change(text[at : code.start()]), code[0]]
         at = code.end()
-    return "".join((*pieces, _shown(text[at:])))
+    return "".join((*pieces, change(text[at:])))
+
+
+def _with_named_cells(text: str) -> str:
+    """With the names of its columns in each row of a table, which then reads by itself."""
+    return _TABLE.sub(_named_rows, text)
+
+
+def _named_rows(table: re.Match[str]) -> str:
+    header, rule = _cells(table["header"]), _cells(table["rule"])
+    if len(header) != len(rule) or max(map(len, header)) > COLUMN_NAME_MAX_CHARS:
+        return table[0]
+    rows = (named_row(header, _cells(row)) for row in table["rows"].splitlines())
+    return "\n\n".join((table["header"], *rows)) + "\n"
+
+
+def _cells(row: str) -> list[str]:
+    cells = _CELL_END.split(row.strip().removeprefix("|"))
+    if not cells[-1].strip():
+        cells.pop()
+    return [cell.replace("\\|", "|") for cell in cells]
 
 
 def _shown(text: str) -> str:

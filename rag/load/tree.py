@@ -6,25 +6,39 @@ One walk for every kind of markup: what an element is for is looked up by its na
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any, Literal
 
 from lxml import etree
 
-from rag.load.body import BodyBuilder
+from rag.load.body import COLUMN_NAME_MAX_CHARS, BodyBuilder
 
-#: `block` stands alone, `line` breaks a line, `tab` is a space,
-#: `skip` is no text; anything else is inline.
+#: `block` stands alone, `head` is a cell that names its column or row, `line` breaks a line,
+#: `tab` is a space, `skip` is no text; anything else is inline.
 Role = Literal[
-    "h1", "h2", "h3", "h4", "h5", "h6", "block", "item", "row", "cell", "line", "tab", "skip"
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "block",
+    "item",
+    "table",
+    "row",
+    "cell",
+    "head",
+    "line",
+    "tab",
+    "skip",
 ]
 
 _BLOCKS = (
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
     *("dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header"),
-    *("hr", "html", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table"),
-    *("tbody", "tfoot", "thead", "ul", "list", "quote", "code"),
+    *("hr", "html", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "tbody"),
+    *("tfoot", "thead", "ul", "list", "quote", "code"),
 )
 _SKIPPED = (
     *("script", "style", "template", "noscript", "head", "title", "svg", "math", "iframe"),
@@ -42,18 +56,20 @@ HTML_ROLES: Mapping[str, Role] = {
     "h6": "h6",
     "li": "item",
     "item": "item",
+    "table": "table",
     "tr": "row",
     "row": "row",
     "br": "line",
     "lb": "line",
     "td": "cell",
-    "th": "cell",
+    "th": "head",
     "cell": "cell",
 }
 
 _LEVELS: Mapping[Role | None, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE: Mapping[Role | None, str] = {"line": "\n", "tab": " "}
 _MAX_DIGITS = 9
+_UNIT_CHARS = 3
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
 
@@ -65,6 +81,8 @@ def html_role(element: Any) -> Role | None:
     """What an element of HTML, or of a body by trafilatura, is for."""
     if element.tag == "head" and (level := element.get("rend", "")) in HTML_ROLES:
         return HTML_ROLES[level]
+    if element.tag == "cell" and element.get("role") == "head":
+        return "head"
     return HTML_ROLES.get(element.tag)
 
 
@@ -111,6 +129,11 @@ class _Walk:
         self._words: list[str] = []
         self._cells: list[str] | None = None
         self._row: Any = None
+        # Of the filled cells of the row: whether they are marked as names.
+        self._marks: set[bool] = set()
+        # Names of the columns; None before the first row, empty if that names none.
+        self._header: list[str] | None = None
+        self._is_marked = False
         self._heading: Any = None
         self._preformatted: Any = None
         self._is_item = False
@@ -132,15 +155,15 @@ class _Walk:
             self._heading = element
         elif role == "row" and self._row is None and _is_data(element):
             self.flush()
-            self._row, self._cells = element, []
+            self._row, self._cells, self._marks = element, [], set()
         elif role in _INLINE:
             self._words.append(_INLINE[role])
         elif role is not None:
             self.flush()
             if role == "item":
                 self._is_item, self._number = True, self._count(element.getparent())
-            elif element.tag == "table":
-                self._spanning = {}
+            elif role == "table":
+                self._spanning, self._header, self._is_marked = {}, None, False
         if element.tag == "pre" and self._preformatted is None:
             self._preformatted = element
         self.write(element.text)
@@ -152,8 +175,8 @@ class _Walk:
             self._builder.heading(self._take(), _LEVELS.get(role, 2))
         elif element is self._row:
             self._end_row()
-        elif role == "cell" and self._cells is not None:
-            self._end_cell(element, self._cells)
+        elif role in ("cell", "head") and self._cells is not None:
+            self._end_cell(element, self._cells, role == "head")
         elif role is not None and role not in _INLINE:
             self.flush()
             self._is_item = self._is_item and role != "item"
@@ -181,9 +204,11 @@ class _Walk:
         self._numbers[items] = self._numbers.get(items, before) + 1
         return self._numbers[items]
 
-    def _end_cell(self, element: Any, cells: list[str]) -> None:
+    def _end_cell(self, element: Any, cells: list[str], is_head: bool) -> None:
         self._fill_spanned(cells)
         words, rows = self._take(), element.get("rowspan") or ""
+        if words.strip():
+            self._marks.add(is_head)
         if rows.isdecimal() and int(rows[:4]) > 1:
             self._spanning[len(cells)] = (words, int(rows[:4]))
         cells.append(words)
@@ -191,13 +216,26 @@ class _Walk:
     def _end_row(self) -> None:
         cells, self._cells = self._cells or [], None
         self._fill_spanned(cells)
-        self._builder.row([*cells, self._take()])
+        if (rest := self._take()).strip():
+            cells.append(rest)
+        self._builder.row(cells, self._names(cells))
         self._row = None
         self._spanning = {
             column: (words, rows - 1)
             for column, (words, rows) in self._spanning.items()
             if rows > 1
         }
+
+    def _names(self, cells: list[str]) -> Sequence[str]:
+        """The names of the columns of a row; none if it names them itself or it is not sure."""
+        if self._marks == {True} and len(cells) > 1:
+            is_short = max(map(len, cells)) <= COLUMN_NAME_MAX_CHARS
+            self._header, self._is_marked = cells if is_short else [], True
+        elif self._header is None:
+            self._header = cells if self._marks == {False} and _may_name(cells) else []
+        elif len(cells) == len(self._header) and (self._is_marked or any(map(_is_number, cells))):
+            return self._header
+        return ()
 
     def _fill_spanned(self, cells: list[str]) -> None:
         """Repeats the cells that reach down from a row above: a row reads by itself."""
@@ -214,3 +252,20 @@ def _is_data(row: Any) -> bool:
     return row.find(".//{*}table") is None and all(
         row.find(f".//{{*}}{level}") is None for level in _LEVELS
     )
+
+
+def _may_name(cells: Sequence[str]) -> bool:
+    """Whether the first row of a table may name its columns, where nothing marks it.
+
+    Two columns are as often names and their values: `Capital | Paris`.
+    """
+    return (
+        2 < len(cells) == len(set(cells))
+        and max(map(len, cells)) <= COLUMN_NAME_MAX_CHARS
+        and not any(c.isdigit() for cell in cells for c in cell)
+    )
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number, perhaps with a unit."""
+    return any(map(str.isdigit, cell)) and sum(map(str.isalpha, cell)) <= _UNIT_CHARS

@@ -131,9 +131,81 @@ def test_lists_and_tables_of_a_page_keep_their_order(tmp_path: Path) -> None:
         "<pre>a\n  b</pre></body></html>"
     )
     assert document(tmp_path, "a.html", page).text == (
-        "# Budget\n5. One\n6. Two\n\nYear | Month | Cost\n\n2025 | May | 3\n\n2025 | June | 4\n\n"
-        "a\nb"
+        "# Budget\n5. One\n6. Two\n\nYear | Month | Cost\n\nYear: 2025; Month: May; Cost: 3\n\n"
+        "Year: 2025; Month: June; Cost: 4\n\na\nb"
     )
+
+
+NAMED = "Year | Cost\n\nYear: 2025; Cost: 3\n\nYear: 2026; Cost: 4"
+HEAD, ROWS = ("Year", "Cost"), (("2025", "3"), ("2026", "4"))
+
+
+def _rows(row: str, cell: str, head: str = "") -> str:
+    """XML of the rows of a table; `head` is that of a cell of the first one."""
+    first, *others = [
+        row.format("".join((head if n == 0 and head else cell).format(words) for words in words_of))
+        for n, words_of in enumerate((HEAD, *ROWS))
+    ]
+    return "".join((first, *others))
+
+
+def test_a_header_that_a_file_marks_as_such_names_the_columns_of_each_row(tmp_path: Path) -> None:
+    page = "<html><body><table>" + _rows("<tr>{}</tr>", "<td>{}</td>", "<th>{}</th>")
+    assert document(tmp_path, "a.html", f"{page}</table></body></html>").text == NAMED
+
+    word = _rows("<w:tr>{}</w:tr>", f"<w:tc>{paragraph('{}')}</w:tc>")
+    word = word.replace("<w:tr>", "<w:tr><w:trPr><w:tblHeader/></w:trPr>", 1)
+    assert document(tmp_path, "a.docx", samples.docx(f"<w:tbl>{word}</w:tbl>")).text == NAMED
+
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    drawn_table = f'<a:tbl><a:tblPr firstRow="1"/>{_rows("<a:tr>{}</a:tr>", cell)}</a:tbl>'
+    frame = f"<p:graphicFrame>{drawn_table}</p:graphicFrame>"
+    assert document(tmp_path, "a.pptx", samples.pptx(frame)).text == NAMED
+
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = _rows("<table:table-row>{}</table:table-row>", cell)
+    rows = rows.replace("</table:table-row>", "</table:table-row></table:table-header-rows>", 1)
+    body = f"<table:table><table:table-header-rows>{rows}</table:table>"
+    assert document(tmp_path, "a.odt", samples.odt(body)).text == NAMED
+
+    plain = "\n".join((" | ".join(HEAD), "--|--:", *map(" | ".join, ROWS)))
+    assert document(tmp_path, "a.md", f"{plain}\n").text.strip() == NAMED
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ("<td>Year<td>Cost<td>By<tr><td>2025<td>3 M€<td>Rail", "Year: 2025; Cost: 3 M€; By: Rail"),
+        ("<th><th>2025<th>2026<tr><th>Cost<td>3<td>4", "Cost; 2025: 3; 2026: 4"),
+        (
+            "<th rowspan=2>Year<th colspan=2>Cost<tr><th>bread<th>milk<tr><td>2025<td>3<td>4",
+            "Year: 2025; bread: 3; milk: 4",
+        ),
+        # Names and their values, a layout, and rows that are not as wide as the first.
+        ("<th>Capital<td>Norvane<tr><th>People<td>2000", "People | 2000"),
+        ("<td>Capital<td>Norvane<tr><td>People<td>2000", "People | 2000"),
+        ("<th>Name<td>Anna<td>Ben<tr><th>Age<td>30<td>40", "Age | 30 | 40"),
+        ("<td>Monday<td>shut<td>shut<tr><td>Tuesday<td>9–17<td>9–17", "Tuesday | 9–17 | 9–17"),
+        ("<td>Anna<td>mayor<td>Norvane<tr><td>Ben<td>clerk<td>Eyl", "Ben | clerk | Eyl"),
+        ("<th>Year<th>Cost<tr><td>2025<td>3<td>4", "2025 | 3 | 4"),
+        (f"<th>Year<th>{'long ' * 20}<tr><td>2025<td>3", "2025 | 3"),
+    ],
+)
+def test_which_rows_of_a_page_have_names_of_columns(tmp_path: Path, rows: str, last: str) -> None:
+    page = f"<html><body><table><tr>{rows}</table></body></html>"
+    assert document(tmp_path, "a.html", page).text.split("\n\n")[-1] == last
+
+
+def test_the_tables_of_markdown_read_row_by_row(tmp_path: Path) -> None:
+    text = (
+        "# Budget\n\n| # | Na\\|me | Cost |\n|---|:-:|--:|\n"
+        "| 1 | **Rail** | 3 |\n| 2 | | 4 | x |\n\n"
+        "Either a | b\n---\nc | d\n\n```\na | b\n--|--\n1 | 2\n```\n"
+    )
+    rows = "| # | Na\\|me | Cost |\n\n#: 1; Na|me: **Rail**; Cost: 3\n\n#: 2; Cost: 4; x\n"
+    found = document(tmp_path, "a.md", text)
+    assert found.text == f"# Budget\n\n{rows}\n{text[text.index('Either') :]}"
+    assert found.hidden == 0
 
 
 def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
