@@ -17,7 +17,10 @@ from rag.language.words import (
     ORDINAL_DOT_LANGUAGES,
     PRONOUNS,
     STOP_WORDS,
+    STOPLESS_AWAITING,
+    STOPLESS_JOINING,
     STOPLESS_LANGUAGES,
+    STOPLESS_TITLES,
     SYLLABIC_LANGUAGES,
     UNSPACED,
     UNSPACED_PRONOUNS,
@@ -43,6 +46,20 @@ _OWN_STOP = regex.compile(f"[{_OWN_STOPS}]")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’'°]*$")  # of °C, too: it is no initial
 _NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")
 _LONGEST_WORD = 40
+
+# In Thai and Lao a space parts clauses, but also names, quantities and what is listed. One
+# behind and before a long run of letters, or behind a quantity or before a title, parts
+# sentences, unless words join them: 15 letters are five words, 50 a short sentence.
+_LONG, _SENTENCE_CHARS = 15, 50
+_LETTER = r"[[\p{Thai}\p{Lao}]--\p{Nd}]"
+_SPACE_BETWEEN = regex.compile(
+    rf"""[“«(]|[”»)]|"
+    |(?<=\S{{{_LONG - 1}}}{_LETTER}|\d\s\S{{0,{_LONG}}}{_LETTER})(?<!{"|".join(STOPLESS_AWAITING)})
+     [\ \u00a0]
+     (?=\S{{{_LONG}}}|{"|".join(map(regex.escape, STOPLESS_TITLES))})
+     (?={_LETTER})(?![ๆໆฯຯ]|{"|".join(STOPLESS_JOINING)})""",
+    regex.VERBOSE | regex.VERSION1,
+)
 
 # One letter of a name: where letters have no case, any; of syllabic scripts with its vowel.
 _CASELESS_INITIAL = regex.compile(
@@ -76,7 +93,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     """Spans of the sentences, in order; every non-space character is in exactly one.
 
     A heading, a list item, the row of a table and the last line of a paragraph end a
-    sentence, with or without a full stop.
+    sentence, with or without a full stop; in Thai and Lao a space between long clauses does.
 
     Args:
         language: ISO 639-1 code; decides on abbreviations and ordinals.
@@ -84,7 +101,10 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     return [
         span
         for start, end in _paragraphs(text)
-        for first, last in _sentences(text, start, end, language)
+        for sentence in _sentences(text, start, end, language)
+        for first, last in (
+            _between_spaces(text, *sentence) if language in STOPLESS_LANGUAGES else (sentence,)
+        )
         if (span := stripped(text, first, last)).start < span.end
     ]
 
@@ -162,6 +182,25 @@ def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]
         if after < end and _ends(text, match.start(), after, start, end, language):
             yield Span(start, after)
             start = after
+    yield Span(start, end)
+
+
+def _between_spaces(text: str, start: int, end: int) -> Iterator[Span]:
+    """The sentences of text without marks at their ends; a quotation stays whole."""
+    depth, is_quoted = 0, False
+    for match in _SPACE_BETWEEN.finditer(text, start, end):
+        if match[0] == '"':
+            is_quoted = not is_quoted
+        elif match[0] in "“«(":
+            depth += 1
+        elif match[0] in "”»)":
+            depth = max(0, depth - 1)
+        elif (
+            not (depth or is_quoted)
+            and min(match.start() - start, end - match.end()) >= _SENTENCE_CHARS
+        ):
+            yield Span(start, match.start())
+            start = match.end()
     yield Span(start, end)
 
 

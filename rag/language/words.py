@@ -199,8 +199,24 @@ CLOSING_ABBREVIATIONS = frozenset(("inc", "ltd", "ltda", "co", "cie", "corp", "b
 #: What stands behind a year or a sum, and as often at the end of a sentence.
 COUNT_MARKS = frozenset(("г", "гг", "р", "рр", "r", "ж", "руб", "грн", "тыс", "тис", "млн", "млрд"))
 
-#: Languages that have full stops in abbreviations only.
+#: Languages that have full stops in abbreviations only; a space ends a sentence, or nothing does.
 STOPLESS_LANGUAGES = frozenset(("lo", "th"))
+
+#: What a sentence of these goes on behind: that, namely, such as, and, or, with, by.
+STOPLESS_AWAITING = (
+    *("ว่า", "คือ", "แก่", "เช่น", "และ", "หรือ", "กับ", "โดย"),
+    *("ວ່າ", "ຄື", "ແກ່", "ເຊັ່ນ", "ແລະ", "ຫຼື", "ກັບ", "ໂດຍ"),
+)
+
+#: What one goes on with: which, and, but, so, by, because, while, together with, to.
+STOPLESS_JOINING = (
+    *("ซึ่ง", "และ", "แต่", "จึง", "โดย", "เพราะ", "เนื่องจาก", "ขณะที่", "ทำให้", "ประกอบ"),
+    *("พร้อม", "หรือ", "เพื่อ", "ເຊິ່ງ", "ຊຶ່ງ", "ແລະ", "ແຕ່", "ຈຶ່ງ", "ໂດຍ", "ເພາະ"),
+    *("ເນື່ອງຈາກ", "ເຮັດໃຫ້", "ພ້ອມ", "ຫຼື", "ເພື່ອ"),
+)
+
+#: Titles that a name opens with, and often a sentence.
+STOPLESS_TITLES = ("นาย", "นาง", "ดร.", "พล.", "ท่าน", "ທ່ານ", "ນາງ", "ທ້າວ")
 
 #: Languages in which r and l may be the vowel of a syllable.
 SYLLABIC_LANGUAGES = frozenset(("bs", "cs", "hr", "mk", "sk", "sl", "sr"))
