@@ -24,6 +24,8 @@ from rag.language.words import (
     SYLLABIC_LANGUAGES,
     UNSPACED,
     UNSPACED_PRONOUNS,
+    URDU_LETTERS,
+    URDU_LETTERS_AND_WORDS,
     is_abbreviation,
 )
 from rag.types import Span
@@ -67,6 +69,11 @@ _CASELESS_INITIAL = regex.compile(
     r"|(?=[\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}])\X",
     regex.VERSION1,
 )
+# Urdu's full stop behind a letter of a name: a letter, or beside another one if it is a word too.
+_LETTER_NAME = r"(?<![\p{L}\p{M}])(?:\p{L}|%s)"
+_ALONE = _LETTER_NAME % "|".join(URDU_LETTERS)
+_ANY = _LETTER_NAME % "|".join((*URDU_LETTERS, *URDU_LETTERS_AND_WORDS))
+_URDU_INITIAL = regex.compile(rf"(?<={_ALONE}|{_ANY}۔\s?{_ANY})۔|(?<={_ANY})۔(?=\s?{_ANY}۔)")
 _VOWEL = regex.compile("[aeiouyæœøəıαεηιουωаеёиоуыэюяєіїўәөүұъ]")
 _VOWELLESS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Mn}]{2,}")
 # A number, or one and a word, before the last word: `2024 r.`, `5 mln zł.`
@@ -213,7 +220,7 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
     """Whether the marks at `text[mark:after]` end a sentence that began at `start`."""
     following = _NEXT.match(text, after, end)
     word = following[1] if following else ""
-    if _is_small(word[:1]):
+    if _is_small(word[:1]) or _URDU_INITIAL.match(text, mark):
         return False
     if text[mark:after].partition("[")[0].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
         return True

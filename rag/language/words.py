@@ -193,11 +193,23 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
 ABBREVIATIONS |= dict.fromkeys(("nb", "nn"), ABBREVIATIONS["no"])
 ABBREVIATIONS |= dict.fromkeys(("bs", "sl", "sr"), ABBREVIATIONS["hr"] | _words("g gđa г гђа проф"))
 
+#: The names of Latin letters as initials are written in Urdu, and those that are words too.
+URDU_LETTERS = (
+    *("اے", "بی", "سی", "ڈی", "ای", "ایف", "ایچ", "جے", "کے", "ایل", "ایم", "این", "او", "کیو"),
+    *("آر", "ایس", "ٹی", "یو", "وی", "ڈبلیو", "ایکس", "وائی", "زیڈ"),
+)
+URDU_LETTERS_AND_WORDS = ("جی", "آئی", "پی")
+
 #: Those that end a sentence as often: what follows them tells.
 CLOSING_ABBREVIATIONS = frozenset(("inc", "ltd", "ltda", "co", "cie", "corp", "bros", "jr", "sr"))
 
 #: What stands behind a year or a sum, and as often at the end of a sentence.
-COUNT_MARKS = frozenset(("г", "гг", "р", "рр", "r", "ж", "руб", "грн", "тыс", "тис", "млн", "млрд"))
+COUNT_MARKS = frozenset(
+    (
+        *("г", "гг", "р", "рр", "r", "ж", "руб", "грн", "тыс", "тис", "млн", "млрд"),
+        *("م", "هـ", "ه", "ق", "ش"),
+    )
+)
 
 #: Languages that have full stops in abbreviations only; a space ends a sentence, or nothing does.
 STOPLESS_LANGUAGES = frozenset(("lo", "th"))
