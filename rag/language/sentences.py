@@ -36,11 +36,11 @@ _CELLS = " | "  # between the cells of a row
 _LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
 # Full stops of scripts that have the Latin one in abbreviations only.
 _OWN_STOPS = "।॥։።။។៕"
-# Where a sentence may end: its marks, the quotation marks and brackets that close with
-# it, the numbers of notes, and then white space. Marks of scripts without spaces need none,
-# but a Japanese sentence goes on behind a quotation with と.
+# Where a sentence may end: its marks, the quotation marks and brackets that close with it,
+# perhaps a full stop behind these, the numbers of notes, and then white space. Marks of
+# scripts without spaces need none, but a Japanese sentence goes on behind a quotation with と.
 _END_WITH = rf"""
-    (?:[.!?…‽؟۔{_OWN_STOPS}%s]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*(?:\[\d{{1,3}}\])*(?=\s)
+    (?:[.!?…‽؟۔{_OWN_STOPS}%s]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*\.?(?:\[\d{{1,3}}\])*(?=\s)
     |[。！？｡]+(?:[」』”](?=\p{{Hiragana}})(*SKIP)(*FAIL)|[」』”’）]*))"""
 _END = regex.compile(_END_WITH % "", regex.VERBOSE)
 _GREEK_END = regex.compile(_END_WITH % ";\u037e", regex.VERBOSE)  # its question mark
