@@ -8,6 +8,7 @@ from itertools import chain, zip_longest
 from typing import TypeAlias
 
 import numpy as np
+import regex
 
 from rag.answer.confidence import evidence, probability
 from rag.answer.linear import linear_model
@@ -33,6 +34,22 @@ MAX_QUOTE_CHARS = 500
 _MARGIN = 2.0
 # The same of another quote, for who would rather see one too many.
 _EAGER_MARGIN = 3.0
+
+# The marks that may open a quotation, and those that close it then.
+_CLOSING = {
+    "«": "»",
+    "»": "«",
+    "„": "“”",
+    "“": "”",
+    "”": "”",
+    '"': '"',
+    "「": "」",
+    "『": "』",
+}
+# Behind a space or a bracket, and before a word: a French "« non »" has a space on both sides.
+_QUOTATION_MARK = regex.compile(
+    r"""(?P<opens>[「『„]|(?<![^\s(\[—–:'’])(?:«|["“”»](?=[\p{L}\p{N}¿¡…])))|["“”»«」』]"""
+)
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` declines more than seven
 #: of ten questions without an answer, and answers more than 85 % of the others, on every set
@@ -167,6 +184,7 @@ def quotes_of(
     quotes: list[Quote] = []
     said: set[str] = set()
     taken: set[int] = set()
+    spoken = _spoken(found)
     order = np.argsort(-scores, kind="stable").tolist()
     for best in order:
         if len(quotes) == MAX_QUOTES or scores[best] < scores[order[0]] - margin:
@@ -175,6 +193,10 @@ def quotes_of(
         if best in taken or found[best].text in said:
             continue
         first, last = _grown(found, scores, best, taken)
+        for begin, end in spoken:
+            wider = min(first, begin), max(last, end)
+            if begin <= last and first <= end and _fits(found, *wider, taken):
+                first, last = wider
         # What touches a quote and was too much for it is no quote of its own either.
         taken.update(range(first, last + 1), _beside(found, first, last))
         span = Span(found[first].quote.span.start, found[last].quote.span.end)
@@ -238,15 +260,38 @@ def _grown(
 
     def joins(place: int) -> bool:
         names = place < first and found[first].leans
-        if place in taken or not (names or scores[place] >= least):
-            return False
-        length = found[max(last, place)].quote.span.end - found[min(first, place)].quote.span.start
-        return length <= MAX_QUOTE_CHARS
+        return (names or scores[place] >= least) and _fits(
+            found, min(first, place), max(last, place), taken
+        )
 
     while neighbours := [place for place in _beside(found, first, last) if joins(place)]:
         place = max(neighbours, key=lambda place: float(scores[place]))
         first, last = min(first, place), max(last, place)
     return first, last
+
+
+def _fits(found: Sequence[Sentence], first: int, last: int, taken: set[int]) -> bool:
+    """Whether a run is short enough for a quote, and none of it is quoted already."""
+    length = found[last].quote.span.end - found[first].quote.span.start
+    return length <= MAX_QUOTE_CHARS and taken.isdisjoint(range(first, last + 1))
+
+
+def _spoken(found: Sequence[Sentence]) -> list[tuple[int, int]]:
+    """Quotations of several sentences: places of the first and the last of each."""
+    runs: list[tuple[int, int]] = []
+    closing, begin = "", 0
+    for place, sentence in enumerate(found):
+        before = found[max(0, place - 1)]
+        if sentence.opens_section or sentence.quote.passage != before.quote.passage:
+            closing = ""
+        for mark in _QUOTATION_MARK.finditer(sentence.text):
+            if not closing and mark["opens"]:
+                closing, begin = _CLOSING[mark[0]], place
+            elif mark[0] in closing:
+                closing = ""
+                if begin < place:
+                    runs.append((begin, place))
+    return runs
 
 
 def _beside(found: Sequence[Sentence], first: int, last: int) -> list[int]:

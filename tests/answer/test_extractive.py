@@ -181,6 +181,41 @@ def test_words_of_no_sure_language_are_answered_in_that_of_the_first_passage(
     assert answer.language == answer.passages[0].document.language
 
 
+SPOKEN = [
+    "« Le club a gagné. | Il attendait ce titre depuis 1987. | Personne n’y croyait », dit-il.",
+    "“The mill turned. | It cost a lot. | I could not sleep,” said Anna Weiss.",
+    "„Wir haben gebaut. | Es war teuer. | Das ist gut“, sagte sie.",
+    "»Wir haben gebaut. | Es war teuer. | Das ist gut«, sagte sie.",
+    "Hon sade: ”Vi byggde. | Det var dyrt. | Det är bra.”",
+    '"The mill turned. | It cost a lot," she said.',
+    "町長は「四年かかった。|費用は三億円だった。|嬉しい。」と述べた。",
+]
+
+
+def said(*words: str) -> list[Sentence]:
+    """Sentences of some words, one behind the other."""
+    found = sentences(*map(len, words))
+    return [replace(each, text=text) for each, text in zip(found, words, strict=True)]
+
+
+@pytest.mark.parametrize("case", SPOKEN)
+def test_a_quotation_is_quoted_to_its_end(case: str) -> None:
+    spoken = case.split(" | " if " | " in case else "|")
+    found = said("Il a « oublié » la fête.", *spoken, "The end came “soon”.")
+    whole = Span(found[1].quote.span.start, found[-2].quote.span.end)
+    for best in range(1, len(spoken) + 1):
+        (quote,) = quotes_of(found, scores(*(9.0 if n == best else 0 for n in range(len(found)))))
+        assert quote.span == whole
+
+
+def test_a_long_quotation_and_one_that_goes_over_a_heading_are_cut() -> None:
+    found = said("“It is.", "It was." + " " * MAX_QUOTE_CHARS, "So be it.”")
+    assert quotes_of(found, scores(9, 0, 0))[0].span == found[0].quote.span
+    found = said("“It is.", "It was.", "So be it.”")
+    found[1] = replace(found[1], opens_section=True)
+    assert quotes_of(found, scores(9, 0, 0))[0].span == found[0].quote.span
+
+
 def test_the_tightest_words_are_whole(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "tr.md").write_text(
