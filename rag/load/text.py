@@ -101,10 +101,11 @@ def _with_named_cells(text: str) -> str:
 
 def _named_rows(table: re.Match[str]) -> str:
     header, rule = _cells(table["header"]), _cells(table["rule"])
-    if len(header) != len(rule) or max(map(len, header)) > COLUMN_NAME_MAX_CHARS:
+    longest = max((len(name.strip()) for name in header), default=0)
+    if len(header) != len(rule) or not 0 < longest <= COLUMN_NAME_MAX_CHARS:
         return table[0]
-    rows = (named_row(header, _cells(row)) for row in table["rows"].splitlines())
-    return "\n\n".join((table["header"], *rows)) + "\n"
+    rows = (named_row(header, _cells(row)) for row in table["rows"].split("\n"))
+    return "\n\n".join((table["header"], *filter(None, rows))) + "\n"
 
 
 def _cells(row: str) -> list[str]:

@@ -200,12 +200,17 @@ def test_the_tables_of_markdown_read_row_by_row(tmp_path: Path) -> None:
     text = (
         "# Budget\n\n| # | Na\\|me | Cost |\n|---|:-:|--:|\n"
         "| 1 | **Rail** | 3 |\n| 2 | | 4 | x |\n\n"
-        "Either a | b\n---\nc | d\n\n```\na | b\n--|--\n1 | 2\n```\n"
+        "Either a | b\n---\nc | d\n\n| | |\n|---|---|\n| a | b |\n\n```\na | b\n--|--\n1 | 2\n```\n"
     )
     rows = "| # | Na\\|me | Cost |\n\n#: 1; Na|me: **Rail**; Cost: 3\n\n#: 2; Cost: 4; x\n"
     found = document(tmp_path, "a.md", text)
     assert found.text == f"# Budget\n\n{rows}\n{text[text.index('Either') :]}"
     assert found.hidden == 0
+
+
+@pytest.mark.parametrize("bars", ["|\n|-\n|\n", "||\n|-|\n||\n", "|\n|-\n| a\n", "a | b\n|-\n|\n"])
+def test_bars_that_are_no_table_are_text(tmp_path: Path, bars: str) -> None:
+    assert document(tmp_path, "a.md", f"The bridge.\n\n{bars}").text == f"The bridge.\n\n{bars}"
 
 
 def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
