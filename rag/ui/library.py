@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -13,7 +13,7 @@ import gradio as gr
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from rag.add import add_files
+from rag.add import Added, add_files
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.store.listing import Listed, Listing, Order
@@ -163,11 +163,14 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Copies what was uploaded into the corpus, and syncs."""
         self._refuse_readers(request)
-        uploaded = [Path(file) for file in files or ()]
-        limit = self._corpus.settings.file_max_mb
-        added = add_files(self._corpus.folder, uploaded, max_mb=limit)
-        failed = [Failure(Path(path).name, reason) for path, reason in added.failed]
-        for update in self._sync(failed, (search, order, descending), request, progress):
+        uploaded, folder = [Path(file) for file in files or ()], self._corpus.folder
+        before = {file.name for file in folder.glob("*")}
+        added = add_files(folder, uploaded, max_mb=self._corpus.settings.file_max_mb)
+
+        def did(_: SyncReport, say: Texts) -> str:
+            return _did_add(added, before, self._corpus.status().failed, say)
+
+        for update in self._sync(did, (search, order, descending), request, progress):
             yield None, *update
 
     def sync(
@@ -180,7 +183,7 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Makes the index follow the folder."""
         self._refuse_readers(request)
-        yield from self._sync((), (search, order, descending), request, progress)
+        yield from self._sync(_did_sync, (search, order, descending), request, progress)
 
     def ask_to_delete(self, paths: Sequence[str], request: gr.Request) -> tuple[Any, str]:
         """Says what would be lost."""
@@ -201,12 +204,16 @@ class Library:
         """Removes files from the corpus, and syncs."""
         self._refuse_readers(request)
         failed = take_out(paths, self._corpus.folder)
-        for update in self._sync(failed, (search, order, descending), request, progress):
+
+        def did(_: SyncReport, say: Texts) -> str:
+            return _did_delete(paths, failed, say)
+
+        for update in self._sync(did, (search, order, descending), request, progress):
             yield gr.update(visible=False), *update
 
     def _sync(
         self,
-        failed: Sequence[Failure],
+        did: Callable[[SyncReport, Texts], str],
         asked: tuple[str, Order, bool],
         request: gr.Request,
         progress: gr.Progress,
@@ -216,10 +223,10 @@ class Library:
             report = self._corpus.sync(
                 wait_s=_WAIT_S, on_progress=lambda now: _tell(now, progress, say)
             )
-            did = _did(report, failed, say)
+            told = did(report, say)
         except RagError as error:
-            did = markdown_text(str(error))
-        yield did, gr.update(choices=self._paths(), value=[]), *self.show(*asked, request)
+            told = markdown_text(str(error))
+        yield told, gr.update(choices=self._paths(), value=[]), *self.show(*asked, request)
 
     def _allows(self, request: gr.Request) -> bool:
         return self._may_edit is not None and self._may_edit(request)
@@ -270,17 +277,36 @@ def _moment(time: str | None, say: Texts) -> str:
     return format_datetime(datetime.fromisoformat(time).astimezone(), locale=say["code"])
 
 
-def _did(report: SyncReport, failed: Sequence[Failure], say: Texts) -> str:
+def _did_add(added: Added, before: Set[str], unread: Sequence[Failure], say: Texts) -> str:
+    """What became of files that were uploaded.
+
+    Not what the sync did: one that follows the folder may have indexed some of them first.
+    """
+    parts = tuple(f"{path}{sign}" for path in added.paths for sign in ":/#")
+    failed = [Failure(Path(path).name, reason) for path, reason in added.failed]
+    failed += [each for each in unread if each.path in added.paths or each.path.startswith(parts)]
+    read = [path for path in added.paths if path not in {each.path for each in failed}]
+    new = set(read) - before
+    text = filled(say, "did_add", added=len(new), known=len(read) - len(new))
+    return markdown_text(text) + _failures(failed, say)
+
+
+def _did_delete(paths: Sequence[str], failed: Sequence[Failure], say: Texts) -> str:
+    text = filled(say, "did_delete", count=len(paths) - len(failed))
+    return markdown_text(text) + _failures(failed, say)
+
+
+def _did_sync(report: SyncReport, say: Texts) -> str:
     text = filled(
         say,
-        "did",
+        "did_sync",
         added=report.added,
         updated=report.updated,
         removed=report.removed,
         unchanged=report.unchanged,
         seconds=f"{report.seconds:.1f}",
     )
-    return markdown_text(text) + _failures(failed, say)
+    return markdown_text(text)
 
 
 def _failures(failed: Sequence[Failure], say: Texts) -> str:

@@ -14,6 +14,7 @@ from rag import Corpus, RagError, Settings
 from rag.arrays import FloatArray
 from rag.ui.removal import take_out
 from rag.ui.texts import Texts, filled
+from rag.watch import Follower
 from tests.conftest import WordEmbedder
 from tests.ui.server import running
 from tests.ui.test_page import FRENCH
@@ -57,21 +58,42 @@ def test_articles_are_added_and_deleted(
         expect(caption).to_have_text(filled(say, "shown", count=3, total=3))
         visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
         did = visit.page.locator("#did")
-        expect(did).to_contain_text(_done(say, added=1, removed=0, unchanged=3))
+        expect(did).to_contain_text(filled(say, "did_add", added=1, known=0))
+        expect(did.locator(".failures")).to_contain_text("empty.md")
         expect(visit.page.locator("#corpus-state .failures")).to_contain_text("empty.md")
         expect(visit.page.locator("#articles")).to_contain_text("Zebra news.md")
         assert (corpus.folder / "Zebra news.md").read_text() == new.read_text()
+        visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
+        expect(did).to_contain_text(filled(say, "did_add", added=0, known=1))
         (corpus.folder / "late.md").write_text("The ferry was late.")
         visit.button(say["sync"]).click()
         expect(caption).to_have_text(filled(say, "shown", count=5, total=5))
+        expect(did).to_contain_text(_done(say, added=1, removed=0, unchanged=4))
         visit.page.locator("#doomed input").click()
         visit.page.get_by_role("option", name="Zebra news.md").click()
         visit.page.locator("#doomed input").press("Escape")
         visit.button(say["delete"]).click()
         expect(visit.page.locator("#confirm")).to_contain_text("Zebra news.md")
         visit.button(say["delete_yes"]).click()
-        expect(did).to_contain_text(_done(say, added=0, removed=1, unchanged=4))
+        expect(did).to_contain_text(filled(say, "did_delete", count=1))
         assert not (corpus.folder / "Zebra news.md").exists()
+        visit.leave()
+
+
+@pytest.mark.loopback
+def test_all_that_is_uploaded_is_counted_while_the_folder_is_followed(
+    browser: Browser, corpus: Corpus, tmp_path: Path
+) -> None:
+    many = [tmp_path / f"{number}.txt" for number in range(200)]
+    for number, file in enumerate(many):
+        file.write_text(f"Ferry {number} was late.")
+    with running(corpus, allow_edit=True) as address, Follower(corpus):
+        visit = Visit(browser, address)
+        visit.page.get_by_role("tab", name="Articles").click()
+        for said in ("200 files added; 0 were in", "0 files added; 200 were in"):
+            visit.page.locator("#upload input[type=file]").set_input_files(many)
+            expect(visit.page.locator("#did")).to_contain_text(said)
+        assert corpus.status().documents == 203
         visit.leave()
 
 
@@ -163,7 +185,7 @@ def test_what_cannot_be_read_or_deleted(browser: Browser, corpus: Corpus) -> Non
 def _done(say: Texts, *, added: int, removed: int, unchanged: int) -> str:
     """What the page says of a sync, up to how long it took."""
     counts = {"added": added, "updated": 0, "removed": removed, "unchanged": unchanged}
-    return filled(say, "did", **counts, seconds="\0").partition("\0")[0]
+    return filled(say, "did_sync", **counts, seconds="\0").partition("\0")[0]
 
 
 @pytest.mark.parametrize("path", ["../secret.md", "/etc/passwd", "", "a/../../b.md"])
