@@ -16,9 +16,9 @@ from rag.errors import QuestionError, RagError
 from rag.settings import Caution
 from rag.types import Filters
 from rag.ui import export
-from rag.ui.conversation import Exchanges, Options, answering, paced
+from rag.ui.conversation import Exchanges, Options, answering, new_id, paced
 from rag.ui.examples import SHOWN, Examples
-from rag.ui.history import History, new_id, unrated
+from rag.ui.history import History, unrated
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.panel import language_name
@@ -27,8 +27,8 @@ from rag.ui.shown import gone, shown_as
 from rag.ui.texts import Texts, filled, named
 from rag.ui.wiring import ASKING, UNQUEUED
 
-#: What an answer gives for: conversation, messages, passages, question box, what to save, and
-#: the conversation that was kept.
+#: What an answer gives for: conversation, messages, passages, question box, what to save, the
+#: conversation that was kept, and its id.
 Update: TypeAlias = tuple[Any, ...]
 
 #: A conversation in memory is forgotten when its page was not used for so long.
@@ -85,7 +85,7 @@ class Chat:
                 )
         shown = [conversation, chat, passages, box, save]
         asked = [talk, conversation, *options]
-        answered = [*shown, kept]
+        answered = [*shown, kept, talk]
         running: Any = [
             box.submit(self.ask, [box, *asked], answered, **ASKING),
             *(each.click(self.ask, [each, *asked], answered, **ASKING) for each in examples),
@@ -129,7 +129,7 @@ class Chat:
     ) -> Iterator[Update]:
         """Answers a question at the end of the conversation."""
         exchanges = self._known(talk, exchanges, request)
-        yield from self._answer(question, talk, exchanges, chosen, request)
+        yield from self._answer(question, talk, exchanges, len(exchanges), chosen, request)
 
     def retry(
         self, talk: str, exchanges: Exchanges, at: gr.RetryData, request: gr.Request, *chosen: Any
@@ -137,10 +137,10 @@ class Chat:
         """Asks a question again; what came after it is dropped."""
         exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
         if turn >= len(exchanges):
-            yield *gone(texts_of(request)), gr.skip()
+            yield *gone(texts_of(request)), gr.skip(), gr.skip()
             return
         question = exchanges[turn].question
-        yield from self._answer(question, talk, exchanges[:turn], chosen, request)
+        yield from self._answer(question, talk, exchanges, turn, chosen, request)
 
     def edit(
         self,
@@ -152,14 +152,15 @@ class Chat:
     ) -> Iterator[Update]:
         """Asks what a question was changed into; what came after it is dropped."""
         exchanges, turn = self._known(talk, exchanges, request), _turn_of(edited.index)
-        yield from self._answer(edited.value, talk, exchanges[:turn], chosen, request)
+        yield from self._answer(edited.value, talk, exchanges, turn, chosen, request)
 
     def stopped(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Update:
         """What there is of an answer, which the browser cancels meanwhile."""
         time.sleep(_CANCELLED_S)  # a step of the answer that came after this would undo it
+        seen = exchanges
         if exchanges and not exchanges[-1].is_over:
             exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
-        return *shown_as(exchanges, texts_of(request)), self._keep(talk, exchanges, request)
+        return *shown_as(exchanges, texts_of(request)), *self._keep(talk, exchanges, seen, request)
 
     def undone(
         self, talk: str, exchanges: Exchanges, at: gr.UndoData, request: gr.Request
@@ -167,11 +168,11 @@ class Chat:
         """Takes a question and what came after it back into the question box."""
         exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
         if turn >= len(exchanges):
-            return *gone(texts_of(request)), gr.skip()
+            return *gone(texts_of(request)), gr.skip(), gr.skip()
         left = exchanges[:turn]
         state, messages, passages, _, save = shown_as(left, texts_of(request))
         box = gr.update(value=exchanges[turn].question)
-        return state, messages, passages, box, save, self._keep(talk, left, request)
+        return state, messages, passages, box, save, *self._keep(talk, left, exchanges, request)
 
     def to_save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> tuple[str, str, str]:
         """The last answer to copy, and files of the conversation."""
@@ -190,9 +191,11 @@ class Chat:
             return exchanges
         return self._history.load(talk, request)
 
-    def _keep(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Any:
-        """Keeps a conversation; gives what says so to the list of those that are kept."""
-        return self._history.save(talk, exchanges, request) if self._history else gr.skip()
+    def _keep(
+        self, talk: str, exchanges: Exchanges, seen: Exchanges, request: gr.Request
+    ) -> tuple[str, str]:
+        """Keeps a conversation; gives what tells the list of those that are kept, and its id."""
+        return self._history.save(talk, exchanges, seen, request) if self._history else ("", talk)
 
     def _options(self) -> list[Any]:
         """Components for the filters, the caution and the way of answering."""
@@ -236,10 +239,12 @@ class Chat:
         self,
         question: str,
         talk: str,
-        earlier: Exchanges,
+        exchanges: Exchanges,
+        turn: int,
         chosen: Sequence[Any],
         request: gr.Request,
     ) -> Iterator[Update]:
+        """Answers a question in place of what is in the conversation from a turn on."""
         say = texts_of(request)
         question = str(question or "").strip()
         try:
@@ -247,13 +252,16 @@ class Chat:
             self._check(question, say)
         except QuestionError as error:
             gr.Warning(markdown_text(str(error)), title=say["notice"])
-            yield (gr.skip(),) * 6
+            yield (gr.skip(),) * 7
             return
+        kept, seen, earlier = "", exchanges, exchanges[:turn]
         is_written = self._corpus.has_chat_model and not options.quotes_only
         for exchange in paced(answering(self._corpus, question, earlier, options), is_written):
             now = (*earlier, exchange)
-            kept = self._keep(talk, now, request) if exchange.is_over else gr.skip()
-            yield *shown_as(now, say), kept
+            if seen is exchanges or exchange.is_over:  # at once, too: the page may be left
+                kept, talk = self._keep(talk, now, seen, request)
+            yield *shown_as(now, say), kept, talk
+            seen = now
 
     def _check(self, question: str, say: Texts) -> None:
         limit = self._corpus.settings.max_question_chars

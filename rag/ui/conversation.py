@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,8 @@ class Exchange:
     """A question and how far its answer is.
 
     Attributes:
+        id: Of this asking; asked again, the same question has another. Empty in conversations
+            that an older version kept.
         searched: The question as it was searched; a follow-up takes in what it goes on from.
         passages: Empty until they are found. The text of an article is left out of its
             documents here, so that a long conversation stays small.
@@ -54,6 +57,7 @@ class Exchange:
     """
 
     question: str
+    id: str = ""
     options: Options = field(default_factory=Options)
     searched: str = ""
     passages: tuple[SearchResult, ...] = ()
@@ -80,6 +84,11 @@ class Exchange:
 Exchanges: TypeAlias = tuple[Exchange, ...]
 
 
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_urlsafe(12)
+
+
 def history(exchanges: Sequence[Exchange]) -> list[Turn]:
     """The turns that a next question may lean on."""
     turns: list[Turn] = []
@@ -95,7 +104,12 @@ def answering(
     """The exchange as it grows; the last one is over."""
     begun = time.monotonic()
     before = history(earlier)
-    now = Exchange(question=question, options=options, searched=standalone(question, before))
+    now = Exchange(
+        question=question,
+        id=new_id(),
+        options=options,
+        searched=standalone(question, before),
+    )
     yield now
     try:
         chain = corpus.chain(caution=options.caution, quotes_only=options.quotes_only)

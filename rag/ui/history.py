@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from rag.errors import NotFoundError
-from rag.ui.conversation import Exchanges
+from rag.ui.conversation import Exchanges, new_id
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
@@ -20,11 +20,6 @@ from rag.ui.wiring import UNQUEUED
 _ID_CHARS = 64  # more than any id has
 
 _QUIET: Any = {**UNQUEUED, "show_progress": "hidden"}
-
-
-def new_id() -> str:
-    """An id that nobody can guess."""
-    return secrets.token_urlsafe(12)
 
 
 class Rated(NamedTuple):
@@ -41,18 +36,27 @@ class History:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def save(self, talk: str, exchanges: Exchanges, request: gr.Request) -> str:
-        """Keeps a conversation for whoever sent the request; gives its id.
+    def save(
+        self, talk: str, exchanges: Exchanges, seen: Exchanges, request: gr.Request
+    ) -> tuple[str, str]:
+        """Keeps a conversation for whoever sent the request.
 
-        One in which nothing is left is forgotten, and its id is empty.
+        If it went on in another tab it is left as it is there, and this one is another from
+        here on. An answer that is under way is kept as one that was stopped, which it will be
+        if the page is left now.
+
+        Args:
+            seen: The conversation as it was when this page kept it last.
+
+        Returns:
+            The id of what was kept, empty if nothing is left, and what the page calls it now.
         """
         id, user = _id(talk, request), user_of(request)
-        if not exchanges:
-            self._memory.delete(user, id)
-            return ""
-        if user:
-            self._memory.save(user, id, exchanges)
-        return id
+        over = tuple(each if each.is_over else replace(each, stopped=True) for each in exchanges)
+        if user and not self._memory.save(user, id, over, seen):
+            id = new_id()
+            self._memory.save(user, id, over)
+        return id if exchanges else "", id
 
     def load(self, talk: str, request: gr.Request) -> Exchanges:
         """A conversation as it was kept; empty if it was not."""

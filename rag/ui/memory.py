@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS feedback (
 ) STRICT;
 """
 
+_DELETE = "DELETE FROM conversations WHERE id = ? AND user = ?"
+
 
 class Saved(NamedTuple):
     """A conversation in a list."""
@@ -64,18 +66,39 @@ class Memory:
         """The one that belongs to an index."""
         return cls(index.with_name(f"{index.name}-people.sqlite"))
 
-    def save(self, user: str, id: str, exchanges: Exchanges) -> None:
-        """Keeps a conversation; its title is its first question until it is renamed."""
+    def save(self, user: str, id: str, exchanges: Exchanges, seen: Exchanges = ()) -> bool:
+        """Keeps a conversation; its title is its first question until it is renamed.
+
+        One in which nothing is left is forgotten.
+
+        Args:
+            seen: The conversation that it takes the place of.
+
+        Returns:
+            Whether it was kept: not where another one than `seen` is.
+        """
         title = " ".join(exchanges[0].question.split())[:_TITLE_CHARS] if exchanges else ""
         said = "\n".join(f"{each.question}\n{each.text}" for each in exchanges)
         whole = _EXCHANGES.dump_json(exchanges).decode()
         with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            kept = connection.execute(
+                "SELECT coalesce(json_extract(value, '$.id'), '') "
+                "FROM conversations, json_each(exchanges) WHERE conversations.id = ? AND user = ?",
+                (id, user),
+            ).fetchall()
+            if kept and [each for (each,) in kept] != [each.id for each in seen]:
+                return False
+            if not exchanges:
+                connection.execute(_DELETE, (id, user))
+                return True
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, said = excluded.said, "
                 "exchanges = excluded.exchanges WHERE user = excluded.user",
                 (id, user, title, time.time(), said, whole),
             )
+        return True
 
     def saved(self, user: str, search: str = "") -> list[Saved]:
         """The user's conversations that hold some words, in whatever case, the newest first."""
@@ -116,7 +139,7 @@ class Memory:
     def delete(self, user: str, id: str) -> None:
         """Forgets a conversation."""
         with self._open() as connection:
-            connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (id, user))
+            connection.execute(_DELETE, (id, user))
 
     def rate(self, user: str, id: str, exchange: Exchange, *, liked: bool, note: str = "") -> None:
         """Keeps what a user thinks of an answer; the same id replaces what it said before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,25 @@ def test_a_conversation_comes_back_as_it_was(memory: Memory) -> None:
     assert memory.load("ann", "1") == (EXCHANGE, exchange)
 
 
+def test_what_went_on_elsewhere_is_neither_replaced_nor_forgotten(memory: Memory) -> None:
+    first, here, there = (Exchange(question="q", id=id) for id in ("1", "2", "3"))
+    assert memory.save("ann", "1", (first,))
+    assert memory.save("ann", "1", (first, there), seen=(first,))
+    for left in ((first, here), (here,), ()):
+        assert not memory.save("ann", "1", left, seen=(first,))
+    assert memory.load("ann", "1") == (first, there)
+    assert memory.save("ann", "1", (), seen=(first, there))
+    assert memory.saved("ann") == []
+
+
+def test_a_conversation_of_an_older_version_goes_on(memory: Memory, tmp_path: Path) -> None:
+    memory.save("ann", "1", (EXCHANGE,))
+    with sqlite3.connect(tmp_path / "index-people.sqlite") as connection:
+        connection.execute("UPDATE conversations SET exchanges = json_remove(exchanges, '$[0].id')")
+    assert memory.load("ann", "1") == (EXCHANGE,)
+    assert memory.save("ann", "1", (EXCHANGE, EXCHANGE), seen=(EXCHANGE,))
+
+
 def test_each_user_sees_their_own(memory: Memory) -> None:
     memory.save("ann", "1", (EXCHANGE,))
     memory.save("bob", "1", ())  # an id that is not his
@@ -60,7 +80,7 @@ def test_search_rename_and_delete(memory: Memory) -> None:
     assert [saved.id for saved in memory.saved("ann", "100 %")] == ["2"]
     assert [saved.id for saved in memory.saved("ann", "ten")] == ["1"]  # in the answer
     memory.rename("ann", "1", " new\nname ")
-    memory.save("ann", "1", (EXCHANGE, EXCHANGE))
+    assert memory.save("ann", "1", (EXCHANGE, EXCHANGE), seen=(EXCHANGE,))
     assert memory.saved("ann")[0].title == "new name"
     memory.delete("ann", "1")
     assert [saved.id for saved in memory.saved("ann")] == ["2"]

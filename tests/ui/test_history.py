@@ -1,0 +1,110 @@
+"""Conversations that are left in the middle, and those that go on in two tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rag import Corpus, Settings
+from tests.conftest import WordEmbedder
+from tests.ui.server import running
+from tests.ui.talker import ENDLESS, Talker
+from tests.ui.visit import Visit
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.fixture
+def address(corpus: Corpus) -> Iterator[str]:
+    """The page over three articles."""
+    corpus.sync()
+    with running(corpus) as address:
+        yield address
+
+
+def test_a_question_whose_page_is_reloaded_is_kept_and_asked_again(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    model = Talker(replies=["The harbour froze [1].", ENDLESS, "On Monday [1]."])
+    settings = Settings(llm_always=True)
+    with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            visit = Visit(browser, address)
+            visit.ask("the harbour")
+            visit.begin("the iron bridge")
+            expect(visit.answers.last).to_contain_text("and on")
+            visit.load()
+            _open(visit.page, "the harbour")
+            _asked(visit.page, "the harbour", "the iron bridge")
+            expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
+            visit.icon("retry").click()
+            expect(visit.answers.last).to_contain_text("On Monday")
+            _asked(visit.page, "the harbour", "the iron bridge")
+            visit.leave()
+
+
+def test_two_tabs_of_one_conversation_lose_nothing_of_each_other(
+    browser: Browser, address: str
+) -> None:
+    visit = Visit(browser, address)
+    visit.ask("the iron bridge")
+    other = visit.context.new_page()
+    other.goto(address)
+    _open(other, "the iron bridge")
+    _asked(other, "the iron bridge")
+    visit.ask("the harbour")
+    _ask(other, "Le pont de fer")
+    _asked(other, "the iron bridge", "Le pont de fer")
+    _ask(other, "the museum")  # the new conversation goes on as one
+    expect(_history(other)).to_have_count(2)
+    visit.ask("the budget")
+    visit.load()
+    _open(visit.page, "the iron bridge", 0)
+    _asked(visit.page, "the iron bridge", "the harbour", "the budget")
+    _history(visit.page).nth(1).click()
+    _asked(visit.page, "the iron bridge", "Le pont de fer", "the museum")
+    visit.leave()
+
+
+@pytest.mark.parametrize("icon", ["retry", "undo"])
+def test_what_one_tab_drops_is_not_lost_to_the_other(
+    browser: Browser, address: str, icon: str
+) -> None:
+    visit = Visit(browser, address)
+    visit.ask("the iron bridge")
+    other = visit.context.new_page()
+    other.goto(address)
+    _open(other, "the iron bridge")
+    _asked(other, "the iron bridge")
+    visit.ask("the harbour")
+    other.get_by_label(icon.title(), exact=True).last.click()
+    _asked(other, *["the iron bridge"] * (icon == "retry"))
+    expect(_history(other)).to_have_count(1 + (icon == "retry"))
+    visit.load()
+    _open(visit.page, "the iron bridge", -1)
+    _asked(visit.page, "the iron bridge", "the harbour")
+    visit.leave()
+
+
+def _history(page: Page) -> Locator:
+    return page.locator("#history label")
+
+
+def _open(page: Page, title: str, at: int = 0) -> None:
+    page.get_by_label("Toggle Sidebar").click()
+    _history(page).filter(has_text=title).nth(at).click()
+
+
+def _ask(page: Page, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator(".message.user").last).to_have_text(question)
+    page.get_by_role("button", name="Ask", exact=True).wait_for()
+
+
+def _asked(page: Page, *questions: str) -> None:
+    expect(page.locator(".message.user")).to_have_text(list(questions))
