@@ -17,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from rag import Corpus
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.loopback
@@ -82,6 +83,38 @@ def test_a_page_that_is_open_is_no_error_when_the_server_ends(
         _, said = process.communicate(timeout=60)
         page.close()
     assert len(said.splitlines()) == 1  # what the first sync did
+
+
+#: Runs what comes after a folder with that folder mounted read-only, which binds root too.
+_READ_ONLY = [
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',
+]
+
+
+@pytest.mark.parametrize(
+    ("is_read_only", "environment", "cure"),
+    [(False, {"RAG_CHUNK_TOKENS": "128"}, "rag sync --rebuild"), (True, {}, "--no-sync")],
+    ids=["other settings", "read-only"],
+)
+def test_an_index_that_no_sync_may_write_to_is_refused_before_the_page_is_up(
+    sample: Corpus, is_read_only: bool, environment: dict[str, str], cure: str
+) -> None:
+    index, before = str(sample.index), [*_READ_ONLY, str(sample.index)] if is_read_only else []
+    if subprocess.run([*before, "true"] if before else ["true"], capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    place = ("--corpus", str(sample.folder), "--index", index)
+    served = subprocess.run(
+        [*before, sys.executable, "-m", "rag", "serve", "--port", "0", *place],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment, "HF_HUB_OFFLINE": "1"},
+    )
+    assert served.returncode == 1
+    assert served.stdout == ""
+    assert cure in served.stderr
+    assert len(served.stderr.splitlines()) == 1
 
 
 def test_ctrl_c_ends_the_first_sync(tmp_path: Path) -> None:
