@@ -207,13 +207,16 @@ def abstain_cases(name: str) -> tuple[list[Case], Array]:
     return found, np.array([bool(answers[q["id"]]) for q in questions], float)
 
 
-def written_cases() -> tuple[list[Case], Array]:
+def written_cases(*, twins: bool) -> tuple[list[Case], Array]:
     """Held-out questions of benchmarks/written, and 1 where there is an answer.
 
     Where there is none, the article that the question is about is there and leaves it out.
+
+    Args:
+        twins: Those in pairs of nearly the same words, or the others.
     """
     found: list[Case] = []
-    for part in written():
+    for part in [part for part in written() if part.are_twins == twins]:
         asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
         with open_set(part.name, data=part.data) as corpus:
             found += cases(corpus, asked)
@@ -323,15 +326,6 @@ def main() -> None:
         for (name, found), pool in zip(large, fitted_pools(), strict=True)
     }
     intercept, coefficients = fit_confidence(collected)
-
-    def test(name: str, found: list[Case], truth: Array) -> None:
-        tested = told(found, truth, weights)
-        logits = tested.evidence @ coefficients + intercept
-        report_confidence(name, 1 / (1 + np.exp(-logits)), tested.answerable)
-
-    for pool in tested_pools():
-        test(f"few passages of {pool.name}, unseen questions", *small_cases(pool))
-    test("benchmarks/written, held out", *written_cases())
     confidence = dict(zip(Evidence._fields, coefficients, strict=True))
     print(json.dumps({"ranking": ranking, "confidence": confidence}, indent=1))
     if "--write" in sys.argv:
@@ -341,6 +335,16 @@ def main() -> None:
             name: len(each.questions) for sets in collected.values() for name, each in sets.items()
         }
         write("confidence", intercept, confidence, sizes)
+
+    def test(name: str, found: list[Case], truth: Array) -> None:
+        tested = told(found, truth, weights)
+        logits = tested.evidence @ coefficients + intercept
+        report_confidence(name, 1 / (1 + np.exp(-logits)), tested.answerable)
+
+    for pool in tested_pools():
+        test(f"few passages of {pool.name}, unseen questions", *small_cases(pool))
+    test("benchmarks/written, held out", *written_cases(twins=False))
+    test("its twins, held out", *written_cases(twins=True))
 
 
 if __name__ == "__main__":

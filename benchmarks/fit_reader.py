@@ -1,6 +1,6 @@
 """Fits the reader, in five hours on two cores.
 
-    python -m benchmarks.fit_reader [--from FILE] [--write]
+    python -m benchmarks.fit_reader [--from FILE [--pairs]] [--write]
 
 Questions of PIAF (French over French), of XQuAD (English, Spanish and German over each
 other), two thirds of these, and those of benchmarks/written (42 languages), each with the
@@ -12,8 +12,10 @@ compare between passages (Clark and Gardner 2018). It is fitted twice, by two re
 the mean of both weights is kept: better than either, at the cost of one (Wortsman et al.
 2022). From there it learns on, with the written questions, and then once more, with the
 wrong passages that it still believes most. `--from` names a file with that mean, which
-saves three hours. With `--write` the result goes to rag/embed/reader.safetensors;
-`python -m benchmarks.fit_answers` then says what it is worth.
+saves three hours. With `--pairs` the file holds what all this gave, and the reader learns on
+from pairs of questions in nearly the same words, one of which the passage answers: tried,
+not shipped (docs/answers-tried.md). With `--write` the result goes to
+rag/embed/reader.safetensors; `python -m benchmarks.fit_answers` then says what it is worth.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ class Recipe:
         piaf_times: How often the questions of PIAF are among the examples.
         xquad_pairs: How many of XQuAD are.
         written: How many of those of benchmarks/written are at most: with an answer, without.
+        twins: Whether its pairs in nearly the same words are, too.
         wrong: Among how many of the passages that do not answer one is drawn.
+        hardest: Whether only those of these that the reader itself believes most are.
         whole: How often a passage is read from end to end, not a part of it.
         words_kept: How often a word of a question is.
         silenced: How often the passage that does not answer is the one that does without the
@@ -75,7 +79,9 @@ class Recipe:
     piaf_times: int
     xquad_pairs: int
     written: tuple[int, int] = (0, 0)
+    twins: bool = False
     wrong: int = 4
+    hardest: bool = False
     whole: float = 1.0
     words_kept: float = 1.0
     silenced: float = 0.0
@@ -97,8 +103,15 @@ CONTINUED = Recipe(
     rate=5e-4,
 )
 HARDENED = replace(
-    CONTINUED, xquad_pairs=1200, written=(2200, 1600), wrong=7, silenced=0.3, rate=4e-4
+    CONTINUED,
+    xquad_pairs=1200,
+    written=(2200, 1600),
+    wrong=7,
+    hardest=True,
+    silenced=0.3,
+    rate=4e-4,
 )
+PAIRED = replace(HARDENED, xquad_pairs=800, written=(800, 600), twins=True)
 
 
 @dataclass
@@ -184,6 +197,7 @@ class Examples:
     piaf: list[Example]
     xquad: list[Example]
     written: list[Example]
+    twins: list[Example]
 
     def of(self, recipe: Recipe) -> list[Example]:
         """Those that a recipe takes."""
@@ -195,7 +209,7 @@ class Examples:
             for some, most in zip((answered, unanswered), recipe.written, strict=True)
             for example in random.sample(some, min(most, len(some)))
         ]
-        return recipe.piaf_times * self.piaf + pairs + written
+        return recipe.piaf_times * self.piaf + pairs + written + recipe.twins * self.twins
 
     def hardened(self, recipe: Recipe, reader: TrainedReader) -> Examples:
         """Those of the sets with the wrong passages that a reader believes most."""
@@ -203,7 +217,7 @@ class Examples:
             [hardened(example, reader) for example in some]
             for some in (self.piaf, self.xquad[: recipe.xquad_pairs])
         )
-        return Examples(piaf, xquad, self.written)
+        return replace(self, piaf=piaf, xquad=xquad)
 
 
 class Learned(TrainedReader):
@@ -242,11 +256,11 @@ def all_examples() -> Examples:
     with open_set(XQUAD) as corpus:
         most = max(recipe.xquad_pairs for recipe in RECIPES)
         crossed = list(examples(corpus, pairs[:most]))
-    ours: list[Example] = []
+    every = Examples(found, crossed, [], [])
     for part in written():
         with open_set(part.name, data=part.data) as corpus:
-            ours += examples(corpus, part.reader)
-    return Examples(found, crossed, ours)
+            (every.twins if part.are_twins else every.written).extend(examples(corpus, part.reader))
+    return every
 
 
 class LowRank(nn.Module):
@@ -484,12 +498,14 @@ def main() -> None:
     """Fits, and writes if asked to."""
     random.seed(0)
     found = all_examples()
+    stages = [PAIRED] if "--pairs" in sys.argv else [CONTINUED, HARDENED]
     if "--from" in sys.argv:
-        before: Tensors = load_file(sys.argv[sys.argv.index("--from") + 1])
+        tensors: dict[str, Any] = load_file(sys.argv[sys.argv.index("--from") + 1])
     else:
-        before = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
-    continued = fit(found.of(CONTINUED), CONTINUED, before)
-    tensors = fit(found.hardened(HARDENED, Learned(continued)).of(HARDENED), HARDENED, continued)
+        tensors = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
+    for recipe in stages:
+        seen = found.hardened(recipe, Learned(tensors)) if recipe.hardest else found
+        tensors = fit(seen.of(recipe), recipe, tensors)
     if "--write" in sys.argv:
         about = {
             "version": "5",

@@ -133,6 +133,7 @@ class Written:
 
     Attributes:
         name, data: The set and the folder that it is in.
+        are_twins: Whether with and without an answer they come in pairs of nearly the same words.
         reader: What the reader learns from: each question with its answers, as in the sets,
             and where to look for them.
         held_out: The questions about one in eight articles.
@@ -140,6 +141,7 @@ class Written:
 
     name: str
     data: Path
+    are_twins: bool
     reader: list[tuple[Row, Row, Filters | None]]
     held_out: list[HeldOut]
 
@@ -157,20 +159,22 @@ def written(*, repetitive: bool = False) -> Iterator[Written]:
             yield written_about(file.stem, chosen)
 
 
-def written_about(name: str, chosen: random.Random) -> Written:
+def written_about(stem: str, chosen: random.Random) -> Written:
     """The written questions about one set.
 
     Args:
+        stem: Of the file: the set, and `.twins` behind it for those in pairs.
         chosen: Chooses the languages of a passage that are read for a question.
     """
+    name, _, kind = stem.partition(".")
     data = WRITTEN if (WRITTEN / name).is_dir() else DATA
     versions: dict[str, list[Row]] = {}
     beside: dict[str, list[str]] = {}
     for row in read_rows(data / name / "corpus.jsonl"):
         versions.setdefault(row.get("group", row["id"]), []).append(row)
         beside.setdefault(row.get("article", row["id"]), []).append(row["id"])
-    part = Written(name, data, [], [])
-    for question in read_rows(WRITTEN / f"{name}.jsonl"):
+    part = Written(name, data, kind == "twins", [], [])
+    for question in read_rows(WRITTEN / f"{stem}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
         asked = Filters(documents=tuple(beside[article])) if name == RELATED else None
@@ -184,7 +188,7 @@ def written_about(name: str, chosen: random.Random) -> Written:
                 HeldOut(question["text"], question["lang"], question["passage"], known, asked)
             )
             continue
-        most = WRITTEN_LANGUAGES if question["answers"] else 1
+        most = WRITTEN_LANGUAGES if question["answers"] and not part.are_twins else 1
         for row in chosen.sample(every, min(most, len(every))):
             answers = [question["answers"][row["lang"]]] if question["answers"] else []
             known = {
