@@ -72,10 +72,13 @@ class OpenVinoEncoder:
         sample: Callable[[], Iterable[list[int]]],
         known_by: str,
         streams: int = 1,
+        rounded: bool = True,
     ) -> None:
         """Of an encoder.
 
         Args:
+            rounded: Whether what is not in 8 bits may be computed in bf16, where the processor
+                can, instead of float.
             streams: How many batches may be computed at the same time, each with its share
                 of the threads. Questions go by their own number.
             sample: Token ids to measure the encoder with.
@@ -91,6 +94,7 @@ class OpenVinoEncoder:
         self._question_streams = min(streams, max(1, threads // _QUESTION_THREADS))
         self._sample = sample
         self._known_by = known_by
+        self._rounded = rounded
         self._core = load_openvino().Core()
         self._of_length: dict[int | None, Requests] = {}
         self._compiling = threading.Lock()
@@ -136,11 +140,12 @@ class OpenVinoEncoder:
 
     def _compiled(self, graph: openvino.Model, threads: int, streams: int) -> Requests:
         capable = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        in_bf16 = self._rounded and "BF16" in capable
         options = {
             "NUM_STREAMS": streams,
             "INFERENCE_NUM_THREADS": threads,
             "ENABLE_CPU_PINNING": False,  # other programs want the cores too
-            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capable else "f32",
+            "INFERENCE_PRECISION_HINT": "bf16" if in_bf16 else "f32",
         }
         model = self._core.compile_model(graph, "CPU", options)
         requests: Requests = SimpleQueue()
