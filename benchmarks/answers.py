@@ -59,7 +59,8 @@ def xquad_cross() -> None:
 
 def written_questions() -> None:
     """Any language over any: news, public-service sheets, invented passages in 42 languages."""
-    for part in [part for part in written(repetitive=True) if part.held_out]:
+    every = [*written(repetitive=True), *written(twins=True)]
+    for part in [part for part in every if part.held_out]:
         graded, answers = [], []
         with open_set(part.name, SETTINGS, data=part.data) as corpus:
             for asked in part.held_out:

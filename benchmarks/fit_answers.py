@@ -216,7 +216,7 @@ def written_cases(*, twins: bool) -> tuple[list[Case], Array]:
         twins: Those in pairs of nearly the same words, or the others.
     """
     found: list[Case] = []
-    for part in [part for part in written() if part.are_twins == twins]:
+    for part in written(twins=twins):
         asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
         with open_set(part.name, data=part.data) as corpus:
             found += cases(corpus, asked)

@@ -239,8 +239,8 @@ def hardened(example: Example, reader: TrainedReader) -> Example:
     return replace(example, wrong=[example.wrong[place] for place in hardest])
 
 
-def all_examples() -> Examples:
-    """Of all sets, each passage looked up among its neighbours."""
+def all_examples(*, twins: bool) -> Examples:
+    """Of all sets, each passage looked up among its neighbours; of twins if asked for."""
     french, parallel = piaf(), xquad()
     pairs = []
     for question in parallel.reader:
@@ -256,11 +256,17 @@ def all_examples() -> Examples:
     with open_set(XQUAD) as corpus:
         most = max(recipe.xquad_pairs for recipe in RECIPES)
         crossed = list(examples(corpus, pairs[:most]))
-    every = Examples(found, crossed, [], [])
-    for part in written():
+    ours = written_examples(twins=False)
+    return Examples(found, crossed, ours, written_examples(twins=True) if twins else [])
+
+
+def written_examples(*, twins: bool) -> list[Example]:
+    """Of the written questions in pairs of nearly the same words, or of the others."""
+    found: list[Example] = []
+    for part in written(twins=twins):
         with open_set(part.name, data=part.data) as corpus:
-            (every.twins if part.are_twins else every.written).extend(examples(corpus, part.reader))
-    return every
+            found += examples(corpus, part.reader)
+    return found
 
 
 class LowRank(nn.Module):
@@ -497,8 +503,8 @@ def mean(fitted: Sequence[Tensors]) -> dict[str, Any]:
 def main() -> None:
     """Fits, and writes if asked to."""
     random.seed(0)
-    found = all_examples()
     stages = [PAIRED] if "--pairs" in sys.argv else [CONTINUED, HARDENED]
+    found = all_examples(twins=any(recipe.twins for recipe in stages))
     if "--from" in sys.argv:
         tensors: dict[str, Any] = load_file(sys.argv[sys.argv.index("--from") + 1])
     else:

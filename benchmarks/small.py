@@ -103,7 +103,7 @@ def fitted_pools() -> Iterator[Pool]:
 def tested_pools() -> Iterator[Pool]:
     """PIAF's first questions, and written ones about articles that the reader does not know."""
     yield _piaf("piaf_fr", piaf().test)
-    for part in [part for part in written() if not part.are_twins]:
+    for part in written():
         rows = _one_version(read_rows(part.data / part.name / "corpus.jsonl"))
         of_group = {row.get("group", row["id"]): row["id"] for row in rows}
         questions = [

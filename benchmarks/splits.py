@@ -146,16 +146,17 @@ class Written:
     held_out: list[HeldOut]
 
 
-def written(*, repetitive: bool = False) -> Iterator[Written]:
+def written(*, repetitive: bool = False, twins: bool = False) -> Iterator[Written]:
     """The questions of benchmarks/written, a set after the other.
 
     Args:
         repetitive: Those about service_public_fr, too, whose sheets repeat each other, so that
             another one often answers.
+        twins: Those in pairs of nearly the same words, instead of the others.
     """
     chosen = random.Random(0)
     for file in sorted(WRITTEN.glob("*.jsonl")):
-        if repetitive or file.stem != _REPETITIVE:
+        if ("." in file.stem) == twins and (repetitive or file.stem != _REPETITIVE):
             yield written_about(file.stem, chosen)
 
 

@@ -41,7 +41,7 @@ def parts(question: str) -> list[str]:
 
 def _questions(text: str) -> list[str]:
     """A text cut behind each question in it; what only states goes with the question behind."""
-    spans = sentence_spans(text, next(iter(likely_languages(text))))
+    spans = sentence_spans(text, min(likely_languages(text)))
     ends = [span.end for span in spans if MARKS.intersection(text[span.start : span.end])]
     if len(ends) < 2 or ends[-1] != spans[-1].end:
         return [text]
@@ -52,7 +52,7 @@ def _coordinated(question: str) -> list[str]:
     """A question cut before each "and when"; one that is no question without the rest is not."""
     words = list(_WORD.finditer(question))
     for place in range(len(words) - 1, 0, -1):
-        for language in likely_languages(question):
+        for language in sorted(likely_languages(question)):
             start = _opening(words, place, language)
             first = question[: words[place].start()].rstrip(" ,;，、،")
             second = question[start:].strip()

@@ -371,7 +371,7 @@ ASKING: dict[str, frozenset[str]] = {
     "sv": _words("mycket länge ofta är har hade blev blir med på i av för till om"),
     "sw": _words("kwa kiasi ni ya wa la za katika"),
     "tr": _words("kadar kadara zaman mi mı mu mü var vardı oldu ile için da de"),
-    "uk": _words("чи є був була було були у в на з зі до від про по за для"),
+    "uk": _words("є був була було були у в на з зі до від про по за для"),
     "vi": _words("ở nào sao nhiêu thế là có được của thì đã sẽ bị"),
 }
 

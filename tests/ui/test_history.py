@@ -51,11 +51,7 @@ def test_two_tabs_of_one_conversation_lose_nothing_of_each_other(
     browser: Browser, address: str
 ) -> None:
     visit = Visit(browser, address)
-    visit.ask("the iron bridge")
-    other = visit.context.new_page()
-    other.goto(address)
-    _open(other, "the iron bridge")
-    _asked(other, "the iron bridge")
+    other = _two_tabs(visit, address)
     visit.ask("the harbour")
     _ask(other, "Le pont de fer")
     _asked(other, "the iron bridge", "Le pont de fer")
@@ -75,11 +71,7 @@ def test_what_one_tab_drops_is_not_lost_to_the_other(
     browser: Browser, address: str, icon: str
 ) -> None:
     visit = Visit(browser, address)
-    visit.ask("the iron bridge")
-    other = visit.context.new_page()
-    other.goto(address)
-    _open(other, "the iron bridge")
-    _asked(other, "the iron bridge")
+    other = _two_tabs(visit, address)
     visit.ask("the harbour")
     other.get_by_label(icon.title(), exact=True).last.click()
     _asked(other, *["the iron bridge"] * (icon == "retry"))
@@ -88,6 +80,16 @@ def test_what_one_tab_drops_is_not_lost_to_the_other(
     _open(visit.page, "the iron bridge", -1)
     _asked(visit.page, "the iron bridge", "the harbour")
     visit.leave()
+
+
+def _two_tabs(visit: Visit, address: str) -> Page:
+    """A second tab, in the conversation that the first has begun."""
+    visit.ask("the iron bridge")
+    other = visit.context.new_page()
+    other.goto(address)
+    _open(other, "the iron bridge")
+    _asked(other, "the iron bridge")
+    return other
 
 
 def _history(page: Page) -> Locator:
