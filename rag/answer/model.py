@@ -43,8 +43,13 @@ def load_model(settings: Settings) -> BaseChatModel:
     if provider == "openai":
         import httpx
 
-        # Retries and the other phases are seen to here.
-        options |= {"max_retries": 0, "timeout": httpx.Timeout(None, connect=_connect_s(settings))}
+        # Retries and the other phases are seen to here. A connection kept for the next question
+        # may be dead by then, and would be left open by the loop that it belongs to.
+        alone = httpx.AsyncClient(
+            limits=httpx.Limits(max_keepalive_connections=0), follow_redirects=True
+        )
+        timeout = httpx.Timeout(None, connect=_connect_s(settings))
+        options |= {"max_retries": 0, "timeout": timeout, "http_async_client": alone}
     if provider == "ollama":
         options["num_predict"] = options.pop("max_tokens")
     try:

@@ -78,7 +78,8 @@ class FaultyServer:
             head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
             client.sendall(head + b"data: {{{\n\n")
             return
-        client.sendall(_head("200 OK", "text/event-stream"))
+        head = _head("200 OK", "text/event-stream")
+        client.sendall(head.replace(b"close", b"keep-alive") if self.fault == "kept" else head)
         pieces = self._text.split(" ")
         if self.fault == "empty":
             pieces = []
@@ -92,6 +93,8 @@ class FaultyServer:
         while self.fault == "endless" and not self.stop.is_set():
             client.sendall(_event({"content": "and on and on "}))
         client.sendall(_event({}, "stop") + b"0\r\n\r\n")
+        if self.fault == "kept":
+            self._wait_for_close(client)
 
     def _wait_for_close(self, client: socket.socket) -> None:
         self._fail()

@@ -479,3 +479,16 @@ def test_a_server_that_works(open_corpus: Open, monkeypatch: pytest.MonkeyPatch)
         answer = open_corpus(**fast(server.address)).ask(QUESTION)
     assert answer.text == "The repair took 12 weeks [1]."
     assert verdicts(answer) == ["supported"]
+
+
+@pytest.mark.loopback
+def test_no_connection_outlives_its_answer(
+    open_corpus: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    with faulty_server("kept") as server:
+        assert open_corpus(**fast(server.address)).ask(QUESTION).notice == ""
+        deadline = time.monotonic() + 3
+        while not server.closed and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert server.closed == server.requests == 1
