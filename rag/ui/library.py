@@ -25,6 +25,7 @@ from rag.ui.removal import take_out
 from rag.ui.request import texts_of
 from rag.ui.status import progress_text
 from rag.ui.texts import Texts, filled, named
+from rag.ui.texts.reasons import reason_in
 from rag.ui.wiring import UNQUEUED
 
 #: Whether the one who sends a request may change the corpus.
@@ -100,7 +101,12 @@ class Library:
             found = self._corpus.listing(search, order, descending=descending, limit=rows)
             state = _state(self._corpus, say)
         except RagError as error:
-            return markdown_text(str(error)), "", gr.update(visible=False), rows
+            return (
+                markdown_text(reason_in(say["code"], str(error))),
+                "",
+                gr.update(visible=False),
+                rows,
+            )
         return state, _table(found, say), gr.update(visible=found.total > rows), rows
 
     def show_more(
@@ -225,7 +231,7 @@ class Library:
             )
             told = did(report, say)
         except RagError as error:
-            told = markdown_text(str(error))
+            told = _trouble(error, say)
         yield told, gr.update(choices=self._paths(), value=[]), *self.show(*asked, request)
 
     def _allows(self, request: gr.Request) -> bool:
@@ -245,6 +251,11 @@ class Library:
             return []
         unread = (path for path, _ in failed if (self._corpus.folder / path).is_file())
         return sorted({*(row.path for row in rows), *unread})
+
+
+def _trouble(error: RagError, say: Texts) -> str:
+    """Why nothing is shown or done."""
+    return markdown_text(reason_in(say["code"], str(error)))
 
 
 def _tell(now: Progress, progress: gr.Progress, say: Texts) -> None:
@@ -313,8 +324,9 @@ def _failures(failed: Sequence[Failure], say: Texts) -> str:
     """A folded list of what could not be read, and why, as HTML; empty if there is none."""
     if not failed:
         return ""
+    language = say["code"]
     items = "".join(
-        f"<li><bdi>{one_line(path)}</bdi>: {one_line(reason)}</li>"
+        f"<li><bdi>{one_line(path)}</bdi>: {one_line(reason_in(language, reason))}</li>"
         for path, reason in failed[:_FAILURES_SHOWN]
     )
     summary = escape(filled(say, "failures", count=len(failed)))

@@ -13,6 +13,7 @@ from rag.cite import FLAGS, label
 from rag.types import CheckedSentence, SearchResult
 from rag.ui.conversation import Exchange
 from rag.ui.panel import target_id
+from rag.ui.texts.reasons import reason_in
 
 #: Whatever could begin markup: everything else may stand as it is. A colon before `//` and
 #: a dot behind `www` would make a link, `](` and `]:` too once a marker is one.
@@ -50,7 +51,7 @@ def message(
         exchange: How far the answer is.
         turn: Its position in the conversation, from 1.
         notices: What else is to be told of it.
-        language: Dates are spelled in it.
+        language: That of the page, for dates and reasons.
     """
     answer = exchange.answer
     said = _sentences(exchange.text, exchange.sentences)
@@ -60,9 +61,10 @@ def message(
     marker = _MARKER if exchange.sentences else _MARKER_OF_QUOTE
     shown = _ADJACENT.sub(" ", marker.sub(lambda found: _link(found, len(passages)), said))
     before = [_aside(markdown_text(answer.notice))] if answer and answer.notice else []
-    after = [_aside(markdown_text(text)) for text in (*notices, exchange.error) if text]
+    error = reason_in(language, exchange.error)
+    after = [_aside(markdown_text(text)) for text in (*notices, error) if text]
     targets = _targets(shown, exchange, turn, language)
-    pieces = (*before, shown, _reasons(exchange.sentences), *after, targets)
+    pieces = (*before, shown, _reasons(exchange.sentences, language), *after, targets)
     return "\n\n".join(filter(None, pieces))
 
 
@@ -99,12 +101,16 @@ def _going_on(text: str) -> str:
     return " " * text.startswith(" ") + markdown_text(text)
 
 
-def _reasons(sentences: Sequence[CheckedSentence]) -> str:
+def _reasons(sentences: Sequence[CheckedSentence], language: str) -> str:
     return "\\\n".join(
-        f"{FLAGS[sentence.verdict]} {markdown_text('; '.join(sentence.reasons))}"
+        f"{FLAGS[sentence.verdict]} {markdown_text(_joined(sentence.reasons, language))}"
         for sentence in sentences
         if FLAGS[sentence.verdict]
     )
+
+
+def _joined(reasons: Sequence[str], language: str) -> str:
+    return "; ".join(reason_in(language, reason) for reason in reasons)
 
 
 def _targets(shown: str, exchange: Exchange, turn: int, language: str) -> str:

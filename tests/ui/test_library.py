@@ -14,6 +14,7 @@ from rag import Corpus, RagError, Settings
 from rag.arrays import FloatArray
 from rag.ui.removal import take_out
 from rag.ui.texts import Texts, filled
+from rag.ui.texts.reasons import reason_in
 from rag.watch import Follower
 from tests.conftest import WordEmbedder
 from tests.ui.server import running
@@ -59,7 +60,8 @@ def test_articles_are_added_and_deleted(
         visit.page.locator("#upload input[type=file]").set_input_files([new, bad])
         did = visit.page.locator("#did")
         expect(did).to_contain_text(filled(say, "did_add", added=1, known=0))
-        expect(did.locator(".failures")).to_contain_text("empty.md")
+        why = reason_in(say["code"], "there is no text in it")
+        expect(did.locator(".failures")).to_contain_text(f"empty.md: {why}")
         expect(visit.page.locator("#corpus-state .failures")).to_contain_text("empty.md")
         expect(visit.page.locator("#articles")).to_contain_text("Zebra news.md")
         assert (corpus.folder / "Zebra news.md").read_text() == new.read_text()
