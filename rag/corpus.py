@@ -144,6 +144,15 @@ class Corpus:
             if self.progress is told:  # not what another sync, which this one waited for, tells
                 self.progress = None
 
+    def check(self) -> None:
+        """Refuses an index that a sync would refuse, before there is a reason to sync.
+
+        Raises:
+            StoreError: Nothing can be written there.
+            MismatchError: The index was built with other settings, or by a later version.
+        """
+        self._parts().store.check()
+
     def plan(self, *, rebuild: bool = False) -> Plan:
         """What a sync would do now; it changes nothing.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +21,7 @@ from rag.cli.options import (
     say,
 )
 from rag.corpus import Corpus
-from rag.errors import LockedError, StoreError
+from rag.errors import LockedError
 
 
 def serve(
@@ -50,7 +49,7 @@ def serve(
     with open_corpus(corpus, index, settings, llm) as opened, ExitStack() as behind:
         people = People(auth) if auth else None
         if sync:
-            _check(opened)
+            opened.check()  # before anybody is told where the page is
         follows = (opened.settings.watch and sync) if watch is None else watch
 
         def prepare(stop: threading.Event) -> None:
@@ -66,29 +65,6 @@ def serve(
                 behind.enter_context(Follower(opened))
 
         run(opened, host=host, port=port, prepare=prepare, allow_edit=allow_edit, people=people)
-
-
-def _check(corpus: Corpus) -> None:
-    """Refuses an index that no sync could write to, before anything is served.
-
-    Raises:
-        StoreError: Its folder is read-only.
-        MismatchError: It was built with other settings. One whose tables are of another
-            version is left to the sync, which may bring it up to date.
-    """
-    from rag.parts import Parts
-
-    if corpus.index.is_dir() and not os.access(corpus.index, os.W_OK):
-        raise StoreError(
-            f"cannot write to {corpus.index}; `--no-sync` serves what is indexed so far"
-        )
-    with closing(Parts(corpus.address, corpus.settings, None, None).store) as store:
-        try:
-            store.built_with()
-        except StoreError:  # there is none yet, too
-            return
-        if not store.fits():
-            store.remembered()
 
 
 def _sync_before(corpus: Corpus, stop: threading.Event) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from psycopg import Connection, errors, sql
 
-from rag.errors import MismatchError
+from rag.errors import MismatchError, OutdatedError
 from rag.postgres.failures import not_found
 
 #: Wider vectors have no vector index, and do not fit on a page (pgvector's limits).
@@ -179,19 +179,15 @@ def check_version(place: str, version: int, known: int = len(MIGRATIONS)) -> Non
 
     Raises:
         NotFoundError: There are none.
-        MismatchError: Says what to do.
+        MismatchError: They are of a later version; an OutdatedError if of an earlier one.
     """
     if version == 0:
         raise not_found(place)
-    if version != known:
-        cure = (
-            "update the program"
-            if version > known
-            else "run `rag sync`, which brings it up to date"
-        )
-        raise MismatchError(
-            f"the index in {place} has schema version {version}, this program uses {known}; {cure}"
-        )
+    differs = f"the index in {place} has schema version {version}, this program uses {known}"
+    if version > known:
+        raise MismatchError(f"{differs}; update the program")
+    if version < known:
+        raise OutdatedError(f"{differs}; run `rag sync`, which brings it up to date")
 
 
 def replace(connection: Connection[Any], current: str, following: str) -> None:

@@ -9,14 +9,20 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from rag.errors import MismatchError, NotFoundError, StoreError
+from rag.errors import MismatchError, NotFoundError, OutdatedError, StoreError
 from rag.postgres import looking
 from rag.postgres.connections import FILLING, Connections
 from rag.postgres.failures import no_pgvector, not_a_rebuild
 from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
-from rag.postgres.schema import MAX_INDEXED_DIMENSION, check_version, migrate, replace, version
+from rag.postgres.schema import (
+    MAX_INDEXED_DIMENSION,
+    check_version,
+    migrate,
+    replace,
+    version,
+)
 from rag.postgres.verify import problems
 from rag.postgres.writer import (
     PostgresWriter,
@@ -84,6 +90,22 @@ class PostgresStore:
             if search and check:
                 self._check(reading.meta)
             yield PostgresReader(reading, self._samples, self._exact_max)
+
+    def check(self) -> None:
+        """Refuses an index that a sync would refuse; what else is wrong with it, a sync says.
+
+        Raises:
+            MismatchError: The index was built with other settings, or by a later version.
+        """
+        try:
+            with self._connections.reading() as reading:
+                self._check(reading.meta)
+        except OutdatedError:
+            return
+        except MismatchError:
+            raise
+        except StoreError:  # there is none yet, too
+            return
 
     def fits(self) -> bool:
         """False if the index is one of other settings; asks the server."""

@@ -278,6 +278,15 @@ class Backend(Protocol):
         """The documents, files and failures of a fitting index; none before the first sync."""
         ...
 
+    def check(self) -> None:
+        """Refuses an index that a sync would refuse; what else is wrong with it, a sync says.
+
+        Raises:
+            StoreError: Nothing can be written there.
+            MismatchError: The index was built with other settings, or by a later version.
+        """
+        ...
+
     def fits(self) -> bool:
         """False if the index is one of other settings."""
         ...

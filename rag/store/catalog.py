@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
+from rag.errors import CorruptError, MismatchError, NotFoundError, OutdatedError, StoreError
 
 #: Raised when a table changes shape.
 SCHEMA_VERSION = 4
@@ -249,11 +249,11 @@ def _check_schema(connection: sqlite3.Connection, file: Path) -> None:
     version = _version(connection)
     if version == 0 and not _tables(connection):  # a first sync was killed early
         raise NotFoundError(f"there is no index in {file.parent} yet; run `rag sync` first")
+    differs = f"{file} has schema version {version}, this program uses {SCHEMA_VERSION}"
+    if 0 < version < SCHEMA_VERSION:
+        raise OutdatedError(f"{differs}; run `rag sync`, which brings it up to date")
     if version != SCHEMA_VERSION:
-        raise MismatchError(
-            f"{file} has schema version {version}, this program uses {SCHEMA_VERSION}; "
-            "run `rag sync --rebuild`"
-        )
+        raise MismatchError(f"{differs}; update the program, or run `rag sync --rebuild`")
 
 
 def _version(connection: sqlite3.Connection) -> int:

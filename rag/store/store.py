@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from rag.errors import MismatchError, NotFoundError, StoreError
+from rag.errors import MismatchError, NotFoundError, OutdatedError, StoreError
 from rag.store import layout
 from rag.store.backend import Queue
 from rag.store.catalog import is_older
@@ -82,6 +83,28 @@ class Store:
             yield Reader(
                 reading.connection, snapshot.vectors, snapshot.languages, snapshot.generation
             )
+
+    def check(self) -> None:
+        """Refuses an index that a sync would refuse; what else is wrong with it, a sync says.
+
+        Raises:
+            StoreError: The folder is read-only.
+            MismatchError: The index was built with other settings, or by another version.
+        """
+        if self.folder.is_dir() and not os.access(self.folder, os.W_OK):
+            raise StoreError(
+                f"cannot write to {self.folder}: it is read-only; "
+                "`rag serve --no-sync` serves what is indexed"
+            )
+        try:
+            with self._connections.reading() as reading:
+                self._check(reading.meta)
+        except OutdatedError:
+            return
+        except MismatchError:
+            raise
+        except StoreError:  # there is none yet, too
+            return
 
     def fits(self) -> bool:
         """False if the index is one of other settings; a moment's work after the first time."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rag import Corpus
+from rag.store.seal import write_seal
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.loopback
@@ -94,7 +97,10 @@ _READ_ONLY = [
 
 @pytest.mark.parametrize(
     ("is_read_only", "environment", "cure"),
-    [(False, {"RAG_CHUNK_TOKENS": "128"}, "rag sync --rebuild"), (True, {}, "--no-sync")],
+    [
+        (False, {"RAG_CHUNK_TOKENS": "128"}, "rag sync --rebuild"),
+        (True, {}, "`rag serve --no-sync` serves what is indexed"),
+    ],
     ids=["other settings", "read-only"],
 )
 def test_an_index_that_no_sync_may_write_to_is_refused_before_the_page_is_up(
@@ -114,6 +120,27 @@ def test_an_index_that_no_sync_may_write_to_is_refused_before_the_page_is_up(
     assert served.returncode == 1
     assert served.stdout == ""
     assert cure in served.stderr
+    assert len(served.stderr.splitlines()) == 1
+
+
+def test_an_index_of_a_later_version_is_refused_before_the_page_is_up(
+    sample: Corpus, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    shutil.copytree(sample.index, index)
+    (catalog,) = index.glob("catalog.*.sqlite")
+    with closing(sqlite3.connect(catalog)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    write_seal(catalog)
+    place = ("--corpus", str(sample.folder), "--index", str(index))
+    served = subprocess.run(
+        [sys.executable, "-m", "rag", "serve", "--port", "0", *place],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (served.returncode, served.stdout) == (1, "")
+    assert "schema version 999" in served.stderr
     assert len(served.stderr.splitlines()) == 1
 
 
