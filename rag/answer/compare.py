@@ -8,9 +8,10 @@ import regex
 
 from rag.answer.facts import Fact, folded, look_alike, words
 from rag.language.units import clash
+from rag.language.words import HYPHENS
 from rag.types import Span
 
-_HYPHEN = regex.compile("[-‐‑]")
+_HYPHEN = regex.compile(f"[{HYPHENS}]")
 
 
 def kind_of(fact: Fact) -> str:

@@ -13,10 +13,10 @@ from babel import Locale, UnknownLocaleError
 
 from rag.language.calendar import calendar_names
 from rag.language.numbers import numbers
-from rag.language.words import BEFORE_NAMES, STOP_WORDS, is_abbreviation
+from rag.language.words import BEFORE_NAMES, HYPHENS, STOP_WORDS, is_abbreviation
 from rag.types import Span
 
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-‐‑’'.&][\p{L}\p{M}\p{N}]+)*")
+_WORD = regex.compile(rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{HYPHENS}’'.&][\p{{L}}\p{{M}}\p{{N}}]+)*")
 _ELISION = regex.compile(r"(?:[cdjlmnst]|qu|dell|all|dall|nell|sull|un)[’'](?=\p{L})", regex.I)
 # Signs of Markdown may stand before the first word: `**Cost:** 12 euros`, `> Nobody`, `| Cost |`.
 _OPENS = regex.compile(r"(?:^|[.!?…:;])[\s\"'“”„«»‘’(\[¿¡–—*_>|-]*$|[“„«‘\"(][\s*_]*$")

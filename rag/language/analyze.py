@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import regex
 
-from rag.language.words import STOP_WORDS, UNSPACED
+from rag.language.words import HYPHENS, STOP_WORDS, UNSPACED
 
 #: Stored with an index: raise it when the same text would give other terms.
 ANALYZER_VERSION = "2"
@@ -59,11 +59,11 @@ _TOKEN = regex.compile(
     rf"(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<number>\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?!\d)"
     rf"|\d+(?:[.,]\d+)*(?![[\p{{L}}\p{{M}}\d]--[{UNSPACED}]]))"
-    rf"|(?P<word>{_SPACED}+(?:[-‐‑]{_SPACED}+)*)",
+    rf"|(?P<word>{_SPACED}+(?:[{HYPHENS}]{_SPACED}+)*)",
     regex.VERSION1,
 )
 _THOUSANDS = regex.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
-_HYPHEN = regex.compile("[-‐‑]")
+_HYPHEN = regex.compile(f"[{HYPHENS}]")
 # Marks that people leave out: Latin, Greek and Cyrillic accents, Hebrew and Arabic vowels.
 _ACCENTS = regex.compile(r"[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 

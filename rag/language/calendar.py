@@ -11,10 +11,10 @@ import regex
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
-from rag.language.words import UNSPACED
+from rag.language.words import HYPHENS, UNSPACED
 from rag.types import Span
 
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*")
+_WORD = regex.compile(rf"[\p{{L}}\p{{M}}]+(?:[{HYPHENS}][\p{{L}}\p{{M}}]+)*")
 _ISO = regex.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC = regex.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
 # Months that are numbers: 6月, 6월, tháng 6.

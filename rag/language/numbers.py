@@ -16,6 +16,7 @@ import regex
 from text_to_num import find_numbers
 
 from rag.language.units import is_money, units_beside
+from rag.language.words import HYPHENS
 from rag.types import Span
 
 #: Languages whose number words are read; elsewhere only digits are.
@@ -73,7 +74,8 @@ _DIGITS = regex.compile(
     r"|(?P<number>\d{1,3}(?:(?P<group>[ \u00a0\u202f.,'’])\d{3})(?:(?P=group)\d{3})*(?!\d)"
     r"(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?P<half>½)?)"
 )
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-‐‑'’][\p{L}\p{M}]+)*")
+_WORD = regex.compile(rf"[\p{{L}}\p{{M}}]+(?:[{HYPHENS}'’][\p{{L}}\p{{M}}]+)*")
+_TOKEN = regex.compile(rf"[\p{{L}}\p{{M}}]+(?:[{HYPHENS}][\p{{L}}\p{{M}}]+)*|[^\s\p{{L}}\p{{M}}]+")
 _PERIOD = regex.compile(r"\s?(?:[ap]\.\s?m\b|[ap]m\b|Uhr\b|o[’']clock\b|h\b)", regex.IGNORECASE)
 _DECADE = regex.compile(r"s\b|er\b|-?х\b")
 _ROMAN = regex.compile(r"(?<![\p{L}\p{N}])([IVX]{2,})(?:e|ᵉ|er|ème)?(?![\p{L}\p{N}])")
@@ -246,10 +248,7 @@ def _words(text: str, language: str) -> Iterator[_Read]:
     """Numbers in words, without those that only scale digits: `3.5 million`."""
     if language not in WORD_LANGUAGES:
         return
-    tokens = [
-        _Token(match[0], Span(*match.span()))
-        for match in regex.finditer(r"[\p{L}\p{M}]+(?:[-‐‑][\p{L}\p{M}]+)*|[^\s\p{L}\p{M}]+", text)
-    ]
+    tokens = [_Token(match[0], Span(*match.span())) for match in _TOKEN.finditer(text)]
     for found in find_numbers(tokens, language, threshold=0.0):
         first, last = tokens[found.start], tokens[found.end - 1]
         words = text[first.span.start : last.span.end]

@@ -384,6 +384,10 @@ UNSPACED_ASKING = (
     *("อะไร", "ใคร", "เป็นคน", "กี่"),
 )
 
+#: What joins words, inside a class of characters, where it stands first: the hyphen as it is
+#: typed, the one that is no minus, and the one that no line ends with.
+HYPHENS = "-\u2010\u2011"
+
 #: The scripts in which words, or names and what follows them, stand without spaces, inside a
 #: class of characters; `ー`, which lengthens a vowel (コーヒー), belongs to no script.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
