@@ -3,7 +3,8 @@
 PIAF's first 1,000 questions over its passages; English questions about the articles of
 XQuAD that nothing was fitted on, over all its Spanish and German passages; written ones in
 42 languages about other articles than the reader has learned from, some without an answer;
-two questions about one passage of either asked at once; and how long an answer takes among
+two questions about one passage of either asked at once; what people ask of a few articles who
+try such a program for the first time (benchmarks/newcomers); and how long an answer takes among
 the 28,216 passages of service_public_fr. Every question of the first two has an answer, so
 one that is declined counts as a miss; `--eager` declines fewer.
 """
@@ -19,7 +20,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.sets import DATA, open_set, read_rows
+from benchmarks.sets import DATA, ROOT, open_set, read_rows
 from benchmarks.splits import PIAF_TEST, XQUAD, piaf, written, xquad
 from rag import Corpus, Settings
 from rag.cli.evaluate import answers_table
@@ -31,6 +32,7 @@ SETTINGS = Settings(caution="eager" if "--eager" in sys.argv else "balanced")
 #: A question and wordings of its answer.
 Known: TypeAlias = tuple[str, Sequence[str]]
 
+NEWCOMERS = ROOT / "benchmarks" / "newcomers"
 TIMED_SET, TIMED, WARM_UP = "service_public_fr", 200, 5
 
 
@@ -59,7 +61,7 @@ def xquad_cross() -> None:
 
 def written_questions() -> None:
     """Any language over any: news, public-service sheets, invented passages in 42 languages."""
-    every = [*written(repetitive=True), *written(twins=True)]
+    every = [*written(repetitive=True), *written("twins"), *written("short")]
     for part in [part for part in every if part.held_out]:
         graded, answers = [], []
         with open_set(part.name, SETTINGS, data=part.data) as corpus:
@@ -70,8 +72,14 @@ def written_questions() -> None:
                 answer = corpus.ask(asked.text, filters=asked.filters)
                 graded.append(grade(answer, question))
                 answers.append(answer)
-        kind = "twins" if part.are_twins else "written"
-        report(f"{kind}, over {part.name}", measure(graded, answers))
+        report(f"{part.kind or 'written'}, over {part.name}", measure(graded, answers))
+
+
+def newcomers() -> None:
+    """Short and vague questions over fourteen articles in many languages, two in five in vain."""
+    for folder in sorted(path for path in NEWCOMERS.iterdir() if path.is_dir()):
+        with open_set(folder.name, SETTINGS, data=NEWCOMERS) as corpus:
+            report(folder.name, evaluate_answers(corpus.ask, read_questions(folder)))
 
 
 def pairs() -> None:
@@ -134,6 +142,7 @@ def main() -> None:
         "xquad": xquad_cross,
         "written": written_questions,
         "pairs": pairs,
+        "newcomers": newcomers,
         "timed": timed,
     }
     for name in [name for name in sys.argv[1:] if name != "--eager"] or runs:

@@ -1,6 +1,6 @@
-"""Fits the reader, in five hours on two cores.
+"""Fits the reader, in six hours on two cores.
 
-    python -m benchmarks.fit_reader [--from FILE [--pairs]] [--write]
+    python -m benchmarks.fit_reader [--from FILE [--after STAGE]] [--write]
 
 Questions of PIAF (French over French), of XQuAD (English, Spanish and German over each
 other), two thirds of these, and those of benchmarks/written (42 languages), each with the
@@ -10,11 +10,11 @@ and three outputs are put behind: where an answer begins, where it ends, and whe
 is one. Beginnings and ends are told apart over both passages together, so that their logits
 compare between passages (Clark and Gardner 2018). It is fitted twice, by two recipes, and
 the mean of both weights is kept: better than either, at the cost of one (Wortsman et al.
-2022). From there it learns on, with the written questions, and then once more, with the
-wrong passages that it still believes most. `--from` names a file with that mean, which
-saves three hours. With `--pairs` the file holds what all this gave, and the reader learns on
-from pairs of questions in nearly the same words, one of which the passage answers: tried,
-not shipped (docs/answers-tried.md). With `--write` the result goes to
+2022). From there it learns on in stages: with the written questions; with the wrong passages
+that it still believes most; with pairs of questions in nearly the same words, one of which
+the passage answers; and with short ones as people ask them first, most of them in another
+language than the passage's. `--from` names a file with that mean, which saves three hours,
+or with what a stage gave that `--after` names. With `--write` the result goes to
 rag/embed/reader.safetensors; `python -m benchmarks.fit_answers` then says what it is worth.
 """
 
@@ -37,7 +37,7 @@ from torch import nn
 from transformers import BertModel
 
 from benchmarks.sets import ROOT, open_set
-from benchmarks.splits import XQUAD, XQUAD_LANGUAGES, Row, piaf, written, xquad
+from benchmarks.splits import KINDS, XQUAD, XQUAD_LANGUAGES, Kind, Row, piaf, written, xquad
 from rag.corpus import Corpus
 from rag.embed.encoder import Tensors, changes
 from rag.embed.reader import OUTPUTS, Input, TrainedReader
@@ -63,7 +63,8 @@ class Recipe:
         piaf_times: How often the questions of PIAF are among the examples.
         xquad_pairs: How many of XQuAD are.
         written: How many of those of benchmarks/written are at most: with an answer, without.
-        twins: Whether its pairs in nearly the same words are, too.
+        twins, short: How many are at most of its pairs in nearly the same words, and of its short
+            ones.
         wrong: Among how many of the passages that do not answer one is drawn.
         hardest: Whether only those of these that the reader itself believes most are.
         whole: How often a passage is read from end to end, not a part of it.
@@ -79,7 +80,8 @@ class Recipe:
     piaf_times: int
     xquad_pairs: int
     written: tuple[int, int] = (0, 0)
-    twins: bool = False
+    twins: int = 0
+    short: int = 0
     wrong: int = 4
     hardest: bool = False
     whole: float = 1.0
@@ -111,7 +113,9 @@ HARDENED = replace(
     silenced=0.3,
     rate=4e-4,
 )
-PAIRED = replace(HARDENED, xquad_pairs=800, written=(800, 600), twins=True)
+PAIRED = replace(HARDENED, xquad_pairs=3000, written=(1000, 700), twins=5200, rate=3e-4)
+ASKED = replace(PAIRED, xquad_pairs=1500, written=(300, 200), twins=1300, short=7000)
+STAGES = {"continued": CONTINUED, "hardened": HARDENED, "paired": PAIRED, "asked": ASKED}
 
 
 @dataclass
@@ -198,6 +202,7 @@ class Examples:
     xquad: list[Example]
     written: list[Example]
     twins: list[Example]
+    short: list[Example]
 
     def of(self, recipe: Recipe) -> list[Example]:
         """Those that a recipe takes."""
@@ -209,7 +214,9 @@ class Examples:
             for some, most in zip((answered, unanswered), recipe.written, strict=True)
             for example in random.sample(some, min(most, len(some)))
         ]
-        return recipe.piaf_times * self.piaf + pairs + written + recipe.twins * self.twins
+        for some, most in ((self.twins, recipe.twins), (self.short, recipe.short)):
+            written += random.sample(some, min(most, len(some)))
+        return recipe.piaf_times * self.piaf + pairs + written
 
     def hardened(self, recipe: Recipe, reader: TrainedReader) -> Examples:
         """Those of the sets with the wrong passages that a reader believes most."""
@@ -239,8 +246,8 @@ def hardened(example: Example, reader: TrainedReader) -> Example:
     return replace(example, wrong=[example.wrong[place] for place in hardest])
 
 
-def all_examples(*, twins: bool) -> Examples:
-    """Of all sets, each passage looked up among its neighbours; of twins if asked for."""
+def all_examples() -> Examples:
+    """Of all sets, each passage looked up among its neighbours."""
     french, parallel = piaf(), xquad()
     pairs = []
     for question in parallel.reader:
@@ -256,14 +263,13 @@ def all_examples(*, twins: bool) -> Examples:
     with open_set(XQUAD) as corpus:
         most = max(recipe.xquad_pairs for recipe in RECIPES)
         crossed = list(examples(corpus, pairs[:most]))
-    ours = written_examples(twins=False)
-    return Examples(found, crossed, ours, written_examples(twins=True) if twins else [])
+    return Examples(found, crossed, *map(written_examples, KINDS))
 
 
-def written_examples(*, twins: bool) -> list[Example]:
-    """Of the written questions in pairs of nearly the same words, or of the others."""
+def written_examples(kind: Kind) -> list[Example]:
+    """Of the written questions of a kind."""
     found: list[Example] = []
-    for part in written(twins=twins):
+    for part in written(kind):
         with open_set(part.name, data=part.data) as corpus:
             found += examples(corpus, part.reader)
     return found
@@ -503,18 +509,20 @@ def mean(fitted: Sequence[Tensors]) -> dict[str, Any]:
 def main() -> None:
     """Fits, and writes if asked to."""
     random.seed(0)
-    stages = [PAIRED] if "--pairs" in sys.argv else [CONTINUED, HARDENED]
-    found = all_examples(twins=any(recipe.twins for recipe in stages))
+    stages = list(STAGES)
+    if "--after" in sys.argv:
+        stages = stages[stages.index(sys.argv[sys.argv.index("--after") + 1]) + 1 :]
+    found = all_examples()
     if "--from" in sys.argv:
         tensors: dict[str, Any] = load_file(sys.argv[sys.argv.index("--from") + 1])
     else:
         tensors = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
-    for recipe in stages:
+    for recipe in map(STAGES.__getitem__, stages):
         seen = found.hardened(recipe, Learned(tensors)) if recipe.hardest else found
         tensors = fit(seen.of(recipe), recipe, tensors)
     if "--write" in sys.argv:
         about = {
-            "version": "5",
+            "version": "6",
             "date": datetime.date.today().isoformat(),
             "command": "python -m benchmarks.fit_reader --write",
             "sets": f"piaf_fr, {XQUAD}, benchmarks/written",

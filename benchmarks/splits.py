@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from benchmarks.sets import DATA, ROOT, read_rows
 from rag.types import Filters
@@ -105,6 +105,10 @@ def xquad() -> Xquad:
 #: Questions that were written for the reader, and some of the passages: see its README.
 WRITTEN = ROOT / "benchmarks" / "written"
 #: Its passages are in threes that tell of one thing: questions are asked of these alone.
+#: What is behind the dot in the name of a file: nothing; `twins`, pairs of nearly the same words,
+#: one with an answer and one without; `short`, as people type who try a program for the first time.
+Kind = Literal["", "twins", "short"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 RELATED = "related"
 _REPETITIVE = "service_public_fr"
 #: Of how many languages a passage of a parallel set is read for a question that it answers.
@@ -133,7 +137,7 @@ class Written:
 
     Attributes:
         name, data: The set and the folder that it is in.
-        are_twins: Whether with and without an answer they come in pairs of nearly the same words.
+        kind: Of the questions.
         reader: What the reader learns from: each question with its answers, as in the sets,
             and where to look for them.
         held_out: The questions about one in eight articles.
@@ -141,22 +145,22 @@ class Written:
 
     name: str
     data: Path
-    are_twins: bool
+    kind: Kind
     reader: list[tuple[Row, Row, Filters | None]]
     held_out: list[HeldOut]
 
 
-def written(*, repetitive: bool = False, twins: bool = False) -> Iterator[Written]:
+def written(kind: Kind = "", *, repetitive: bool = False) -> Iterator[Written]:
     """The questions of benchmarks/written, a set after the other.
 
     Args:
+        kind: Which of them.
         repetitive: Those about service_public_fr, too, whose sheets repeat each other, so that
             another one often answers.
-        twins: Those in pairs of nearly the same words, instead of the others.
     """
     chosen = random.Random(0)
     for file in sorted(WRITTEN.glob("*.jsonl")):
-        if ("." in file.stem) == twins and (repetitive or file.stem != _REPETITIVE):
+        if file.stem.partition(".")[2] == kind and (repetitive or file.stem != _REPETITIVE):
             yield written_about(file.stem, chosen)
 
 
@@ -164,17 +168,18 @@ def written_about(stem: str, chosen: random.Random) -> Written:
     """The written questions about one set.
 
     Args:
-        stem: Of the file: the set, and `.twins` behind it for those in pairs.
+        stem: Of the file: the set, and the kind behind a dot.
         chosen: Chooses the languages of a passage that are read for a question.
     """
-    name, _, kind = stem.partition(".")
+    name, _, after = stem.partition(".")
+    (kind,) = (known for known in KINDS if known == after)
     data = WRITTEN if (WRITTEN / name).is_dir() else DATA
     versions: dict[str, list[Row]] = {}
     beside: dict[str, list[str]] = {}
     for row in read_rows(data / name / "corpus.jsonl"):
         versions.setdefault(row.get("group", row["id"]), []).append(row)
         beside.setdefault(row.get("article", row["id"]), []).append(row["id"])
-    part = Written(name, data, kind == "twins", [], [])
+    part = Written(name, data, kind, [], [])
     for question in read_rows(WRITTEN / f"{stem}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
@@ -189,7 +194,7 @@ def written_about(stem: str, chosen: random.Random) -> Written:
                 HeldOut(question["text"], question["lang"], question["passage"], known, asked)
             )
             continue
-        most = WRITTEN_LANGUAGES if question["answers"] and not part.are_twins else 1
+        most = WRITTEN_LANGUAGES if question["answers"] and not kind else 1
         for row in chosen.sample(every, min(most, len(every))):
             answers = [question["answers"][row["lang"]]] if question["answers"] else []
             known = {

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from benchmarks.answers import NEWCOMERS
 from benchmarks.fit_reader import Example
 from benchmarks.passages import SETS, Passages
 from benchmarks.plot import Panel, plot
@@ -20,6 +21,7 @@ from benchmarks.report import commands, filled
 from benchmarks.scale import exponents, recall
 from benchmarks.sets import read_rows
 from benchmarks.splits import written_about
+from rag.evaluate import read_questions
 from tests.conftest import ROOT, needs_shared
 
 #: Every command is a process, and loads what it needs.
@@ -163,6 +165,8 @@ def test_growth() -> None:
         "related",
         "related.twins",
         "articles.twins",
+        "related.short",
+        "articles.short",
         *(
             pytest.param(name, marks=needs_shared)
             for name in (
@@ -188,10 +192,21 @@ def test_written_questions_are_about_what_is_there(name: str) -> None:
         assert all(words in texts[passage] for passage, words in held_out.answers.items())
         if held_out.filters:
             assert held_out.passage in held_out.filters.documents
-    if part.are_twins:  # about some passages only, in part none of those held out
+    if part.kind == "twins":  # about some passages only, in part none of those held out
         assert len(part.reader) > 5 * len(part.held_out)
     else:
         assert len(part.reader) > 5 * len(part.held_out) > 100
+
+
+@pytest.mark.parametrize("folder", sorted(NEWCOMERS.glob("*/")), ids=lambda path: path.name)
+def test_answers_for_newcomers_are_there(folder: Path) -> None:
+    texts = {row["id"]: row["text"] for row in read_rows(folder / "corpus.jsonl")}
+    questions = read_questions(folder)
+    assert len(questions) == 100
+    for question in questions:
+        assert bool(question.answers) == bool(question.relevant)
+        told = [texts[id] for id in question.relevant]
+        assert all(any(words in text for text in told) for words in question.answers or ())
 
 
 def test_a_passage_loses_what_answers_or_something_else() -> None:

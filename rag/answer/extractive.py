@@ -54,7 +54,7 @@ _QUOTATION_MARK = regex.compile(
 #: Least confidence for an answer, by the setting `caution`. `balanced` declines more than seven
 #: of ten questions without an answer, and answers more than 85 % of the others, on every set
 #: (docs/answers.md).
-LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.36, "eager": 0.2}
+LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.4, "eager": 0.2}
 
 
 #: Sentences in the order of passages and text, and the ranking score of each.

@@ -64,6 +64,8 @@ class Sentence:
         quote: Its place, and the tightest answer within it.
         text: Its words.
         holds: Logit that its passage holds an answer.
+        total: Logarithm of what the reader gives to all beginnings of answers in the passages,
+            times that for ends.
         features: What speaks for it.
         opens_section: Whether a heading stands before it.
         leans: Whether it opens with a pronoun, which the sentence before explains.
@@ -72,6 +74,7 @@ class Sentence:
     quote: Quote
     text: str
     holds: float
+    total: float
     features: Features
     opens_section: bool = False
     leans: bool = False
@@ -128,6 +131,7 @@ class _Passage:
                 Quote(self._position, span, self._tightest(inside)),
                 text[span.start : span.end],
                 self._reading.holds,
+                self._everything,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
                 is_introduced,
                 opens_with_pronoun(text[span.start : span.end], chunk.language),

@@ -34,7 +34,7 @@ def sentences(*lengths: int, passage: int = 0) -> list[Sentence]:
     found, at = [], 0
     for length in lengths:
         place = Quote(passage, Span(at, at + length))
-        found.append(Sentence(place, f"{place}", 0.0, NOTHING))
+        found.append(Sentence(place, f"{place}", 0.0, 0.0, NOTHING))
         at += length + 1
     return found
 
