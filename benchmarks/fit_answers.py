@@ -215,14 +215,20 @@ def abstain_cases(name: str) -> tuple[list[Case], Array]:
 def written_cases(kind: Kind) -> tuple[list[Case], Array]:
     """Held-out questions of benchmarks/written, and 1 where there is an answer.
 
-    Where there is none, the article that the question is about is there and leaves it out.
+    Where there is none, the article that the question is about is there and leaves it out. Those
+    that are short and have one are also asked of other articles.
 
     Args:
         kind: Which of them.
     """
     found: list[Case] = []
     for part in written(kind):
-        asked = (Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out)
+        asked = [Asked(q.text, {"": [*q.answers.values()]}, q.filters) for q in part.held_out]
+        if kind == "short":
+            answered = [each for each in asked if each.answers[""] and each.filters]
+            middle = len(answered) // 2
+            for each, other in zip(answered, answered[middle:] + answered[:middle], strict=True):
+                asked.append(Asked(each.text, {"": []}, other.filters))
         with open_set(part.name, data=part.data) as corpus:
             found += cases(corpus, asked)
     return found, np.array([bool(case.answers[""]) for case in found], float)

@@ -61,10 +61,6 @@ class MismatchError(StoreError):
     """The index was built with other settings or by another version."""
 
 
-class OutdatedError(MismatchError):
-    """The index was built by an earlier version; a sync brings it up to date."""
-
-
 class LockedError(StoreError):
     """Another process is writing to the index."""
 

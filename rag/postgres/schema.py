@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from psycopg import Connection, errors, sql
 
-from rag.errors import MismatchError, OutdatedError
+from rag.errors import MismatchError
 from rag.postgres.failures import not_found
+from rag.store.fingerprint import OutdatedError
 
 #: Wider vectors have no vector index, and do not fit on a page (pgvector's limits).
 MAX_INDEXED_DIMENSION = 4_000

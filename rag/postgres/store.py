@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from rag.errors import MismatchError, NotFoundError, OutdatedError, StoreError
+from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.postgres import looking
 from rag.postgres.connections import FILLING, Connections
 from rag.postgres.failures import no_pgvector, not_a_rebuild
@@ -31,7 +31,7 @@ from rag.postgres.writer import (
     known_files,
 )
 from rag.settings import Settings
-from rag.store.fingerprint import Fingerprint
+from rag.store.fingerprint import Fingerprint, OutdatedError
 from rag.store.status import Status
 from rag.store.verify import Problems
 from rag.store.writer import Known, Stamp

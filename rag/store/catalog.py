@@ -16,7 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from rag.errors import CorruptError, MismatchError, NotFoundError, OutdatedError, StoreError
+from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
+from rag.store.fingerprint import OutdatedError
 
 #: Raised when a table changes shape.
 SCHEMA_VERSION = 4

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from rag.errors import MismatchError
 
 
+class OutdatedError(MismatchError):
+    """The index was built by an earlier version; a sync brings it up to date."""
+
+
 class Fingerprint(NamedTuple):
     """What an index depends on: two with equal fingerprints mean the same by their numbers."""
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from rag.errors import MismatchError, NotFoundError, OutdatedError, StoreError
+from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.store import layout
 from rag.store.backend import Queue
 from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
-from rag.store.fingerprint import Fingerprint
+from rag.store.fingerprint import Fingerprint, OutdatedError
 from rag.store.languages import LanguageIndex
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
