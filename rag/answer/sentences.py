@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -31,6 +32,10 @@ from rag.types import SearchResult, Span
 
 #: Passages that are read.
 MAX_PASSAGES = 5
+
+#: Of a question that goes on from another, as "and where?", passages with less than this part of
+#: the best score are not read: any place answers that, whatever it is of.
+_ABOUT_IT = 0.45
 
 #: Longest answer within a sentence, in tokens.
 _ANSWER_TOKENS = 30
@@ -83,6 +88,9 @@ class Sentence:
 def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
     """The sentences of the first passages, in the order of the passages and of the text."""
     results = retrieval.results[:MAX_PASSAGES]
+    if retrieval.asked:
+        least = _ABOUT_IT * results[0].score if results else 0.0
+        results = tuple(takewhile(lambda result: result.score >= least, results))
     readings = reader.read(
         retrieval.asked or retrieval.question,
         [(each.document.title, each.chunk.text) for each in results],
