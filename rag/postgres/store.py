@@ -31,7 +31,7 @@ from rag.postgres.writer import (
     known_files,
 )
 from rag.settings import Settings
-from rag.store.fingerprint import Fingerprint, OutdatedError
+from rag.store.fingerprint import Fingerprint, only_refusals
 from rag.store.status import Status
 from rag.store.verify import Problems
 from rag.store.writer import Known, Stamp
@@ -97,15 +97,8 @@ class PostgresStore:
         Raises:
             MismatchError: The index was built with other settings, or by a later version.
         """
-        try:
-            with self._connections.reading() as reading:
-                self._check(reading.meta)
-        except OutdatedError:
-            return
-        except MismatchError:
-            raise
-        except StoreError:  # there is none yet, too
-            return
+        with only_refusals(), self._connections.reading() as reading:
+            self._check(reading.meta)
 
     def fits(self) -> bool:
         """False if the index is one of other settings; asks the server."""

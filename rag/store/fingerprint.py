@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.errors import MismatchError
+from rag.errors import MismatchError, StoreError
 
 
 class OutdatedError(MismatchError):
     """The index was built by an earlier version; a sync brings it up to date."""
+
+
+@contextmanager
+def only_refusals() -> Iterator[None]:
+    """Lets through why a sync would refuse an index, not what else is wrong with it."""
+    try:
+        yield
+    except OutdatedError:
+        return
+    except MismatchError:
+        raise
+    except StoreError:  # there is none yet, too
+        return
 
 
 class Fingerprint(NamedTuple):

@@ -13,7 +13,7 @@ from rag.store.backend import Queue
 from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
-from rag.store.fingerprint import Fingerprint, OutdatedError
+from rag.store.fingerprint import Fingerprint, only_refusals
 from rag.store.languages import LanguageIndex
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
@@ -96,15 +96,8 @@ class Store:
                 f"cannot write to {self.folder}: it is read-only; "
                 "`rag serve --no-sync` serves what is indexed"
             )
-        try:
-            with self._connections.reading() as reading:
-                self._check(reading.meta)
-        except OutdatedError:
-            return
-        except MismatchError:
-            raise
-        except StoreError:  # there is none yet, too
-            return
+        with only_refusals(), self._connections.reading() as reading:
+            self._check(reading.meta)
 
     def fits(self) -> bool:
         """False if the index is one of other settings; a moment's work after the first time."""
