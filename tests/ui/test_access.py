@@ -84,6 +84,7 @@ def test_nothing_serious_is_found_where_people_sign_in_and_change_articles(
             visit.page.locator("#doomed input").press("Escape")
             visit.button(visit.say["delete"]).click()
             visit.button(visit.say["delete_yes"]).wait_for()
+            visit.page.wait_for_timeout(_MOVED_MS)
             assert violations(visit.page) == []
             visit.context.close()
 
