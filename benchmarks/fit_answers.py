@@ -8,7 +8,7 @@ PIAF's first 1,000 questions and the other half test it. Confidence is fitted on
 with and without an answer, French over French, English over German, and three languages
 over each other, each over hundreds of passages and over a few (benchmarks/small.py), and, each
 counted for a tenth, on held-out questions of benchmarks/written, where the article that seems to
-answer leaves it out; tested by cross-validation and where it was not fitted on.
+answer leaves it out, or is another one; tested by cross-validation and where it was not fitted on.
 With `--write` the coefficients go to rag/answer/ranking.json and confidence.json.
 """
 

@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
 
     They are few on purpose: what places and words of passages add on the sets that a model
     is fitted on, it loses twice on others. Of many passages the nearest looks good by chance:
-    so far it does not count, and beyond `_NEAR` no more, because a passage about the very
+    nearness is what is above that, and at most `_NEAR`, because a passage about the very
     thing may leave out what is asked for. Nearness counts apart where question and passage are
     in two languages: there short questions are near to little, and a long one that is near
     tells much. What counts in one case is times the probability of that case
