@@ -16,13 +16,7 @@ from rag.postgres.failures import no_pgvector, not_a_rebuild
 from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
-from rag.postgres.schema import (
-    MAX_INDEXED_DIMENSION,
-    check_version,
-    migrate,
-    replace,
-    version,
-)
+from rag.postgres.schema import MAX_INDEXED_DIMENSION, check_version, migrate, replace, version
 from rag.postgres.verify import problems
 from rag.postgres.writer import (
     PostgresWriter,

@@ -101,12 +101,7 @@ class Library:
             found = self._corpus.listing(search, order, descending=descending, limit=rows)
             state = _state(self._corpus, say)
         except RagError as error:
-            return (
-                markdown_text(reason_in(say["code"], str(error))),
-                "",
-                gr.update(visible=False),
-                rows,
-            )
+            return _trouble(error, say), "", gr.update(visible=False), rows
         return state, _table(found, say), gr.update(visible=found.total > rows), rows
 
     def show_more(
