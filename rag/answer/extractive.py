@@ -56,6 +56,8 @@ _QUOTATION_MARK = regex.compile(
 #: (docs/answers.md).
 LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.4, "eager": 0.2}
 
+#: With less confidence than this, an answer says first that it is not sure.
+_SURE = LEAST_CONFIDENCE["cautious"]
 
 #: Sentences in the order of passages and text, and the ranking score of each.
 Ranked: TypeAlias = tuple[list[Sentence], FloatArray]
@@ -108,11 +110,13 @@ class ExtractiveAnswerer:
         say = phrases(retrieval.language)
         parts = [self._part(each) for each in retrieval.parts or (retrieval,)]
         confidence = max(part.confidence for part in parts)
-        abstained = not self._is_sure(confidence)
+        abstained = not self._is_answered(confidence)
         margin = np.inf if abstained else self._margin
         shares = _shared_out(
             [
-                part.cited(retrieval, margin) if abstained or self._is_sure(part.confidence) else ()
+                part.cited(retrieval, margin)
+                if abstained or self._is_answered(part.confidence)
+                else ()
                 for part in parts
             ]
         )
@@ -138,12 +142,15 @@ class ExtractiveAnswerer:
         """What is said of each question, in paragraphs."""
         dated = _dates_differ([citation for share in shares for citation in share])
         for part, share in zip(parts, shares, strict=True):
+            doubt = say.unsure if share and part.confidence < _SURE else ""
+            if not self._is_answered(part.confidence):
+                doubt = say.unanswered
+            if doubt:
+                yield f"{part.question} {doubt}" if len(parts) > 1 else doubt
             for citation in share:
                 yield quotation(citation, say, dated=dated)
-            if not self._is_sure(part.confidence):
-                yield f"{part.question} {say.unanswered}"
 
-    def _is_sure(self, confidence: float) -> bool:
+    def _is_answered(self, confidence: float) -> bool:
         return confidence >= self._least_confidence
 
     def _part(self, retrieval: Retrieval) -> _Part:

@@ -15,6 +15,7 @@ class Phrases(NamedTuple):
 
     Attributes:
         quote: Pattern of a quotation with `{}` for the words quoted.
+        unsure: Said before quotes that may not answer.
         unanswered: Said when the articles do not seem to hold the answer to a question.
         declined: That, and that the nearest passages follow.
         empty: Said when there are no articles at all.
@@ -25,6 +26,7 @@ class Phrases(NamedTuple):
     """
 
     quote: str
+    unsure: str
     unanswered: str
     declined: str
     empty: str

@@ -68,6 +68,27 @@ def test_who_is_eager_is_shown_more(sample: Corpus, monkeypatch: pytest.MonkeyPa
     assert quoted == {"cautious": 1, "balanced": 1, "eager": 2}
 
 
+@pytest.mark.parametrize("question", ["Qui a présidé la séance ?", "¿Quién presidió la sesión?"])
+def test_an_answer_that_is_not_sure_says_so_first(
+    sample: Corpus, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.59)
+    doubted = sample.ask(question)
+    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.6)
+    sure = sample.ask(question)
+    assert doubted.citations == sure.citations != ()
+    assert doubted.text == f"{phrases(sure.language).unsure}\n\n{sure.text}"
+
+
+def test_of_two_questions_the_one_in_doubt_is_named(
+    sample: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = iter([0.9, 0.5])
+    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: next(said))
+    answer = sample.ask("Who co-chaired the session? How long is the bridge?")
+    assert answer.text.count(f"\n\nHow long is the bridge? {phrases('en').unsure}\n\n") == 1
+
+
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
     found = sentences(100, 100, 100)
     (quote,) = quotes_of(found, scores(-9, 5, 4))
