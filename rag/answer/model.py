@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -20,6 +20,7 @@ _T = TypeVar("_T")
 _RETRIED_STATUS = frozenset((408, 409, 429, 500, 502, 503, 504))
 _RETRY_WAIT_S = 0.3
 _CLOSE_S = 1.0
+_READING = "reading"
 _CHARS_A_TOKEN = 12  # no language writes more; a longer answer has no end
 _THOUGHT, _THOUGHT_END = "<think>", "</think>"
 
@@ -125,7 +126,7 @@ class ModelReader:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop and thread:
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(_CLOSE_S)
+            thread.join(2 * _CLOSE_S)
 
     def _read_once(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         settings = self._settings
@@ -158,8 +159,9 @@ class ModelReader:
                 self._run(_close(pieces))
 
     async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
-        async for chunk in self._model.astream(list(messages)):
-            yield str(chunk.text)
+        async with aclosing(self._model.astream(list(messages))) as chunks:  # type: ignore[type-var]
+            async for chunk in chunks:
+                yield str(chunk.text)
 
     def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
         with self._starting:
@@ -214,17 +216,30 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(_wind_up())
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
 
 
+async def _wind_up() -> None:
+    """Ends what is awaited of the model, and lets connections be closed.
+
+    An answer that is given up leaves a client's generators, and each is closed by a task of its
+    own: were that cancelled, its connection would stay open.
+    """
+    deadline = time.monotonic() + _CLOSE_S
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        is_late = time.monotonic() >= deadline
+        for task in tasks:
+            if is_late or task.get_name() == _READING:
+                task.cancel()
+        await asyncio.wait(tasks, timeout=None if is_late else deadline - time.monotonic())
+
+
 async def _next(pieces: AsyncIterator[str], timeout_s: float) -> str | None:
     """The next piece; None at the end."""
+    asyncio.current_task().set_name(_READING)  # type: ignore[union-attr]
     async with asyncio.timeout(max(timeout_s, 0)):
         return await anext(pieces, None)
 

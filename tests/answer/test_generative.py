@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from rag import Answer, CheckedSentence, Corpus, Passages, Settings, SettingsError, TextDelta
 from rag.answer.generative import Draft
@@ -255,6 +257,30 @@ def test_a_reply_without_a_thought_ends_the_waiting_for_one() -> None:
         reader.close()
     assert [kept(pieces) for pieces in read] == ["It is iron."] * 3
     assert [len(pieces) > 1 for pieces in read] == [True, False, True]
+
+
+class Slowly(GenericFakeChatModel):
+    """A model whose connection takes a while to close."""
+
+    is_closed: bool = False
+
+    async def _astream(self, *_: object, **__: object) -> AsyncIterator[ChatGenerationChunk]:
+        try:
+            for word in ("It", " is", " iron."):
+                yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        finally:
+            await asyncio.sleep(0.2)
+            self.is_closed = True
+
+
+def test_a_connection_is_closed_before_its_loop_is() -> None:
+    model = Slowly(messages=iter([]))
+    reader = ModelReader(model, Settings())
+    pieces = reader.read([])
+    assert next(pieces) == "It"
+    pieces.close()  # type: ignore[attr-defined]
+    reader.close()
+    assert model.is_closed
 
 
 def test_a_thought_without_a_beginning_is_forgotten_and_the_next_one_never_shown(
