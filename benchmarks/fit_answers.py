@@ -48,7 +48,7 @@ ABSTAIN_SETS = ("abstain_piaf_fr", "abstain_belebele_en_de")
 #: Of a written question, where others count for 1 (docs/answers-tried.md).
 WRITTEN_WEIGHT = 0.1
 #: The kinds of written questions that confidence is fitted on; the others test it.
-FITTED_KINDS: tuple[Kind, ...] = ("", "short")
+FITTED_KINDS: tuple[Kind, ...] = ("", "short", "close")
 Array = npt.NDArray[np.float64]
 
 

@@ -1,20 +1,21 @@
-"""Fits the reader, in six hours on two cores.
+"""Fits the reader, in seven hours on two cores.
 
     python -m benchmarks.fit_reader [--from FILE [--after STAGE]] [--write]
 
 Questions of PIAF (French over French), of XQuAD (English, Spanish and German over each
-other), two thirds of these, and those of benchmarks/written (42 languages), each with the
-passage that answers and one that does not: of the nearest, or the same one without the
-sentences that answer. The upper eight layers of the default model learn low-rank updates,
-and three outputs are put behind: where an answer begins, where it ends, and whether there
-is one. Beginnings and ends are told apart over both passages together, so that their logits
-compare between passages (Clark and Gardner 2018). It is fitted twice, by two recipes, and
-the mean of both weights is kept: better than either, at the cost of one (Wortsman et al.
+other), two thirds of these, and those of benchmarks/written (some fifty languages), each
+with the passage that answers and one that does not: of the nearest, or the same one without
+the sentences that answer. The upper eight layers of the default model learn low-rank
+updates, and three outputs are put behind: where an answer begins, where it ends, and whether
+there is one. Beginnings and ends are told apart over both passages together, so that their
+logits compare between passages (Clark and Gardner 2018). It is fitted twice, by two recipes,
+and the mean of both weights is kept: better than either, at the cost of one (Wortsman et al.
 2022). From there it learns on in stages: with the written questions; with the wrong passages
 that it still believes most; with pairs of questions in nearly the same words, one of which
-the passage answers; and with short ones as people ask them first, most of them in another
-language than the passage's. `--from` names a file with that mean, which saves three hours,
-or with what a stage gave that `--after` names. With `--write` the result goes to
+the passage answers; with short ones as people ask them first, most of them in another
+language than the passage's; and half of the way, with such as a careless reader answers with
+other words of the same passage. `--from` names a file with that mean, which saves three
+hours, or with what a stage gave that `--after` names. With `--write` the result goes to
 rag/embed/reader.safetensors; `python -m benchmarks.fit_answers` then says what it is worth.
 """
 
@@ -63,8 +64,8 @@ class Recipe:
         piaf_times: How often the questions of PIAF are among the examples.
         xquad_pairs: How many of XQuAD are.
         written: How many of those of benchmarks/written are at most: with an answer, without.
-        twins, short: How many are at most of its pairs in nearly the same words, and of its short
-            ones.
+        twins, short, close: How many are at most of its pairs in nearly the same words, of its
+            short ones, and of those about articles whose passages are close to each other.
         wrong: Among how many of the passages that do not answer one is drawn.
         hardest: Whether only those of these that the reader itself believes most are.
         whole: How often a passage is read from end to end, not a part of it.
@@ -75,6 +76,7 @@ class Recipe:
             that a gap tells nothing.
         epochs: How often each example is read.
         rate: The greatest step.
+        taken: How far to go from the weights before towards those that are learned.
     """
 
     piaf_times: int
@@ -82,6 +84,7 @@ class Recipe:
     written: tuple[int, int] = (0, 0)
     twins: int = 0
     short: int = 0
+    close: int = 0
     wrong: int = 4
     hardest: bool = False
     whole: float = 1.0
@@ -90,6 +93,7 @@ class Recipe:
     thinned: float = 0.0
     epochs: float = 2.0
     rate: float = 1e-3
+    taken: float = 1.0
 
 
 RECIPES = (Recipe(1, 4000), Recipe(2, 2400, whole=0.5, words_kept=0.95))
@@ -115,7 +119,14 @@ HARDENED = replace(
 )
 PAIRED = replace(HARDENED, xquad_pairs=3000, written=(1000, 700), twins=5200, rate=3e-4)
 ASKED = replace(PAIRED, xquad_pairs=1500, written=(300, 200), twins=1300, short=7000)
-STAGES = {"continued": CONTINUED, "hardened": HARDENED, "paired": PAIRED, "asked": ASKED}
+STUDIED = replace(ASKED, written=(1500, 1000), short=3000, close=10_000, rate=4e-4, taken=0.5)
+STAGES = {
+    "continued": CONTINUED,
+    "hardened": HARDENED,
+    "paired": PAIRED,
+    "asked": ASKED,
+    "studied": STUDIED,
+}
 
 
 @dataclass
@@ -203,6 +214,7 @@ class Examples:
     written: list[Example]
     twins: list[Example]
     short: list[Example]
+    close: list[Example]
 
     def of(self, recipe: Recipe) -> list[Example]:
         """Those that a recipe takes."""
@@ -214,7 +226,11 @@ class Examples:
             for some, most in zip((answered, unanswered), recipe.written, strict=True)
             for example in random.sample(some, min(most, len(some)))
         ]
-        for some, most in ((self.twins, recipe.twins), (self.short, recipe.short)):
+        for some, most in (
+            (self.twins, recipe.twins),
+            (self.short, recipe.short),
+            (self.close, recipe.close),
+        ):
             written += random.sample(some, min(most, len(some)))
         return recipe.piaf_times * self.piaf + pairs + written
 
@@ -506,6 +522,21 @@ def mean(fitted: Sequence[Tensors]) -> dict[str, Any]:
     return tensors
 
 
+def towards(before: Tensors, learned: Tensors, part: float) -> dict[str, Any]:
+    """Weights a part of the way from those before a fit to what it learned."""
+    tensors = {}
+    for name, new in learned.items():
+        old = before[name]
+        if name.endswith(".up"):
+            added = np.float16(part) * new[:, old.shape[1] :]
+            tensors[name] = np.concatenate([old, added], axis=1)
+        elif name.endswith(".down"):
+            tensors[name] = new
+        else:
+            tensors[name] = np.asarray((1 - part) * old + part * new, np.float32)
+    return tensors
+
+
 def main() -> None:
     """Fits, and writes if asked to."""
     random.seed(0)
@@ -519,10 +550,11 @@ def main() -> None:
         tensors = mean([fit(found.of(recipe), recipe, {}) for recipe in RECIPES])
     for recipe in map(STAGES.__getitem__, stages):
         seen = found.hardened(recipe, Learned(tensors)) if recipe.hardest else found
-        tensors = fit(seen.of(recipe), recipe, tensors)
+        learned = fit(seen.of(recipe), recipe, tensors)
+        tensors = towards(tensors, learned, recipe.taken)
     if "--write" in sys.argv:
         about = {
-            "version": "6",
+            "version": "7",
             "date": datetime.date.today().isoformat(),
             "command": "python -m benchmarks.fit_reader --write",
             "sets": f"piaf_fr, {XQUAD}, benchmarks/written",

@@ -104,12 +104,14 @@ def xquad() -> Xquad:
 
 #: Questions that were written for the reader, and some of the passages: see its README.
 WRITTEN = ROOT / "benchmarks" / "written"
-#: Its passages are in threes that tell of one thing: questions are asked of these alone.
 #: What is behind the dot in the name of a file: nothing; `twins`, pairs of nearly the same words,
-#: one with an answer and one without; `short`, as people type who try a program for the first time.
-Kind = Literal["", "twins", "short"]
+#: one with an answer and one without; `short`, as people type who try a program for the first time;
+#: `close`, about articles of which each passage could be taken for another, and each sentence.
+Kind = Literal["", "twins", "short", "close"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-RELATED = "related"
+#: Sets whose passages belong together, by threes or fives that tell of one thing: questions are
+#: asked of these alone.
+_TOGETHER = "related", "encyclopedia"
 _REPETITIVE = "service_public_fr"
 #: Of how many languages a passage of a parallel set is read for a question that it answers.
 WRITTEN_LANGUAGES = 2
@@ -183,7 +185,7 @@ def written_about(stem: str, chosen: random.Random) -> Written:
     for question in read_rows(WRITTEN / f"{stem}.jsonl"):
         every = versions[question["passage"]]
         article = every[0].get("article", question["passage"])
-        asked = Filters(documents=tuple(beside[article])) if name == RELATED else None
+        asked = Filters(documents=tuple(beside[article])) if name in _TOGETHER else None
         if zlib.crc32(article.encode()) % 8 == 0:
             known = {
                 row["id"]: question["answers"][row["lang"]]

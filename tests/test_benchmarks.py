@@ -8,13 +8,14 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from benchmarks.answers import NEWCOMERS
-from benchmarks.fit_reader import Example
+from benchmarks.fit_reader import Example, towards
 from benchmarks.passages import SETS, Passages
 from benchmarks.plot import Panel, plot
 from benchmarks.report import commands, filled
@@ -207,6 +208,25 @@ def test_answers_for_newcomers_are_there(folder: Path) -> None:
         assert bool(question.answers) == bool(question.relevant)
         told = [texts[id] for id in question.relevant]
         assert all(any(words in text for text in told) for words in question.answers or ())
+
+
+def test_weights_go_a_part_of_the_way() -> None:
+    before: dict[str, Any] = {
+        "layer.down": np.ones((1, 3), np.float16),
+        "layer.up": np.ones((2, 1), np.float16),
+        "start.weight": np.zeros(3, np.float32),
+    }
+    learned: dict[str, Any] = {
+        "layer.down": np.ones((2, 3), np.float16),
+        "layer.up": np.array([[1, 4], [1, -2]], np.float16),
+        "start.weight": np.ones(3, np.float32),
+    }
+    half = towards(before, learned, 0.5)
+    assert half["layer.up"].tolist() == [[1, 2], [1, -1]]
+    assert half["layer.down"].shape == (2, 3)
+    assert half["start.weight"].tolist() == [0.5] * 3
+    whole = towards(before, learned, 1.0)
+    assert all(np.array_equal(whole[name], learned[name]) for name in learned)
 
 
 def test_a_passage_loses_what_answers_or_something_else() -> None:
