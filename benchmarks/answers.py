@@ -2,7 +2,7 @@
 
 PIAF's first 1,000 questions over its passages; English questions about the articles of
 XQuAD that nothing was fitted on, over all its Spanish and German passages; written ones in
-42 languages about other articles than the reader has learned from, some without an answer;
+some fifty languages about other articles than the reader has learned from, some without an answer;
 two questions about one passage of either asked at once; what people ask of a few articles who
 try such a program for the first time (benchmarks/newcomers); and how long an answer takes among
 the 28,216 passages of service_public_fr. Every question of the first two has an answer, so
@@ -60,7 +60,7 @@ def xquad_cross() -> None:
 
 
 def written_questions() -> None:
-    """Any language over any: news, public-service sheets, invented passages in 42 languages."""
+    """Any language over any: news, public-service sheets, invented passages in many languages."""
     every = [*written(repetitive=True), *written("twins"), *written("short")]
     for part in [part for part in every if part.held_out]:
         graded, answers = [], []

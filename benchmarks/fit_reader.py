@@ -27,8 +27,8 @@ import random
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,7 @@ class Recipe:
         piaf_times: How often the questions of PIAF are among the examples.
         xquad_pairs: How many of XQuAD are.
         written: How many of those of benchmarks/written are at most: with an answer, without.
-        twins, short, close: How many are at most of its pairs in nearly the same words, of its
-            short ones, and of those about articles whose passages are close to each other.
+        others: How many of its other kinds are at most.
         wrong: Among how many of the passages that do not answer one is drawn.
         hardest: Whether only those of these that the reader itself believes most are.
         whole: How often a passage is read from end to end, not a part of it.
@@ -82,9 +81,7 @@ class Recipe:
     piaf_times: int
     xquad_pairs: int
     written: tuple[int, int] = (0, 0)
-    twins: int = 0
-    short: int = 0
-    close: int = 0
+    others: Mapping[Kind, int] = field(default_factory=dict)
     wrong: int = 4
     hardest: bool = False
     whole: float = 1.0
@@ -117,9 +114,15 @@ HARDENED = replace(
     silenced=0.3,
     rate=4e-4,
 )
-PAIRED = replace(HARDENED, xquad_pairs=3000, written=(1000, 700), twins=5200, rate=3e-4)
-ASKED = replace(PAIRED, xquad_pairs=1500, written=(300, 200), twins=1300, short=7000)
-STUDIED = replace(ASKED, written=(1500, 1000), short=3000, close=10_000, rate=4e-4, taken=0.5)
+PAIRED = replace(HARDENED, xquad_pairs=3000, written=(1000, 700), others={"twins": 5200}, rate=3e-4)
+ASKED = replace(PAIRED, xquad_pairs=1500, written=(300, 200), others={"twins": 1300, "short": 7000})
+STUDIED = replace(
+    ASKED,
+    written=(1500, 1000),
+    others={"twins": 1300, "short": 3000, "close": 10_000},
+    rate=4e-4,
+    taken=0.5,
+)
 STAGES = {
     "continued": CONTINUED,
     "hardened": HARDENED,
@@ -211,26 +214,20 @@ class Examples:
 
     piaf: list[Example]
     xquad: list[Example]
-    written: list[Example]
-    twins: list[Example]
-    short: list[Example]
-    close: list[Example]
+    written: dict[Kind, list[Example]]
 
     def of(self, recipe: Recipe) -> list[Example]:
         """Those that a recipe takes."""
         pairs = self.xquad[: recipe.xquad_pairs]
-        answered = [example for example in self.written if example.spans]
-        unanswered = [example for example in self.written if not example.spans]
+        answered = [example for example in self.written[""] if example.spans]
+        unanswered = [example for example in self.written[""] if not example.spans]
         written = [
             example
             for some, most in zip((answered, unanswered), recipe.written, strict=True)
             for example in random.sample(some, min(most, len(some)))
         ]
-        for some, most in (
-            (self.twins, recipe.twins),
-            (self.short, recipe.short),
-            (self.close, recipe.close),
-        ):
+        for kind, most in recipe.others.items():
+            some = self.written[kind]
             written += random.sample(some, min(most, len(some)))
         return recipe.piaf_times * self.piaf + pairs + written
 
@@ -279,7 +276,7 @@ def all_examples() -> Examples:
     with open_set(XQUAD) as corpus:
         most = max(recipe.xquad_pairs for recipe in RECIPES)
         crossed = list(examples(corpus, pairs[:most]))
-    return Examples(found, crossed, *map(written_examples, KINDS))
+    return Examples(found, crossed, {kind: written_examples(kind) for kind in KINDS})
 
 
 def written_examples(kind: Kind) -> list[Example]:

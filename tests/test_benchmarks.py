@@ -168,6 +168,7 @@ def test_growth() -> None:
         "articles.twins",
         "related.short",
         "articles.short",
+        "encyclopedia.close",
         *(
             pytest.param(name, marks=needs_shared)
             for name in (

@@ -52,8 +52,8 @@ _QUOTATION_MARK = regex.compile(
 )
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` declines more than seven
-#: of ten questions without an answer, and answers more than 85 % of the others, on every set
-#: (docs/answers.md).
+#: of ten questions without an answer, and answers more than 85 % of the others, on each set that
+#: it was chosen on; on others it may decline fewer (docs/answers.md).
 LEAST_CONFIDENCE = {"cautious": 0.6, "balanced": 0.4, "eager": 0.2}
 
 #: With less confidence than this, an answer says first that it is not sure.
@@ -142,8 +142,9 @@ class ExtractiveAnswerer:
         """What is said of each question, in paragraphs."""
         dated = _dates_differ([citation for share in shares for citation in share])
         for part, share in zip(parts, shares, strict=True):
-            doubt = say.unsure if share and part.confidence < _SURE else ""
-            if not self._is_answered(part.confidence):
+            if self._is_answered(part.confidence):
+                doubt = say.unsure if share and part.confidence < _SURE else ""
+            else:
                 doubt = say.unanswered
             if doubt:
                 yield f"{part.question} {doubt}" if len(parts) > 1 else doubt
