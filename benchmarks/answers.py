@@ -21,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 
 from benchmarks.sets import DATA, ROOT, open_set, read_rows
-from benchmarks.splits import PIAF_TEST, XQUAD, piaf, written, xquad
+from benchmarks.splits import KINDS, PIAF_TEST, XQUAD, piaf, written, xquad
 from rag import Corpus, Settings
 from rag.cli.evaluate import answers_table
 from rag.evaluate import AnswerMeasures, Question, evaluate_answers, read_questions
@@ -61,7 +61,7 @@ def xquad_cross() -> None:
 
 def written_questions() -> None:
     """Any language over any: news, public-service sheets, invented passages in many languages."""
-    every = [*written(repetitive=True), *written("twins"), *written("short")]
+    every = [part for kind in KINDS for part in written(kind, repetitive=True)]
     for part in [part for part in every if part.held_out]:
         graded, answers = [], []
         with open_set(part.name, SETTINGS, data=part.data) as corpus:
