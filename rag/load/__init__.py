@@ -7,7 +7,7 @@ from rag.load.text import file_title
 from rag.settings import Bounds
 
 #: Stored with an index: raise it when the same file would be read differently.
-LOADER_VERSION = "6"
+LOADER_VERSION = "7"
 
 __all__ = [
     "LOADER_VERSION",

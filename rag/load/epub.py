@@ -13,9 +13,10 @@ from rag.load.article import article
 from rag.load.body import BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import whole_text
-from rag.load.markup import local, parse_xml
+from rag.load.markup import parse_xml
 from rag.load.source import Source
 from rag.load.text import file_title
+from rag.load.tree import local
 from rag.types import Document, Failure
 
 _KEYS = "META-INF/encryption.xml"

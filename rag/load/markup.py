@@ -13,7 +13,7 @@ from rag.load.article import article
 from rag.load.body import BodyBuilder
 from rag.load.source import Source
 from rag.load.text import file_title, first_line_title
-from rag.load.tree import Role, RoleOf, tree_text
+from rag.load.tree import Role, RoleOf, local, tree_text
 from rag.types import Document, Failure
 
 _RTF_INFO = re.compile(rb"\{\\(title|author)\s([^{}]*)\}")
@@ -38,11 +38,6 @@ def parse_xml(data: bytes, path: str) -> Any:
         return etree.fromstring(data, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise LoadError(path, f"damaged XML: {str(error)[:200]}") from error
-
-
-def local(tag: object) -> str:
-    """The name of an element without its namespace; empty for a comment."""
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def read_xml(source: Source) -> Iterator[Document | Failure]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from rag.load.archive import Archive
 from rag.load.body import BodyBuilder
-from rag.load.markup import local, parse_xml
+from rag.load.markup import parse_xml
 from rag.load.office import HEADINGS, document_of
 from rag.load.source import Source
-from rag.load.tree import Role, tree_text
+from rag.load.tree import Role, local, tree_text
 from rag.types import Document, Failure
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -40,7 +40,7 @@ _ROLES: Mapping[str, Role] = {
     "table": "table",
     "table-row": "row",
     "table-cell": "cell",
-    "covered-table-cell": "cell",
+    "covered-table-cell": "skip",
     "line-break": "line",
     "tab": "tab",
     "tracked-changes": "skip",

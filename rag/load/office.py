@@ -16,10 +16,10 @@ from typing import Any
 from rag.load.archive import Archive
 from rag.load.article import article
 from rag.load.body import Body, BodyBuilder
-from rag.load.markup import local, parse_xml
+from rag.load.markup import parse_xml
 from rag.load.source import Source
 from rag.load.text import file_title
-from rag.load.tree import Role, tree_text
+from rag.load.tree import Role, columns_of, local, tree_text
 from rag.types import Document, Failure
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -45,6 +45,7 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
             for hyphen in root.iter(f"{_WORD}noBreakHyphen"):
                 hyphen.tag, hyphen.text = f"{_WORD}t", "\u2011"
             builder.hidden += _remove_invisible(root)
+            _write_spans(root)
             tree_text(root, builder, lambda element: _word_role(element, levels))
     if "word/comments.xml" in archive:
         comments = parse_xml(archive.read("word/comments.xml"), source.id)
@@ -98,6 +99,35 @@ _TABLE_ROLES: Mapping[str, Role] = {
     "footnote": "block",
     "endnote": "block",
 }
+
+
+def _write_spans(root: Any) -> None:
+    """Says how many columns and rows a cell takes as a web page does."""
+    for table in root.iter(f"{_WORD}tbl"):
+        begun: dict[int, Any] = {}
+        for row in table.iter(f"{_WORD}tr"):
+            if next(row.iterancestors(f"{_WORD}tbl")) is table:
+                begun = _spans_of(row, begun)
+
+
+def _spans_of(row: Any, begun: Mapping[int, Any]) -> dict[int, Any]:
+    """The cells that may go on below a row, by column; takes out those that do go on in it."""
+    cells, column = {}, 0
+    for cell in row.findall(f".//{_WORD}tc"):
+        if next(cell.iterancestors(f"{_WORD}tr")) is not row:
+            continue
+        width = cell.find(f"{_WORD}tcPr/{_WORD}gridSpan")
+        merge = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
+        cell.set("colspan", "1" if width is None else width.get(f"{_WORD}val", "1"))
+        if merge is not None and merge.get(f"{_WORD}val") != "restart" and column in begun:
+            above = begun[column]
+            above.set("rowspan", str(int(above.get("rowspan", "1")) + 1))
+            cell.getparent().remove(cell)
+            cells[column] = above
+        else:
+            cells[column] = cell
+        column += columns_of(cell)
+    return cells
 
 
 def _remove_invisible(root: Any) -> int:
@@ -195,6 +225,8 @@ def _drawing_role(element: Any) -> Role | None:
         if kinds.get("ph") in ("sldNum", "dt", "ftr", "sldImg"):
             return "skip"
         return "h2" if kinds.get("ph") in ("title", "ctrTitle") else "block"
+    if name == "tc" and "1" in (element.get("hMerge"), element.get("vMerge")):
+        return "skip"  # the cell that it is a part of is beside or above it
     if name == "tc" and _is_in_first_row(element):
         return "head"
     return _DRAWING_ROLES.get(name)

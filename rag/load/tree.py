@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import unescape
+from itertools import zip_longest
 from typing import Any, Literal
 
 from lxml import etree
@@ -70,11 +72,21 @@ _LEVELS: Mapping[Role | None, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 
 _INLINE: Mapping[Role | None, str] = {"line": "\n", "tab": " "}
 _MAX_DIGITS = 9
 _UNIT_CHARS = 3
+# No table that people read has more: a hostile cell says that it takes thousands.
+_MAX_COLUMNS = 1_000
+# In web pages, presentations and OpenDocument.
+_COLUMN_SPANS = ("colspan", "gridSpan", "number-columns-spanned")
+_ROW_SPANS = ("rowspan", "rowSpan", "number-rows-spanned")
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
 
 #: The role of an element; None if it is inline.
 RoleOf = Callable[[Any], Role | None]
+
+
+def local(name: object) -> str:
+    """The name of an element or attribute without its namespace; empty for a comment."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
 
 
 def html_role(element: Any) -> Role | None:
@@ -121,26 +133,85 @@ def _outside(root: Any) -> set[str]:
     return {entity.name for entity in entities if entity.content is None}
 
 
+@dataclass
+class _Row:
+    """The row of a table at hand, by its columns.
+
+    Attributes:
+        cells: What is said in them; a cell over several columns says it in the first.
+        names: The same in each of its columns, as names have it.
+        marks: Of the cells that say something: whether they are marked as names.
+    """
+
+    element: Any
+    cells: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    marks: list[bool] = field(default_factory=list)
+
+    def add(self, words: str, columns: int = 1) -> None:
+        self.cells += [words, *[""] * (columns - 1)]
+        self.names += [words] * columns
+
+    def is_title(self) -> bool:
+        """Whether it has one cell, over all columns."""
+        return len(self.marks) == 1 and len(set(self.names)) == 1 < len(self.names)
+
+
+@dataclass
+class _Table:
+    """What the rows of a table so far tell of the next.
+
+    Attributes:
+        header: Names of the columns; None before the first row, empty if that names none.
+        is_marked: Whether the file says that they are.
+        goes_on: Whether the row before named columns, too.
+        spanning: Cells that reach down into the next rows: words and how many rows, by column.
+    """
+
+    header: list[str] | None = None
+    is_marked: bool = False
+    goes_on: bool = False
+    spanning: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def fill(self, row: _Row) -> None:
+        """Repeats the cells that reach down from a row above: a row reads by itself."""
+        while len(row.cells) in self.spanning:
+            row.add(self.spanning[len(row.cells)][0])
+
+    def end_row(self, row: _Row) -> Sequence[str]:
+        """The names of the columns of a row; none if it names them itself or it is not sure."""
+        self.spanning = {
+            column: (words, rows - 1) for column, (words, rows) in self.spanning.items() if rows > 1
+        }
+        goes_on, self.goes_on = self.goes_on, False
+        if row.is_title():
+            return ()
+        if set(row.marks) == {True} and len(row.names) > 1:
+            names = _joined(self.header or [], row.names) if goes_on else row.names
+            is_short = max(map(len, names)) <= COLUMN_NAME_MAX_CHARS
+            self.header, self.is_marked, self.goes_on = names if is_short else [], True, is_short
+        elif self.header is None:
+            self.header = row.names if set(row.marks) == {False} and _may_name(row.names) else []
+        elif len(row.cells) == len(self.header) and (
+            self.is_marked or any(map(_is_number, row.cells))
+        ):
+            return self.header
+        return ()
+
+
 class _Walk:
     """The words of the block at hand, and what will become of them."""
 
     def __init__(self, builder: BodyBuilder) -> None:
         self._builder = builder
         self._words: list[str] = []
-        self._cells: list[str] | None = None
-        self._row: Any = None
-        # Of the filled cells of the row: whether they are marked as names.
-        self._marks: set[bool] = set()
-        # Names of the columns; None before the first row, empty if that names none.
-        self._header: list[str] | None = None
-        self._is_marked = False
+        self._table = _Table()
+        self._row: _Row | None = None
         self._heading: Any = None
         self._preformatted: Any = None
         self._is_item = False
         self._number = 0
         self._numbers: dict[Any, int] = {}
-        # Cells that reach down into the next rows: words and how many rows, by column.
-        self._spanning: dict[int, tuple[str, int]] = {}
 
     def write(self, words: str | None) -> None:
         """Adds words to the block at hand."""
@@ -155,7 +226,7 @@ class _Walk:
             self._heading = element
         elif role == "row" and self._row is None and _is_data(element):
             self.flush()
-            self._row, self._cells, self._marks = element, [], set()
+            self._row = _Row(element)
         elif role in _INLINE:
             self._words.append(_INLINE[role])
         elif role is not None:
@@ -163,7 +234,7 @@ class _Walk:
             if role == "item":
                 self._is_item, self._number = True, self._count(element.getparent())
             elif role == "table":
-                self._spanning, self._header, self._is_marked = {}, None, False
+                self._table = _Table()
         if element.tag == "pre" and self._preformatted is None:
             self._preformatted = element
         self.write(element.text)
@@ -173,10 +244,10 @@ class _Walk:
         if element is self._heading:
             self._heading = None
             self._builder.heading(self._take(), _LEVELS.get(role, 2))
-        elif element is self._row:
-            self._end_row()
-        elif role in ("cell", "head") and self._cells is not None:
-            self._end_cell(element, self._cells, role == "head")
+        elif self._row and element is self._row.element:
+            self._end_row(self._row)
+        elif role in ("cell", "head") and self._row:
+            self._end_cell(element, self._row, role == "head")
         elif role is not None and role not in _INLINE:
             self.flush()
             self._is_item = self._is_item and role != "item"
@@ -185,7 +256,7 @@ class _Walk:
 
     def flush(self) -> None:
         """Ends the block at hand; inside a heading or a cell a space does."""
-        if self._heading is not None or self._cells is not None:
+        if self._heading is not None or self._row:
             self._words.append(" ")
             return
         words = self._take()
@@ -204,47 +275,43 @@ class _Walk:
         self._numbers[items] = self._numbers.get(items, before) + 1
         return self._numbers[items]
 
-    def _end_cell(self, element: Any, cells: list[str], is_head: bool) -> None:
-        self._fill_spanned(cells)
-        words, rows = self._take(), element.get("rowspan") or ""
+    def _end_cell(self, element: Any, row: _Row, is_head: bool) -> None:
+        self._table.fill(row)
+        words, rows, column = self._take(), _times(element, _ROW_SPANS), len(row.cells)
         if words.strip():
-            self._marks.add(is_head)
-        if rows.isdecimal() and int(rows[:4]) > 1:
-            self._spanning[len(cells)] = (words, int(rows[:4]))
-        cells.append(words)
+            row.marks.append(is_head)
+        row.add(words, min(columns_of(element), max(1, _MAX_COLUMNS - column)))
+        if rows > 1:
+            reaching = row.names if is_head else row.cells
+            for place in range(column, len(row.cells)):
+                self._table.spanning[place] = reaching[place], rows
 
-    def _end_row(self) -> None:
-        cells, self._cells = self._cells or [], None
-        self._fill_spanned(cells)
+    def _end_row(self, row: _Row) -> None:
+        self._table.fill(row)
         if (rest := self._take()).strip():
-            cells.append(rest)
-        self._builder.row(cells, self._names(cells))
+            row.add(rest)
+        self._builder.row(row.cells, self._table.end_row(row))
         self._row = None
-        self._spanning = {
-            column: (words, rows - 1)
-            for column, (words, rows) in self._spanning.items()
-            if rows > 1
-        }
-
-    def _names(self, cells: list[str]) -> Sequence[str]:
-        """The names of the columns of a row; none if it names them itself or it is not sure."""
-        if self._marks == {True} and len(cells) > 1:
-            is_short = max(map(len, cells)) <= COLUMN_NAME_MAX_CHARS
-            self._header, self._is_marked = cells if is_short else [], True
-        elif self._header is None:
-            self._header = cells if self._marks == {False} and _may_name(cells) else []
-        elif len(cells) == len(self._header) and (self._is_marked or any(map(_is_number, cells))):
-            return self._header
-        return ()
-
-    def _fill_spanned(self, cells: list[str]) -> None:
-        """Repeats the cells that reach down from a row above: a row reads by itself."""
-        while len(cells) in self._spanning:
-            cells.append(self._spanning[len(cells)][0])
 
     def _take(self) -> str:
         words, self._words = "".join(self._words), []
         return words
+
+
+def columns_of(cell: Any) -> int:
+    """How many columns a cell takes."""
+    return _times(cell, _COLUMN_SPANS)
+
+
+def _times(cell: Any, names: tuple[str, ...]) -> int:
+    times = next((value for name, value in cell.items() if local(name) in names), "1")[:4]
+    return max(1, int(times)) if times.isdecimal() else 1
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """The names of columns in two rows, as `2025 men`; one that reaches down is said once."""
+    pairs = zip_longest(above, below, fillvalue="")
+    return [one if one == other else f"{one} {other}".strip() for one, other in pairs]
 
 
 def _is_data(row: Any) -> bool:

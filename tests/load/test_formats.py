@@ -172,6 +172,75 @@ def test_a_header_that_a_file_marks_as_such_names_the_columns_of_each_row(tmp_pa
     assert document(tmp_path, "a.md", f"{plain}\n").text.strip() == NAMED
 
 
+def test_cells_over_several_columns_and_rows_are_read_alike_in_every_format(
+    tmp_path: Path,
+) -> None:
+    # Year | Cost        a name over two columns, and over two rows
+    #      | bread milk
+    # 2025 | 3     4
+    #      | none        of the same year, over two columns
+    expected = (
+        "Year | Cost\n\nYear | bread | milk\n\n"
+        "Year: 2025; Cost bread: 3; Cost milk: 4\n\nYear: 2025; Cost bread: none"
+    )
+    page = (
+        "<table><tr><th rowspan=2>Year<th colspan=2>Cost<tr><th>bread<th>milk"
+        "<tr><td rowspan=2>2025<td>3<td>4<tr><td colspan=2>none</table>"
+    )
+    assert document(tmp_path, "a.html", f"<html><body>{page}</body></html>").text == expected
+
+    def rows(row: str, head: str, *cells: tuple[str, ...]) -> str:
+        found = [row.format(head if n < 2 else "", "".join(each)) for n, each in enumerate(cells)]
+        return "".join(found)
+
+    def word(words: str, *said: str) -> str:
+        said_of = "".join(f"<w:{each}/>" for each in said)
+        return f"<w:tc><w:tcPr>{said_of}</w:tcPr>{paragraph(words)}</w:tc>"
+
+    two, begins, goes_on = 'gridSpan w:val="2"', 'vMerge w:val="restart"', "vMerge"
+    table = rows(
+        "<w:tr>{}{}</w:tr>",
+        "<w:trPr><w:tblHeader/></w:trPr>",
+        (word("Year", begins), word("Cost", two)),
+        (word("", goes_on), word("bread"), word("milk")),
+        (word("2025", begins), word("3"), word("4")),
+        (word("", goes_on), word("none", two)),
+    )
+    assert document(tmp_path, "a.docx", samples.docx(f"<w:tbl>{table}</w:tbl>")).text == expected
+
+    def odf(words: str, said: str = "") -> str:
+        return f"<table:table-cell {said}><text:p>{words}</text:p></table:table-cell>"
+
+    two, down = (f'table:number-{each}-spanned="2"' for each in ("columns", "rows"))
+    covered = "<table:covered-table-cell/>"
+    head, body = (
+        rows("<table:table-row>{}{}</table:table-row>", "", *each)
+        for each in (
+            ((odf("Year", down), odf("Cost", two), covered), (covered, odf("bread"), odf("milk"))),
+            ((odf("2025", down), odf("3"), odf("4")), (covered, odf("none", two), covered)),
+        )
+    )
+    table = f"<table:table-header-rows>{head}</table:table-header-rows>{body}"
+    text = samples.odt(f"<table:table>{table}</table:table>")
+    assert document(tmp_path, "a.odt", text).text == expected
+
+    def drawn(words: str, said: str = "") -> str:
+        return f"<a:tc {said}><a:txBody><a:p><a:r><a:t>{words}</a:t></a:r></a:p></a:txBody></a:tc>"
+
+    # A presentation has one row of names at most.
+    table = rows(
+        "<a:tr>{}{}</a:tr>",
+        "",
+        (drawn("Year"), drawn("Bread"), drawn("Milk")),
+        (drawn("2025", 'rowSpan="2"'), drawn("3"), drawn("4")),
+        (drawn("", 'vMerge="1"'), drawn("none", 'gridSpan="2"'), drawn("", 'hMerge="1"')),
+    )
+    frame = f'<p:graphicFrame><a:tbl><a:tblPr firstRow="1"/>{table}</a:tbl></p:graphicFrame>'
+    assert document(tmp_path, "a.pptx", samples.pptx(frame)).text == (
+        "Year | Bread | Milk\n\nYear: 2025; Bread: 3; Milk: 4\n\nYear: 2025; Bread: none"
+    )
+
+
 @pytest.mark.parametrize(
     ("rows", "last"),
     [
@@ -179,8 +248,14 @@ def test_a_header_that_a_file_marks_as_such_names_the_columns_of_each_row(tmp_pa
         ("<th><th>2025<th>2026<tr><th>Cost<td>3<td>4", "Cost; 2025: 3; 2026: 4"),
         (
             "<th rowspan=2>Year<th colspan=2>Cost<tr><th>bread<th>milk<tr><td>2025<td>3<td>4",
-            "Year: 2025; bread: 3; milk: 4",
+            "Year: 2025; Cost bread: 3; Cost milk: 4",
         ),
+        (
+            "<th colspan=3>Prices<tr><th>Year<th>Bread<th>Milk<tr><td>2025<td colspan=2>none",
+            "Year: 2025; Bread: none",
+        ),
+        ("<th>Year<th>Cost<tr><td colspan=2>The north<tr><td>2025<td>3", "Year: 2025; Cost: 3"),
+        ("<th>Year<th>Cost<tr><td>2025<td>3<tr><td colspan=2>The south", "The south"),
         # Names and their values, a layout, and rows that are not as wide as the first.
         ("<th>Capital<td>Norvane<tr><th>People<td>2000", "People | 2000"),
         ("<td>Capital<td>Norvane<tr><td>People<td>2000", "People | 2000"),
