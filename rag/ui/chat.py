@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,15 @@ from rag.errors import QuestionError, RagError
 from rag.settings import Caution
 from rag.types import Filters
 from rag.ui import export
-from rag.ui.conversation import Exchanges, Options, answering, new_id, paced
+from rag.ui.conversation import (
+    Exchanges,
+    Options,
+    answering,
+    new_id,
+    paced,
+    turn_of,
+    wait_until_over,
+)
 from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, unrated
 from rag.ui.memory import Memory
@@ -33,9 +40,6 @@ Update: TypeAlias = tuple[Any, ...]
 
 #: A conversation in memory is forgotten when its page was not used for so long.
 _FORGOTTEN_S = 12 * 3600
-
-#: By then an answer that was stopped is over.
-_CANCELLED_S = 0.3
 
 _CAUTION: tuple[Caution, ...] = get_args(Caution)
 
@@ -95,11 +99,12 @@ class Chat:
         stopped = box.stop(None, cancels=running, api_visibility="private")
         stopped = stopped.then(self.stopped, [talk, conversation], answered, **UNQUEUED)
         undone = chat.undo(self.undone, [talk, conversation], answered, **UNQUEUED)
-        chat.clear(_cleared, None, [talk, *shown], **UNQUEUED)
+        cleared = chat.clear(None, cancels=running, api_visibility="private")
+        cleared.then(_cleared, conversation, [talk, *shown], **UNQUEUED)
         save.expand(self.to_save, [talk, conversation], [copy, markdown, json], **UNQUEUED)
         if self._history:
             saved = [kept.change, stopped.then, undone.then]  # only queued events tell of a state
-            others = self._history.build_sidebar(page, talk, shown, saved)
+            others = self._history.build_sidebar(page, talk, shown, saved, running)
             moved = [*others, chat.clear, chat.undo, chat.retry, chat.edit]
             gr.on(moved, unrated, None, note, show_progress="hidden", **UNQUEUED)
         greeted = [*options[:2], *examples]
@@ -135,7 +140,7 @@ class Chat:
         self, talk: str, exchanges: Exchanges, at: gr.RetryData, request: gr.Request, *chosen: Any
     ) -> Iterator[Update]:
         """Asks a question again; what came after it is dropped."""
-        exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
+        exchanges, turn = self._known(talk, exchanges, request), turn_of(at.index)
         if turn >= len(exchanges):
             yield *gone(texts_of(request)), gr.skip(), gr.skip()
             return
@@ -151,12 +156,12 @@ class Chat:
         *chosen: Any,
     ) -> Iterator[Update]:
         """Asks what a question was changed into; what came after it is dropped."""
-        exchanges, turn = self._known(talk, exchanges, request), _turn_of(edited.index)
+        exchanges, turn = self._known(talk, exchanges, request), turn_of(edited.index)
         yield from self._answer(edited.value, talk, exchanges, turn, chosen, request)
 
     def stopped(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Update:
         """What there is of an answer, which the browser cancels meanwhile."""
-        time.sleep(_CANCELLED_S)  # a step of the answer that came after this would undo it
+        wait_until_over(exchanges)
         seen = exchanges
         if exchanges and not exchanges[-1].is_over:
             exchanges = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
@@ -166,7 +171,7 @@ class Chat:
         self, talk: str, exchanges: Exchanges, at: gr.UndoData, request: gr.Request
     ) -> Update:
         """Takes a question and what came after it back into the question box."""
-        exchanges, turn = self._known(talk, exchanges, request), _turn_of(at.index)
+        exchanges, turn = self._known(talk, exchanges, request), turn_of(at.index)
         if turn >= len(exchanges):
             return *gone(texts_of(request)), gr.skip(), gr.skip()
         left = exchanges[:turn]
@@ -330,10 +335,6 @@ def _date(typed: Any, say: Texts) -> str | None:
     return date
 
 
-def _turn_of(index: Any) -> int:
-    """The exchange that a message belongs to."""
-    return int(index[0] if isinstance(index, (list, tuple)) else index) // 2
-
-
-def _cleared(request: gr.Request) -> tuple[Any, ...]:
+def _cleared(exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+    wait_until_over(exchanges)
     return new_id(), *shown_as((), texts_of(request))

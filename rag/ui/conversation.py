@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from rag.corpus import Corpus
 from rag.errors import RagError
@@ -84,9 +84,24 @@ class Exchange:
 Exchanges: TypeAlias = tuple[Exchange, ...]
 
 
+#: By then an answer that the browser cancels is over.
+_CANCELLED_S = 0.3
+
+
 def new_id() -> str:
     """An id that nobody can guess."""
     return secrets.token_urlsafe(12)
+
+
+def turn_of(index: Any) -> int:
+    """The exchange that a message belongs to, by the message's place as Gradio tells it."""
+    return int(index[0] if isinstance(index, (list, tuple)) else index) // 2
+
+
+def wait_until_over(exchanges: Exchanges) -> None:
+    """Waits for an answer that is being cancelled: its next step would undo what comes now."""
+    if exchanges and not exchanges[-1].is_over:
+        time.sleep(_CANCELLED_S)
 
 
 def history(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -24,21 +24,25 @@ class Examples:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._lock = threading.Lock()
-        self._generation = -1
-        self._questions: dict[str, list[str]] = {}
+        # By language: the generation that they were thought of for, and the questions.
+        self._known: dict[str, tuple[int, list[str]]] = {}
 
     def questions(self, say: Texts) -> list[str]:
-        """A few, in the language of the texts; none where nothing is indexed."""
-        with self._lock:
+        """A few, in the language of the texts; none where nothing is indexed.
+
+        While somebody else's are thought of, those that were known before.
+        """
+        code = say["code"]
+        if self._lock.acquire(blocking=False):
             try:
                 generation = self._corpus.status().generation
+                if code not in self._known or self._known[code][0] != generation:
+                    self._known[code] = generation, [*islice(self._answered(say), SHOWN)]
             except NotFoundError:
-                return []
-            if generation != self._generation:
-                self._generation, self._questions = generation, {}
-            if say["code"] not in self._questions:
-                self._questions[say["code"]] = [*islice(self._answered(say), SHOWN)]
-            return self._questions[say["code"]]
+                self._known = {}
+            finally:
+                self._lock.release()
+        return self._known.get(code, (-1, []))[1]
 
     def _answered(self, say: Texts) -> Iterator[str]:
         newest = self._corpus.listing(order="date", descending=True, limit=_NEWEST).rows

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from rag.errors import NotFoundError
-from rag.ui.conversation import Exchanges, new_id
+from rag.errors import NotFoundError, StoreError
+from rag.ui.conversation import Exchanges, new_id, turn_of, wait_until_over
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
 from rag.ui.shown import gone, shown_as
 from rag.ui.texts import named
 from rag.ui.wiring import UNQUEUED
+
+_LOG = logging.getLogger(__name__)
 
 _ID_CHARS = 64  # more than any id has
 
@@ -53,24 +56,37 @@ class History:
         """
         id, user = _id(talk, request), user_of(request)
         over = tuple(each if each.is_over else replace(each, stopped=True) for each in exchanges)
-        if user and not self._memory.save(user, id, over, seen):
-            id = new_id()
-            self._memory.save(user, id, over)
+        try:
+            if user and not self._memory.save(user, id, over, seen):
+                id = new_id()
+                self._memory.save(user, id, over)
+        except StoreError as error:  # no reason to leave a question without its answer
+            _LOG.warning("a conversation is not kept: %s", error)
+            if all(each.is_over for each in exchanges):
+                say = texts_of(request)
+                gr.Warning(markdown_text(say["history_unkept"]), title=say["notice"])
+            return "", id
         return id if exchanges else "", id
 
     def load(self, talk: str, request: gr.Request) -> Exchanges:
         """A conversation as it was kept; empty if it was not."""
         try:
             return self._memory.load(user_of(request), _id(talk, request))
-        except NotFoundError:
+        except (NotFoundError, StoreError):
             return ()
 
     def build_sidebar(
-        self, page: gr.Blocks, talk: gr.Textbox, shown: Sequence[Any], kept: Sequence[Any]
+        self,
+        page: gr.Blocks,
+        talk: gr.Textbox,
+        shown: Sequence[Any],
+        kept: Sequence[Any],
+        running: list[Any],
     ) -> list[Any]:
         """Lays the sidebar out; gives the events that show another conversation.
 
-        Its list is brought up to date by the events after which one was `kept`.
+        They cancel an answer that is `running`. The list is brought up to date by the events
+        after which a conversation was `kept`.
         """
         with gr.Sidebar(label=named("history"), open=False):
             fresh = gr.Button(named("new_chat"), size="sm")
@@ -80,14 +96,20 @@ class History:
             with gr.Row():
                 rename = gr.Button(named("history_rename"), size="sm", min_width=80)
                 delete = gr.Button(named("history_delete"), size="sm", min_width=80)
-        fresh.click(self._fresh, None, [talk, saved, title, *shown], **_QUIET)
+        conversation, left = shown[0], [fresh.click, saved.input, delete.click]
+        fresh_left, saved_left, delete_left = (
+            listen(None, cancels=running, api_visibility="private").then for listen in left
+        )
+        fresh_left(self._fresh, conversation, [talk, saved, title, *shown], **_QUIET)
         # A server that was restarted does not know what is in the browser's list.
-        saved.input(self._open, saved, [talk, title, *shown], preprocess=False, **_QUIET)
+        opened = [talk, title, *shown]
+        saved_left(self._open, [saved, conversation], opened, preprocess=False, **_QUIET)
         rename.click(self._rename, [search, talk, title], [saved, title], **_QUIET)
-        delete.click(self._delete, [search, talk], [talk, saved, title, *shown], **_QUIET)
+        deleted = [talk, saved, title, *shown]
+        delete_left(self._delete, [search, talk, conversation], deleted, **_QUIET)
         for listen in (page.load, search.change, *kept):
             listen(self._list, [search, talk], [saved, title], **_QUIET)
-        return [fresh.click, saved.input, delete.click]
+        return left
 
     def build_feedback(
         self, chat: gr.Chatbot, talk: gr.Textbox, conversation: gr.State
@@ -105,17 +127,22 @@ class History:
 
     def _list(self, search: str, talk: str, request: gr.Request) -> tuple[Any, str]:
         """What was found, and the title of the conversation that is open if it is among it."""
-        saved = self._memory.saved(user_of(request), search)
+        try:
+            saved = self._memory.saved(user_of(request), search)
+        except StoreError:  # said where a conversation would have been kept
+            saved = []
         titles, id = {each.id: each.title for each in saved}, _id(talk, request)
         choices = [(title or "…", each) for each, title in titles.items()]
         chosen = id if id in titles else None
         return gr.update(choices=choices, value=chosen), titles.get(id, "")
 
-    def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
+    def _fresh(self, exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+        wait_until_over(exchanges)
         empty = shown_as((), texts_of(request))
         return new_id(), gr.update(value=None), "", *empty
 
-    def _open(self, id: str, request: gr.Request) -> tuple[Any, ...]:
+    def _open(self, id: str, left: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+        wait_until_over(left)
         say, exchanges = texts_of(request), self.load(id, request)
         titles = {each.id: each.title for each in self._memory.saved(user_of(request))}
         shown = shown_as(exchanges, say) if exchanges else gone(say)
@@ -126,17 +153,18 @@ class History:
             self._memory.rename(user_of(request), _id(talk, request), title)
         return self._list(search, talk, request)
 
-    def _delete(self, search: str, talk: str, request: gr.Request) -> tuple[Any, ...]:
+    def _delete(
+        self, search: str, talk: str, exchanges: Exchanges, request: gr.Request
+    ) -> tuple[Any, ...]:
+        fresh, _, _, *empty = self._fresh(exchanges, request)
         self._memory.delete(user_of(request), _id(talk, request))
-        fresh, _, _, *empty = self._fresh(request)
         return fresh, *self._list(search, fresh, request), *empty
 
     def _rate(
         self, talk: str, exchanges: Exchanges, given: gr.LikeData, request: gr.Request
     ) -> tuple[Any, ...]:
-        index = given.index[0] if isinstance(given.index, (list, tuple)) else given.index
         liked = given.liked
-        rated = Rated(_id(talk, request), index // 2, liked is True)
+        rated = Rated(_id(talk, request), turn_of(given.index), liked is True)
         if not isinstance(liked, bool):  # the thumb was taken back
             self._memory.unrate(user_of(request), _answer_id(rated))
             return *unrated(), ""

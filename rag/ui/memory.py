@@ -6,6 +6,7 @@ It stands beside the index and not in it: an index can be rebuilt, this cannot.
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ from typing import NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from rag.errors import NotFoundError, StoreError
+from rag.plural import counted
 from rag.ui.conversation import Exchange, Exchanges
+
+_LOG = logging.getLogger(__name__)
 
 _EXCHANGES = TypeAdapter(tuple[Exchange, ...])
 _EXCHANGE = TypeAdapter(Exchange)
@@ -58,7 +62,7 @@ class Memory:
     """Conversations and feedback in a SQLite file; each user sees their own only."""
 
     def __init__(self, file: Path) -> None:
-        """The file is created when something is first written to it."""
+        """The file is created when it is first used."""
         self._file = file
 
     @classmethod
@@ -146,7 +150,8 @@ class Memory:
         with self._open() as connection:
             connection.execute(
                 "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                "liked = excluded.liked, note = excluded.note WHERE user = excluded.user",
+                "at = excluded.at, liked = excluded.liked, note = excluded.note, "
+                "exchange = excluded.exchange WHERE user = excluded.user",
                 (id, user, time.time(), liked, note, _EXCHANGE.dump_json(exchange).decode()),
             )
 
@@ -157,12 +162,17 @@ class Memory:
 
     def feedback(self) -> list[Feedback]:
         """Everything that anybody said of answers, the oldest first."""
+        given, unreadable = [], 0
         with self._open() as connection:
             rows = connection.execute("SELECT exchange, liked, note FROM feedback ORDER BY at")
-            return [
-                Feedback(_EXCHANGE.validate_json(exchange), bool(liked), note)
-                for exchange, liked, note in rows
-            ]
+            for exchange, liked, note in rows:
+                try:
+                    given.append(Feedback(_EXCHANGE.validate_json(exchange), bool(liked), note))
+                except ValidationError:
+                    unreadable += 1
+        if unreadable:
+            _LOG.warning("%s of an older version cannot be read", counted(unreadable, "answer"))
+        return given
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

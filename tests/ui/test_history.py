@@ -47,6 +47,54 @@ def test_a_question_whose_page_is_reloaded_is_kept_and_asked_again(
             visit.leave()
 
 
+@pytest.mark.parametrize("leave", ["new_chat", "clear", "history"])
+def test_an_answer_whose_conversation_is_left_is_cancelled(
+    browser: Browser, folder: Path, tmp_path: Path, leave: str
+) -> None:
+    model = Talker(replies=["The harbour froze [1].", ENDLESS, "On Monday [1]."])
+    settings = Settings(llm_always=True)
+    with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            visit = Visit(browser, address)
+            visit.ask("the harbour")
+            visit.page.get_by_label("Toggle Sidebar").click()
+            visit.button(visit.say["new_chat"]).click()
+            _asked(visit.page)
+            visit.begin("the iron bridge")
+            expect(visit.answers.last).to_contain_text("and on")
+            if leave == "new_chat":
+                visit.button(visit.say["new_chat"]).click()
+            elif leave == "clear":
+                visit.icon("clear").click()
+            else:
+                _history(visit.page).filter(has_text="the harbour").click()
+            before = ["the harbour"] * (leave == "history")
+            _asked(visit.page, *before)
+            expect(visit.button(visit.say["ask"])).to_be_visible()
+            _ask(visit.page, "the museum")
+            _asked(visit.page, *before, "the museum")
+            expect(visit.answers.last).not_to_contain_text("and on")
+            assert model.cut_short == 1
+            _history(visit.page).filter(has_text="the iron bridge").click()
+            expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
+            visit.leave()
+
+
+def test_a_question_is_answered_where_no_conversation_can_be_kept(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "index-people.sqlite").mkdir()
+    with Corpus(folder, tmp_path / "index", Settings(), WordEmbedder()) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            visit = Visit(browser, address)
+            assert "harbour" in visit.ask("the harbour")
+            expect(visit.page.get_by_text(visit.say["history_unkept"])).to_be_visible()
+            assert "bridge" in visit.ask("the iron bridge")
+            visit.leave()
+
+
 def test_two_tabs_of_one_conversation_lose_nothing_of_each_other(
     browser: Browser, address: str
 ) -> None:

@@ -95,9 +95,21 @@ def test_a_search_ignores_the_case_of_any_script(memory: Memory) -> None:
 
 def test_feedback_is_kept_once_for_each_answer(memory: Memory) -> None:
     memory.rate("ann", "1-1", EXCHANGE, liked=True)
-    memory.rate("ann", "1-1", EXCHANGE, liked=False, note="wrong year")
-    assert memory.feedback() == [(EXCHANGE, False, "wrong year")]
+    again = Exchange(question="asked again")
+    memory.rate("ann", "1-1", again, liked=False, note="wrong year")
+    assert memory.feedback() == [(again, False, "wrong year")]
     memory.unrate("bob", "1-1")
     assert len(memory.feedback()) == 1
     memory.unrate("ann", "1-1")
     assert memory.feedback() == []
+
+
+def test_feedback_that_cannot_be_read_is_counted_and_left_out(
+    memory: Memory, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.rate("ann", "1-1", EXCHANGE, liked=True)
+    memory.rate("ann", "1-2", EXCHANGE, liked=True)
+    with sqlite3.connect(tmp_path / "index-people.sqlite") as connection:
+        connection.execute("UPDATE feedback SET exchange = '{}' WHERE id = '1-1'")
+    assert memory.feedback() == [(EXCHANGE, True, "")]
+    assert "1 answer" in caplog.text
