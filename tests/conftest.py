@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from pytest_socket import disable_socket, enable_socket
+from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
@@ -34,9 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test reaches beyond this machine; those with a server of their own may use loopback."""
     if request.node.get_closest_marker("loopback"):
+        monkeypatch.setattr(socket.socket, "connect", socket.socket.connect)  # put back behind it
+        socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
         yield
         return
     disable_socket(allow_unix_socket=True)

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path, PosixPath
 
 import pytest
@@ -13,6 +13,8 @@ from rag import Corpus, MismatchError, NotFoundError, Settings, StoreError
 from rag.address import is_server
 from rag.load import file_title
 from rag.plan import _stamp
+from rag.store import layout
+from rag.store.lock import writer_lock
 from rag.ui.memory import Memory
 from tests.conftest import WordEmbedder
 
@@ -299,6 +301,49 @@ def test_a_rebuild_that_another_program_reads_does_not_become_the_index(corpus: 
         assert corpus.search("harbour", top_k=1)[0].document.id == "harbour"
         assert other.sync(rebuild=True).embedded == 0
         assert other.verify().problems == ()
+
+
+@pytest.mark.embedded
+def test_a_rebuild_that_is_killed_twice_loses_no_vector(
+    folder: Path, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(catalog: Path) -> Path:
+        raise KeyboardInterrupt
+
+    for number in range(500):
+        (folder / f"{number}.txt").write_text(f"Article {number}\n\nIt says word{number}.")
+    with Corpus(folder, index, Settings(), WordEmbedder("older words")) as corpus:
+        corpus.sync()
+    with Corpus(folder, index, Settings(), WordEmbedder()) as corpus:
+        with monkeypatch.context() as patched:
+            patched.setattr(layout, "publish", kill)  # it is sealed, and has no name yet
+            with pytest.raises(KeyboardInterrupt):
+                corpus.sync(rebuild=True)
+        for number in range(500):
+            (folder / f"{number}.txt").write_text(f"Article {number}\n\nNow it says {number}.")
+    with (
+        Corpus(folder, index, Settings(), Interrupted()) as corpus,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        corpus.sync(rebuild=True)
+    with Corpus(folder, index, Settings(), WordEmbedder()) as corpus:
+        assert corpus.sync(rebuild=True).embedded < 500
+
+
+@pytest.mark.embedded
+def test_what_is_checked_is_the_index_that_a_rebuild_has_left(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def after_a_rebuild(folder: Path) -> AbstractContextManager[None]:
+        monkeypatch.undo()
+        with Corpus(corpus.folder, corpus.index, Settings(), WordEmbedder()) as other:
+            other.sync(rebuild=True)
+        return writer_lock(folder)
+
+    corpus.sync()
+    monkeypatch.setattr("rag.store.store.writer_lock", after_a_rebuild)
+    assert corpus.verify().problems == ()
+    assert [file.name for file in corpus.index.glob("catalog.*.sqlite")] == ["catalog.2.sqlite"]
 
 
 @pytest.mark.embedded

@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -92,8 +92,9 @@ class Connections:
 
     def close(self) -> None:
         """Closes idle connections; others can be opened afterwards."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):  # another thread may take the last one
+            while True:
+                self._idle.pop().close()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

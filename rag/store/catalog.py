@@ -22,6 +22,7 @@ from rag.store.fingerprint import OutdatedError
 #: Raised when a table changes shape.
 SCHEMA_VERSION = 4
 
+_LISTED = 500  # keys in one list
 _BUSY_TIMEOUT_S = 30.0
 
 #: What a damaged file makes of a statement: text in it need not be UTF-8 any more.
@@ -214,10 +215,10 @@ def write_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> Non
     )
 
 
-def sql_lists(keys: Sequence[int], size: int = 500) -> Iterator[str]:
-    """Keys as SQL lists of at most `size`; they are integers, so nothing needs quoting."""
-    for first in range(0, len(keys), size):
-        yield f"({','.join(str(int(key)) for key in keys[first : first + size])})"
+def sql_lists(keys: Sequence[int]) -> Iterator[str]:
+    """Keys as SQL lists of some; they are integers, so nothing needs quoting."""
+    for first in range(0, len(keys), _LISTED):
+        yield f"({','.join(str(int(key)) for key in keys[first : first + _LISTED])})"
 
 
 def open_read_only(file: Path) -> sqlite3.Connection:

@@ -34,8 +34,9 @@ class Connections:
 
     def close(self) -> None:
         """Closes idle connections; others can be opened afterwards."""
-        while self._idle:
-            self._idle.pop()[1].close()
+        with suppress(IndexError):  # another thread may take the last one
+            while True:
+                self._idle.pop()[1].close()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

@@ -39,15 +39,12 @@ class Donor:
         """The stored form of a vector; None if it is missing or damaged."""
         try:
             row = self._connection.execute(
-                "SELECT * FROM vectors WHERE digest = ?", (digest,)
+                "SELECT digest, vector, crc FROM vectors WHERE digest = ?", (digest,)
             ).fetchone()
         except DAMAGE:
             return None
-        if row is None:
+        if row is None or not isinstance(row[1], bytes):
             return None
-        _, stored_digest, vector, *rest = row
-        if not isinstance(vector, bytes):
-            return None
-        crc = rest[0] if rest else zlib.crc32(vector)  # schema 1 had no checksum
+        stored_digest, vector, crc = row
         is_whole = zlib.crc32(vector) == crc and len(vector) == dimension * STORED.itemsize
         return vector if is_whole and stored_digest == digest else None

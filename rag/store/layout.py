@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import StoreError
@@ -93,19 +93,6 @@ def sweep(folder: Path) -> None:
             match = _OURS.fullmatch(file.name)
             if match and (int(match[1]) < number or match[2] == _TEMPORARY):
                 file.unlink(missing_ok=True)
-
-
-def adopt_first_layout(folder: Path) -> None:
-    """Gives a catalogue from before numbers (schema 1) one, if it is there."""
-    catalog = folder / "catalog.sqlite"
-    if not catalog.exists() or current_catalog(folder):
-        return
-    remove_file(folder / "vectors.faiss")
-    with _explained(folder):
-        for suffix in ("-wal", ""):
-            with suppress(FileNotFoundError):
-                (folder / f"catalog.sqlite{suffix}").replace(folder / f"catalog.1.sqlite{suffix}")
-        (folder / "catalog.sqlite-shm").unlink(missing_ok=True)
 
 
 def write_file(file: Path, data: bytes | memoryview) -> None:

@@ -54,7 +54,7 @@ class Store:
         self._flat_max = flat_max
         self._connections = Connections(folder)
         self._snapshots = Snapshots()
-        self._fitting: Path | None = None
+        self._fitting = ""
 
     def close(self) -> None:
         """Closes idle connections; the store can be used again afterwards."""
@@ -101,16 +101,15 @@ class Store:
 
     def fits(self) -> bool:
         """False if the index is one of other settings; a moment's work after the first time."""
-        catalog = layout.current_catalog(self.folder)
-        if catalog != self._fitting:
-            try:
-                with self._connections.reading() as reading:
+        try:
+            with self._connections.reading() as reading:
+                if reading.meta["index"] != self._fitting:
                     self._check(reading.meta)
-            except MismatchError:
-                return False
-            except StoreError:  # whoever uses the index will hear of it
-                return True
-            self._fitting = catalog
+                    self._fitting = reading.meta["index"]
+        except MismatchError:
+            return False
+        except StoreError:  # whoever uses the index will hear of it
+            return True
         return True
 
     def queue(self, *, wait_s: float = 0.0, fill: bool = False) -> AbstractContextManager[Queue]:
@@ -160,7 +159,6 @@ class Store:
         except OSError as error:
             raise StoreError(f"cannot create {self.folder}: {error.strerror}") from error
         with writer_lock(self.folder, wait_s):
-            layout.adopt_first_layout(self.folder)
             layout.sweep(self.folder)
             current = layout.current_catalog(self.folder)
             build = self._fingerprint(), self._flat_max
@@ -187,10 +185,12 @@ class Store:
             NotFoundError: Nothing was synced yet.
             LockedError: A sync is at work.
         """
-        catalog = layout.current_catalog(self.folder)
-        if catalog is None:
+        if layout.current_catalog(self.folder) is None:  # nor a folder for a lock, perhaps
             raise not_found(self.folder)
         with writer_lock(self.folder):
+            catalog = layout.current_catalog(self.folder)
+            if catalog is None:
+                raise not_found(self.folder)
             return problems(catalog)
 
     def status(self) -> Status:

@@ -60,6 +60,7 @@ def rebuilding(
         closing(Donor(current)) as donor,
         explaining(catalog),
     ):
+        break_seal(catalog)  # that of one killed between its seal and its name
         with transaction(connection):
             write_meta(connection, fingerprint._asdict())
         yield Writer(connection, donor)
