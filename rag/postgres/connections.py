@@ -38,10 +38,15 @@ _WRITING, FILLING, STORING = 0x72616731, 0x72616732, 0x72616733
 #: One for each index: its tables are in a schema of their own.
 _LOCK_NUMBER: Final = "hashtext(current_schema())"
 
+#: Whether there is one in the schema that is named: another's may be in the path behind it, as
+#: where one index is in `public`, beside the extension.
+HAS_INDEX: Final = "SELECT to_regclass(quote_ident(current_schema()) || '.meta') IS NOT NULL"
+
 _BEGIN: Final = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
     # Before anything is read: a rebuild that ends now is then seen whole or not at all.
     "LOCK TABLE meta IN ACCESS SHARE MODE;"
+    f"{HAS_INDEX};"
     "SELECT version FROM migrations;"
     "SELECT key, value FROM meta;"
     "SELECT language, documents, chunks, terms FROM languages ORDER BY language"
@@ -106,7 +111,7 @@ class Connections:
         """
         with self.explaining():
             reading = self._begin()
-            if self._is_behind(reading.meta):
+            if is_behind := self._is_behind(reading.meta):
                 reading.connection.close()
                 reading = self._begin_on(self.connect(write=True))
             is_reusable = False
@@ -115,7 +120,8 @@ class Connections:
                     raise not_found(self.place)
                 yield reading
                 reading.connection.execute("COMMIT")
-                is_reusable = len(self._idle) < _MAX_IDLE
+                # One to the primary has no time limit, and the next question wants a replica.
+                is_reusable = not is_behind and len(self._idle) < _MAX_IDLE
             finally:
                 if is_reusable:
                     self._idle.append(reading.connection)
@@ -222,9 +228,11 @@ class Connections:
     def _begin_on(self, connection: Connection[Any]) -> Reading:
         try:
             results = connection.execute(_BEGIN).results()
-            *_, versions, meta, sizes = [
+            *_, [(is_own,)], versions, meta, sizes = [
                 result.fetchall() if result.description else [] for result in results
             ]
+            if not is_own:
+                raise not_found(self.place)
             check_version(self.place, max((number for (number,) in versions), default=0))
         except errors.UndefinedTable:
             connection.close()

@@ -10,6 +10,7 @@ from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
+from rag.store.fingerprint import generation_of
 from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
@@ -53,9 +54,8 @@ class PostgresReader:
         self._exact_max = exact_max
         self._language_of: dict[int, str] = {}
         self._words: dict[str, lexical.Word] = {}
-        meta = reading.meta
         #: What wrote it, and its generation: no two states of any index share it.
-        self.generation = (meta["index"] + meta.get("sync", ""), meta["generation"])
+        self.generation = generation_of(reading.meta)
         #: Languages of the documents.
         self.languages = frozenset(self._sizes)
 

@@ -11,6 +11,7 @@ from pgvector import HalfVector
 from psycopg import Connection
 
 from rag.arrays import FloatArray
+from rag.store.fingerprint import generation_of
 from rag.store.languages import Sample, sample_step
 
 #: A sample of so many chunks or fewer is drawn anew for every generation; that of a larger
@@ -41,7 +42,7 @@ class Samples:
             meta: Of the generation that the connection sees.
             sizes: Number of chunks by language.
         """
-        generation = (meta["index"], meta["generation"])
+        generation = generation_of(meta)
         with self._lock:
             if generation != self._generation:
                 is_same = generation[0] == self._generation[0]

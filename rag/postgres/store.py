@@ -11,8 +11,8 @@ from psycopg import Connection, sql
 
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.postgres import looking
-from rag.postgres.connections import FILLING, Connections
-from rag.postgres.failures import no_pgvector, not_a_rebuild
+from rag.postgres.connections import FILLING, HAS_INDEX, Connections
+from rag.postgres.failures import no_pgvector, not_a_rebuild, not_found
 from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
@@ -167,6 +167,8 @@ class PostgresStore:
                 self._connections.lock(connection, wait_s, FILLING)
                 self._prepare(connection)
                 migrate(connection, place, dimension)
+            elif not _has_index(connection):
+                raise not_found(place)
             else:
                 check_version(place, version(connection))
             fingerprint.check(_meta(connection), place)
@@ -284,8 +286,8 @@ def _meta(connection: Connection[Any]) -> dict[str, str]:
 
 
 def _has_index(connection: Connection[Any]) -> bool:
-    (table,) = connection.execute("SELECT to_regclass('meta')").fetchone() or (None,)
-    return table is not None
+    (is_there,) = connection.execute(HAS_INDEX).fetchone() or (False,)
+    return bool(is_there)
 
 
 def _has_another(connection: Connection[Any], following: str, note: str) -> bool:

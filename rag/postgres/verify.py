@@ -50,11 +50,13 @@ _CHECKS: Final = {
     """,
     "the words of chunk {} are not those that it is found by": """
         SELECT chunk FROM (
-            SELECT chunks.key AS chunk, left(said, {chars}) AS term, least(count(*), 32767) AS count
+            SELECT chunks.key AS chunk, left(said, {chars}) AS term,
+            least(count(*), 32767) AS count,
+            least(cardinality(string_to_array(terms, ' ')), 32767) AS length
             FROM chunks, unnest(string_to_array(terms, ' ')) AS said GROUP BY 1, 2
         ) AS told FULL JOIN (
-            SELECT chunk, term, count FROM postings JOIN words ON words.id = word
-        ) AS found USING (chunk, term, count)
+            SELECT chunk, term, count, length FROM postings JOIN words ON words.id = word
+        ) AS found USING (chunk, term, count, length)
         WHERE told.chunk IS NULL OR found.chunk IS NULL
     """.replace("{chars}", str(WORD_CHARS)),
     "the word {} is counted wrong": """

@@ -22,6 +22,7 @@ from rag.types import Failure
 _MAX_SMALLINT: Final = 32_767
 
 #: How documents go: first what is counted of them, then they themselves with their chunks.
+_COUNT_CHUNKS: Final = "SELECT count(*) FROM chunks WHERE document = ANY(%(documents)s)"
 _REMOVE: Final = (
     """
     UPDATE languages AS known SET documents = known.documents - gone.documents,
@@ -333,6 +334,8 @@ class PostgresWriter:
         documents = {"documents": [key for (key,) in found]}
         if not documents["documents"]:
             return 0
+        (chunks,) = self._connection.execute(_COUNT_CHUNKS, documents).fetchone() or (0,)
+        self.changed += chunks
         for statement in _REMOVE:
             self._connection.execute(statement, documents)
         return len(documents["documents"])

@@ -14,6 +14,7 @@ from rag.arrays import KeyArray
 from rag.store import layout
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.connections import Reading
+from rag.store.fingerprint import generation_of
 from rag.store.languages import LanguageIndex
 from rag.store.reader import chunk_languages, stored_vectors
 from rag.store.vectors import VectorIndex, fits
@@ -46,7 +47,7 @@ class Snapshots:
     def of(self, reading: Reading) -> Snapshot:
         """What is derived of the generation that a read transaction sees."""
         connection, catalog, meta = reading
-        generation = (_line(meta), meta["generation"])
+        generation = generation_of(meta)
         with self._lock:
             held = self._held
             if held is None or held.generation != generation:
@@ -67,14 +68,9 @@ class Snapshots:
         Only within a sync is the one in memory surely of the same keys.
         """
         held, lists = self._held, int(meta.get("lists", 0))
-        if held and held.generation[0] == _line(meta) and held.vectors.lists == lists:
+        if held and held.generation[0] == generation_of(meta)[0] and held.vectors.lists == lists:
             return held.vectors
         return VectorIndex.load(layout.vectors_file(catalog), meta.get("faiss", ""))
-
-
-def _line(meta: Mapping[str, str]) -> str:
-    """The index and the sync that wrote a generation: in all generations of one keys are equal."""
-    return f"{meta['index']} {meta.get('sync', '')}"
 
 
 def save_vectors(connection: sqlite3.Connection, catalog: Path, flat_max: int) -> None:

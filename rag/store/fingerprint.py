@@ -55,3 +55,11 @@ class Fingerprint(NamedTuple):
                     f"now it would be {here!r}; run `rag sync --rebuild`, "
                     "or go back to the settings, or the version, of then"
                 )
+
+
+def generation_of(meta: Mapping[str, str]) -> tuple[str, str]:
+    """Of one state of an index: what wrote it (the index, the sync), and the generation.
+
+    No two states of any index share both; in all generations of one writer keys are equal.
+    """
+    return f"{meta['index']} {meta.get('sync', '')}", meta["generation"]

@@ -183,6 +183,29 @@ def test_an_index_of_each_schema_has_a_lock_of_its_own(
         other.close()
 
 
+def test_an_empty_schema_is_no_index_whatever_is_in_the_path_behind_it(
+    folder: Path, server: Server
+) -> None:
+    server.execute("DROP DATABASE IF EXISTS shared", "CREATE DATABASE shared")
+    public = server.address.replace("/postgres?", "/shared?")
+    sport = f"{public}&options=-csearch_path%3Dsport,public"
+    with Corpus(folder, public, Settings(), WordEmbedder()) as corpus:
+        corpus.sync()
+        before = corpus.status().generation
+    with psycopg.connect(public, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA sport")
+    with Corpus(folder, sport, Settings(), WordEmbedder()) as other:
+        asked = other.status, other.verify, lambda: [*other.work()], lambda: other.search("harbour")
+        for ask in asked:
+            with pytest.raises(NotFoundError, match="no index"):
+                ask()
+        assert len(other.plan().added) == 3
+        assert other.sync(rebuild=True).added == 3
+        assert other.verify().problems == ()
+    with Corpus(folder, public, Settings(), WordEmbedder()) as corpus:
+        assert corpus.status().generation == before
+
+
 def test_the_extension_outlives_the_index_that_came_first(folder: Path, server: Server) -> None:
     server.execute("DROP DATABASE IF EXISTS fresh", "CREATE DATABASE fresh")
     fresh = server.address.replace("/postgres?", "/fresh?")
@@ -263,6 +286,7 @@ DAMAGES = {
     "not marked as unused": "INSERT INTO vectors (digest, embedding) "
     "SELECT 'x', embedding FROM vectors LIMIT 1",
     "found by": "UPDATE postings SET count = count + 1 WHERE word = (SELECT min(id) FROM words)",
+    "found by$": "UPDATE postings SET length = length + 1",
     "word .* counted wrong": "UPDATE words SET chunks = chunks + 1",
     "language .* counted wrong": "UPDATE languages SET terms = terms + 1 WHERE language = 'en'",
 }
