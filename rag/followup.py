@@ -32,7 +32,9 @@ from rag.types import Turn
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _CAPITALISED = r"(?<=\S[\s'’(«\"]+)\p{Lu}\p{L}+"
-_NAME, _NAME_OR_NUMBER = regex.compile(_CAPITALISED), regex.compile(rf"{_CAPITALISED}|\d+")
+_NAME, _NUMBER = regex.compile(_CAPITALISED), regex.compile(r"\d+")
+# A name of several words, a number and what it counts: one thing to ask the same of.
+_THING = regex.compile(rf"{_CAPITALISED}(?:[\s-]\p{{Lu}}\p{{L}}+)+|\d+\.?\s\p{{L}}+(?:\s\d{{4}})?")
 
 # The greatest number of content words of a question that leans on the one before.
 _BARE, _WITH_PRONOUN, _WITH_OPENER = 1, 2, 3
@@ -54,29 +56,34 @@ _CHARS_OF_A_WORD = {"han": 2, "kana": 2, "thai": 9}
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """What to search for: the question, with the one it goes on from behind it if it needs one."""
+    """What to search for: the question, with the one it goes on from behind it if it needs one.
+
+    Of "Who is the mayor?", "What about the hospital?", "When?" the last goes on from both.
+    """
     before = [text for speaker, text in history if speaker == "user" and _asks(text)]
-    if not before or not _asks(question) or not _leans(question, before[-1]):
+    if not before or not _asks(question) or not _leans(question, before):
         return question
-    base = next(
-        (text for text, earlier in _backwards(before) if not earlier or not _leans(text, earlier)),
-        before[0],
+    at = next((n for n in reversed(range(len(before))) if not _leans(before[n], before[:n])), 0)
+    named = before[-1:] if at < len(before) - 1 and _names(before[-1], before) else []
+    return " ".join(
+        [question.strip(), *(text.strip()[:_BASE_CHARS] for text in [*named, before[at]])]
     )
-    return f"{question.strip()} {base.strip()[:_BASE_CHARS]}"
 
 
 def _asks(text: str) -> bool:
     return bool(text.strip()) and not is_courtesy(text)
 
 
-def _backwards(questions: Sequence[str]) -> list[tuple[str, str]]:
-    """Each question with the one before it, the newest first."""
-    return list(zip(reversed(questions), [*reversed(questions[:-1]), ""], strict=True))
+def _names(question: str, before: Sequence[str]) -> bool:
+    """Whether a question that goes on has something of its own to go on from."""
+    return min(content_words(question, code) for code in likely_languages(*before)) > 0
 
 
-def _leans(question: str, before: str) -> bool:
-    """Whether a question cannot be understood without the one before."""
-    languages = likely_languages(question, before)
+def _leans(question: str, before: Sequence[str]) -> bool:
+    """Whether a question cannot be understood without those before."""
+    if not before:
+        return False
+    languages = likely_languages(question, *before)
     if is_unspaced := _UNSPACED.search(question) is not None:
         content = _unspaced_content(question)
     else:
@@ -89,11 +96,24 @@ def _leans(question: str, before: str) -> bool:
         asks = MARKS.intersection(question) or (is_unspaced and _UNSPACED_ASKING.search(question))
         is_keyword = len(words) == content and not asks
         return opens or not (is_keyword or _asks_of_a_name(question, words, languages))
-    if _NAME_OR_NUMBER.search(question) or not words:
+    if opens and _is_of_one_thing(question, languages):
+        return True
+    if _NUMBER.search(question) or _has_name(question, languages) or not words:
         return False
     if opens and content <= _WITH_OPENER:
         return True
     return content <= _WITH_PRONOUN and any(_has_pronoun(words, code) for code in languages)
+
+
+def _is_of_one_thing(question: str, languages: set[str]) -> bool:
+    """Whether "And in New York?" or "Et le 5 juillet ?" has no other content."""
+    rest, things = _THING.subn(" ", question)
+    return things == 1 and min(content_words(rest, language) for language in languages) == 0
+
+
+def _has_name(question: str, languages: set[str]) -> bool:
+    """Whether a word behind the first is a name, as far as its capital tells."""
+    return not languages & CAPITALISING and _NAME.search(question) is not None
 
 
 def _opens(word: str, language: str) -> bool:
@@ -145,7 +165,7 @@ def _asks_of_a_name(question: str, words: Sequence[str], languages: set[str]) ->
     Macron?", not "In Paris?" nor "What about Paris?".
     """
     is_part = len(words) < _WHOLE or " ".join(words[:2]) in ASIDES
-    return not is_part and not languages & CAPITALISING and bool(_NAME.search(question))
+    return not is_part and _has_name(question, languages)
 
 
 def likely_languages(*questions: str) -> set[str]:

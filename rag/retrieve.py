@@ -227,7 +227,9 @@ def _most_probable(languages: Mapping[str, float]) -> str:
 
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:
     """The question's terms, analysed in each language it may well be in."""
-    likely = [code for code, share in languages.items() if share >= _MIN_LANGUAGE_PROBABILITY]
+    # A number may be in any of so many languages that none is likely.
+    least = min(_MIN_LANGUAGE_PROBABILITY, max(languages.values()))
+    likely = [code for code, share in languages.items() if share >= least]
     return list(dict.fromkeys(term for code in likely for term in analyze(question, code)))
 
 

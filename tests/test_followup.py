@@ -20,6 +20,11 @@ HISTORY: list[Turn] = [("user", BEFORE), ("assistant", "“It was chaired by …
         "À Paris ?",
         "What about Paris?",
         "Prix ?",
+        "And in New York?",
+        "Et le 5 juillet ?",
+        "And on 12 May 2026?",
+        "¿Y en San Sebastián?",
+        "Quelle est sa profession exacte ?",
     ],
 )
 def test_a_follow_up_is_searched_with_what_it_goes_on_from(question: str) -> None:
@@ -39,6 +44,8 @@ def test_a_follow_up_is_searched_with_what_it_goes_on_from(question: str) -> Non
         "Who is Macron?",
         "festival",
         "Et pourquoi le quota de pêche du hareng a-t-il baissé ?",
+        "Et le maire de New York ?",
+        "Et que s'est-il passé le 5 juillet à Alger ?",
     ],
 )
 def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
@@ -78,6 +85,11 @@ def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
         ("다리는 언제 다시 열렸습니까?", "비용은 얼마였나요?"),
         ("다리는 언제 다시 열렸습니까?", "그 다리는 어디에 있나요?"),
         ("สะพานเปิดอีกครั้งเมื่อไหร่", "ราคาเท่าไหร่"),
+        ("Was wurde im Museum gestohlen?", "Und wie viel bekommt der Finder?"),
+        ("Wer ist der neue Bürgermeister?", "Welche Partei unterstützt ihn?"),
+        ("Chi è il nuovo sindaco?", "Qual è il suo programma elettorale?"),
+        ("Quem é o novo prefeito?", "Qual é o seu partido político?"),
+        ("다리는 언제 다시 열렸습니까?", "그는 뭐라고 했나요?"),
     ],
 )
 def test_a_follow_up_in_other_languages(before: str, question: str) -> None:
@@ -97,6 +109,7 @@ def test_a_follow_up_in_other_languages(before: str, question: str) -> None:
         ("Quando reabriu a ponte?", "O que diz o relatório anual?"),
         ("Wanneer ging de brug open?", "Hoeveel gewonden vielen er?"),
         ("When did the bridge reopen?", "I need the ticket price"),
+        ("Wann öffnet die Brücke?", "Und wie hoch ist die Miete einer Wohnung in der Innenstadt?"),
         ("다리는 언제 다시 열렸습니까?", "이순신은 누구인가요?"),
         ("铁桥是什么时候重新开放的？", "马克龙是谁？"),
         ("橋はいつ再開しましたか？", "マクロンは誰ですか？"),
@@ -110,6 +123,16 @@ def test_a_question_that_stands_by_itself_in_other_languages(before: str, questi
 def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stands() -> None:
     longer: list[Turn] = [*HISTORY, ("user", "and where?"), ("assistant", "“In Algiers.” [1]")]
     assert standalone("and when?", longer) == f"and when? {BEFORE}"
+
+
+def test_a_follow_up_goes_on_from_what_the_one_before_named() -> None:
+    longer: list[Turn] = [*HISTORY, ("user", "What about the hospital?"), ("assistant", "...")]
+    assert standalone("When?", longer) == f"When? What about the hospital? {BEFORE}"
+
+
+def test_the_whole_conversation_tells_the_language() -> None:
+    asked: list[Turn] = [("user", "Kdo koupil pivovar?"), ("user", "za kolik?")]
+    assert standalone("a kdy?", asked) == "a kdy? Kdo koupil pivovar?"
 
 
 def test_a_long_question_is_gone_on_from_by_its_beginning() -> None:

@@ -182,6 +182,23 @@ def test_a_number_is_among_the_words_that_matched(
     assert set(hit.explanation.matched) == {"rate", "2.5", "percent"}
 
 
+def test_a_number_finds_its_passage_among_articles_of_many_languages(
+    tmp_path: Path, words: WordEmbedder
+) -> None:
+    folder = tmp_path / "languages"
+    folder.mkdir()
+    for number, language in enumerate(
+        ("ca", "cs", "el", "fi", "hi", "id", "ko", "pl", "tr", "uk", "vi")
+    ):
+        row = {"id": language, "text": f"xx {1800 + number} yy.", "lang": language}
+        (folder / f"{language}.jsonl").write_text(json.dumps(row))
+    with Corpus(folder, str(tmp_path / "i"), Settings(), words) as corpus:
+        corpus.sync()
+        (hit,) = corpus.search("1807", top_k=1)
+    assert hit.explanation is not None
+    assert (hit.document.id, hit.explanation.matched) == ("pl", ("1807",))
+
+
 def test_every_result_explains_its_place(dated: Corpus) -> None:
     hits = dated.search("Which election was in article c?", top_k=5)
     assert hits[0].score == 1

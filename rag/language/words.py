@@ -348,7 +348,7 @@ JOINING_INTERROGATIVES = frozenset(("que", "qu", "che"))
 ASKING: dict[str, frozenset[str]] = {
     "bg": _words("е са се в на с от до за и"),
     "ca": _words("és va ser hi ha el la de del i"),
-    "cs": _words("je jsou byl byla bylo byli se v ve na z do od o po pro"),
+    "cs": _words("je jsou byl byla bylo byli se v ve na z ze za s k ke u do od o po pro před při"),
     "da": _words(
         """meget mye længe lenge er var har havde hadde blev ble bliver blir med på i af av for til
         om"""
@@ -379,7 +379,22 @@ ASKING: dict[str, frozenset[str]] = {
 UNSPACED_ASKING = (
     *("什么时候", "什么", "怎么", "怎样", "为什么", "多少", "哪里", "哪儿", "何时"),
     *("吗", "呢", "的", "了"),
-    *("誰", "何", "언제", "어디", "누가", "왜", "얼마", "몇", "어떻게", "있"),
+    *(
+        "誰",
+        "何",
+        "언제",
+        "어디",
+        "누가",
+        "왜",
+        "얼마",
+        "몇",
+        "뭐",
+        "무엇",
+        "무슨",
+        "어느",
+        "어떻게",
+        "있",
+    ),
     *("เมื่อไหร่", "เมื่อไร", "ที่ไหน", "ทำไม", "อย่างไร", "ยังไง", "เท่าไหร่", "เท่าไร"),
     *("อะไร", "ใคร", "เป็นคน", "กี่"),
 )
@@ -409,7 +424,7 @@ CAPITALISING = frozenset({"de", "lb"})
 PRONOUNS: dict[str, frozenset[str]] = {
     "ar": _words("هو هي هم هن هذا هذه ذلك تلك هناك"),
     "bg": _words("той тя то те него нея го ги му им това този тази там"),
-    "ca": _words("ell ella ells elles això aquest aquesta allà"),
+    "ca": _words("ell ella ells elles això aquest aquesta allà seu seva seus seves"),
     "cs": _words("on ona ono oni ho ji mu jim jich jeho její to ten ta tam"),
     "da": _words(
         "han hun ham hende hans hendes henne hennes deres dem denne dette disse dens dets"
@@ -424,7 +439,7 @@ PRONOUNS: dict[str, frozenset[str]] = {
     "fi": _words(
         "hän he hänet hänen heidän heitä se sen sitä siitä siinä siihen ne niiden tämä siellä"
     ),
-    "fr": _words("il elle ils elles lui eux leur leurs celui celle ceux celles cela ça"),
+    "fr": _words("il elle ils elles lui eux leur leurs celui celle ceux celles cela ça son sa ses"),
     "he": _words("הוא היא הם הן אותו אותה אותם זה זאת זו שלו שלה שלהם"),
     "hi": _words(
         """वह वे यह ये उसका उसकी उसके उसे उसने उन्होंने उनका उनकी उनके इसका इसकी इसके इसे इसने इस उस वहाँ वहां"""
@@ -435,11 +450,13 @@ PRONOUNS: dict[str, frozenset[str]] = {
     ),
     "hu": _words("ő ők őt őket ez ezt ezek azt azok annak ennek abban ebben ott"),
     "id": _words("dia ia mereka beliau itu ini sana situ"),
-    "it": _words("lui lei loro egli esso essa essi esse questo questa quello quella"),
+    "it": _words(
+        "lui lei loro egli esso essa essi esse questo questa quello quella suo sua suoi sue"
+    ),
     "ko": _words("그 그는 그가 그녀는 그들은 그것은 그것이 그것을 그의"),
     "nl": _words("hij zij ze hem haar hen hun zijn dit deze daar"),
     "pl": _words("on ona ono oni one go ją ich mu jej im jego to ten ta tam"),
-    "pt": _words("ele ela eles elas dele dela deles delas isso isto"),
+    "pt": _words("ele ela eles elas dele dela deles delas isso isto seu sua seus suas"),
     "ro": _words("el ea ei ele îl l lui lor acesta aceasta acolo"),
     "ru": _words("он она оно они его её ему им их это этот эта там"),
     "sv": _words("han hon honom henne hans hennes deras dem dess denna detta dessa"),
