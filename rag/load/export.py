@@ -6,6 +6,7 @@ sites commonly use.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -56,12 +57,12 @@ def is_export(names: Iterable[str], fields: Mapping[ExportField, str]) -> bool:
 
 def read_jsonl(source: Source) -> Iterator[Document | Failure]:
     """Yields a document a row, or a failure named `path:line`; blank lines are no rows."""
-    return read_rows(source.data.splitlines(keepends=True), source)
+    return read_rows(io.BytesIO(source.data), source)
 
 
-def read_rows(rows: Iterable[bytes], source: Source) -> Iterator[Document | Failure]:
+def read_rows(file: io.BufferedIOBase, source: Source) -> Iterator[Document | Failure]:
     """As `read_jsonl`, of rows that are read while they are used."""
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(_lines(file), 1):
         if not row.strip():
             continue
         place = f"{source.id}:{number}"
@@ -69,6 +70,14 @@ def read_rows(rows: Iterable[bytes], source: Source) -> Iterator[Document | Fail
             yield row_object(_parsed(row, place), place, source)
         except LoadError as error:
             yield Failure(error.path, error.reason)
+
+
+def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long no more than shows it."""
+    while line := file.readline(_MAX_ROW_BYTES + 1):
+        yield line
+        while len(line) > _MAX_ROW_BYTES and not line.endswith(b"\n"):
+            line = file.readline(_MAX_ROW_BYTES + 1)
 
 
 def read_json(source: Source) -> Iterator[Document | Failure]:

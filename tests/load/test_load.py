@@ -1,6 +1,7 @@
 import hashlib
 import json
 import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,29 @@ def test_a_bad_row_costs_only_itself(tmp_path: Path) -> None:
     assert [item.path for item in found if isinstance(item, Failure)] == [
         f"a.jsonl:{line}" for line in (2, 3, 4, 5, 6, 8)
     ]
+
+
+def test_a_row_that_is_too_long_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.load.export._MAX_ROW_BYTES", 20)
+    row, long = b'{"text": "a"}\n', b'{"text": "%s"}' % (b"a" * 100)
+    found = load(tmp_path, "a.jsonl", row + long + b"\n" + b" " * 50 + b"\n" + row + long)
+    assert [item.id for item in found if isinstance(item, Document)] == ["a.jsonl:1", "a.jsonl:4"]
+    assert [item.path for item in found if isinstance(item, Failure)] == ["a.jsonl:2", "a.jsonl:5"]
+
+
+def test_of_a_row_that_is_too_long_a_bounded_part_is_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.load.export._MAX_ROW_BYTES", 10_000)
+    (tmp_path / "a.jsonl").write_bytes(b'{"text": "%s"}' % (b"a" * 5_000_000))
+    tracemalloc.start()
+    (left_out,) = load_file(tmp_path, "a.jsonl")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(left_out, Failure)
+    assert most < 1_000_000
 
 
 def test_an_id_that_nobody_sees_is_none(tmp_path: Path) -> None:
