@@ -46,6 +46,7 @@ _ROLES: Mapping[str, Role] = {
     "tracked-changes": "skip",
     "annotation": "skip",
     "page-number": "skip",
+    "ruby-text": "skip",
     "page": "block",
     "automatic-styles": "skip",
     "font-face-decls": "skip",

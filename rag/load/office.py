@@ -27,7 +27,10 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
 HEADINGS: tuple[Role, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WORD_SKIPPED = frozenset(
-    ("del", "delText", "instrText", "Fallback", "moveFrom", "pPr", "rPr", "sectPr", "fldData")
+    (
+        *("del", "delText", "instrText", "Fallback", "moveFrom", "pPr", "rPr", "sectPr"),
+        *("fldData", "rt"),
+    )
 )
 _INVISIBLE_HALF_POINTS = 2
 _WHITE = ("FFFFFF", "#FFFFFF", "WHITE")

@@ -379,6 +379,27 @@ def test_an_open_document(tmp_path: Path) -> None:
     assert found.hidden == len("a remark")
 
 
+RUBY = (
+    "<html><body>{}<p><ruby>長崎<rp>(</rp><rt>ながさき</rt><rp>)</rp></ruby>の橋</p></body></html>"
+)
+
+
+def test_how_a_word_is_read_aloud_is_not_written_into_it(tmp_path: Path) -> None:
+    word = "<w:p><w:r><w:ruby><w:rt><w:r><w:t>ながさき</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>長崎"
+    word += "</w:t></w:r></w:rubyBase></w:ruby></w:r><w:r><w:t>の橋</w:t></w:r></w:p>"
+    odf = "<text:p><text:ruby><text:ruby-base>長崎</text:ruby-base><text:ruby-text>ながさき"
+    odf += "</text:ruby-text></text:ruby>の橋</text:p>"
+    made: dict[str, str | bytes] = {
+        "a.html": RUBY.format(""),
+        "b.html": RUBY.format("<nav>A</nav>"),
+        "c.epub": samples.epub(RUBY.format("")),
+        "d.docx": samples.docx(word),
+        "e.odt": samples.odt(odf),
+    }
+    for name, data in made.items():
+        assert document(tmp_path, name, data).text.endswith("長崎の橋"), name
+
+
 def test_hyphens_that_do_not_break_are_kept(tmp_path: Path) -> None:
     body = "<w:p><w:r><w:t>2020</w:t><w:noBreakHyphen/><w:t>2024</w:t></w:r><w:r><w:rPr>"
     body += "<w:vanish/></w:rPr><w:noBreakHyphen/></w:r></w:p>"

@@ -8,7 +8,14 @@ _RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻
 
 
 def write_signs(tree: Any) -> None:
-    """Writes the signs into a page: `<q>so</q>` is “so” then, and `10<sup>6</sup>` is 10⁶."""
+    """Writes the signs into a page: `<q>so</q>` is “so” then, and `10<sup>6</sup>` is 10⁶.
+
+    How a word is read aloud, which a page has above it, is left out: it would be a part of it.
+    """
+    for aloud in list(tree.iter("rp", "rt", "rtc")):
+        aloud.drop_tree()
+    for word in list(tree.iter("ruby", "rb", "rbc")):
+        word.drop_tag()
     for quote in list(tree.iter("q")):
         quote.text = f"“{quote.text or ''}"
         if len(quote):
