@@ -8,13 +8,16 @@ from typing import Any
 
 from rag.load.archive import Archive
 from rag.load.body import BodyBuilder
+from rag.load.html.signs import write_raised
 from rag.load.markup import parse_xml
-from rag.load.office import HEADINGS, document_of
+from rag.load.office import HEADINGS, document_of, is_above
 from rag.load.source import Source
 from rag.load.tree import Role, local, tree_text
 from rag.types import Document, Failure
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _COLUMNS, _ROWS = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
 _NOT_VISIBLE = ("collapse", "filter")
 # Of what is written out, so many times at most: a hostile file says a million.
@@ -26,6 +29,7 @@ def read_odf(source: Source) -> Iterator[Document | Failure]:
     archive = Archive(source)
     root = parse_xml(archive.read("content.xml"), source.id)
     _write_out(root)
+    _write_raised_spans(root)
     builder = BodyBuilder(hidden=_remove_hidden(root))
     tree_text(root, builder, _role)
     for note in root.iter("{*}note-body"):
@@ -73,6 +77,22 @@ def _is_in_header(cell: Any) -> bool:
     row = cell.getparent()
     rows = row.getparent() if row is not None else None
     return rows is not None and rows.tag == f"{_TABLE}table-header-rows"
+
+
+def _write_raised_spans(root: Any) -> None:
+    raised = {
+        style.get(f"{_STYLE}name")
+        for style in root.iter(f"{_STYLE}style")
+        for properties in style.iter(f"{_STYLE}text-properties")
+        if _is_raised(properties.get(f"{_STYLE}text-position", ""))
+    }
+    for span in root.iter(f"{_TEXT}span"):
+        if span.get(f"{_TEXT}style-name") in raised:
+            write_raised(span)
+
+
+def _is_raised(position: str) -> bool:
+    return position.startswith("super") or is_above(position)
 
 
 def _write_out(root: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from rag.load.archive import Archive
 from rag.load.article import article
 from rag.load.body import Body, BodyBuilder
+from rag.load.html.signs import write_raised
 from rag.load.markup import parse_xml
 from rag.load.source import Source
 from rag.load.text import file_title
@@ -48,6 +49,7 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
             for hyphen in root.iter(f"{_WORD}noBreakHyphen"):
                 hyphen.tag, hyphen.text = f"{_WORD}t", "\u2011"
             builder.hidden += _remove_invisible(root)
+            _write_raised_runs(root)
             _write_spans(root)
             tree_text(root, builder, lambda element: _word_role(element, levels))
     if "word/comments.xml" in archive:
@@ -169,6 +171,19 @@ def _is_on_colour(properties: Any) -> bool:
     )
 
 
+def _write_raised_runs(root: Any) -> None:
+    for properties in root.iter("{*}rPr"):
+        align = properties.find(f"{_WORD}vertAlign")
+        height = properties.get("baseline", "0")  # in a presentation
+        if (align is not None and align.get(f"{_WORD}val") == "superscript") or is_above(height):
+            write_raised(properties.getparent())
+
+
+def is_above(height: str) -> bool:
+    """Whether text of this height over its line stands higher than the others: `30%`."""
+    return height[:1] in frozenset("123456789")
+
+
 def read_pptx(source: Source) -> Iterator[Document | Failure]:
     """Yields a presentation, slide after slide, each with its notes; hidden ones are left out."""
     archive = Archive(source)
@@ -178,6 +193,7 @@ def read_pptx(source: Source) -> Iterator[Document | Failure]:
         if slide.get("show") in ("0", "false"):
             builder.hidden += len("".join(slide.itertext()).strip())
             continue
+        _write_raised_runs(slide)
         builder.mark("slide", str(number))
         tree_text(slide, builder, _drawing_role)
         for related in _related(archive, name, source):

@@ -379,6 +379,32 @@ def test_an_open_document(tmp_path: Path) -> None:
     assert found.hidden == len("a remark")
 
 
+def test_raised_digits_of_office_documents_are_written(tmp_path: Path) -> None:
+    raised = '<w:vertAlign w:val="superscript"/>'
+    runs = "".join(
+        f"<w:r><w:rPr>{run}</w:rPr><w:t>{words}</w:t></w:r>"
+        for words, run in (("10", ""), ("−", raised), ("6 ", raised), ("the 1", ""), ("er", raised))
+    )
+    styles = '<office:automatic-styles><style:style style:name="T1"><style:text-properties '
+    styles += 'style:text-position="{} 58%"/></style:style></office:automatic-styles>'
+    odf = '<text:p>10<text:span text:style-name="T1">−6 </text:span>the 1'
+    odf += '<text:span text:style-name="T1">er</text:span></text:p>'
+    pieces = "".join(
+        f'<a:r><a:rPr baseline="{height}"/><a:t>{words}</a:t></a:r>'
+        for words, height in (("10", "0"), ("−6 ", "30000"), ("the 1", "0"), ("er", "30%"))
+    )
+    slide = f"<p:sp><p:txBody><a:p>{pieces}</a:p></p:txBody></p:sp>"
+    made = {
+        "a.docx": samples.docx(f"<w:p>{runs}</w:p>"),
+        "b.odt": samples.odt(styles.format("super") + odf),
+        "c.pptx": samples.pptx(slide),
+    }
+    for name, data in made.items():
+        assert document(tmp_path, name, data).text == "10⁻⁶ the 1er", name
+    lowered = samples.odt(styles.format("sub") + odf)
+    assert document(tmp_path, "d.odt", lowered).text == "10−6 the 1er"
+
+
 RUBY = (
     "<html><body>{}<p><ruby>長崎<rp>(</rp><rt>ながさき</rt><rp>)</rp></ruby>の橋</p></body></html>"
 )

@@ -1,4 +1,4 @@
-"""What a page shows by its elements and a text by signs: quotation marks and raised digits."""
+"""What a page shows by how it looks and a text by signs: quotation marks and raised digits."""
 
 from __future__ import annotations
 
@@ -23,9 +23,21 @@ def write_signs(tree: Any) -> None:
         else:
             quote.text += "”"
         quote.drop_tag()
-    for raised in reversed(list(tree.iter("sup"))):  # the inner ones first
-        words = "".join(raised.itertext()).strip()
-        if all(ord(sign) in _RAISED for sign in words):
-            del raised[:]
-            raised.text = words.translate(_RAISED)
-            raised.drop_tag()
+    for element in reversed(list(tree.iter("sup"))):  # the inner ones first
+        words = "".join(element.itertext()).strip()
+        if (signs := _raised(words)) != words:
+            del element[:]
+            element.text = signs
+            element.drop_tag()
+
+
+def write_raised(element: Any) -> None:
+    """Writes the digits of a piece of an office document that stands higher, and of its parts."""
+    for piece in (element, *element.iterchildren("*")):
+        piece.text = _raised(piece.text or "")
+
+
+def _raised(words: str) -> str:
+    """The words as raised signs; as they are where one of them has none."""
+    is_raised = all(ord(sign) in _RAISED or sign.isspace() for sign in words)
+    return words.translate(_RAISED) if is_raised else words
