@@ -18,6 +18,8 @@ from rag.types import Document, Failure
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+# Called so in the file, whatever language the program speaks.
+_TITLE = "Title"
 _COLUMNS, _ROWS = f"{_TABLE}number-columns-repeated", f"{_TABLE}number-rows-repeated"
 _NOT_VISIBLE = ("collapse", "filter")
 # Of what is written out, so many times at most: a hostile file says a million.
@@ -30,6 +32,7 @@ def read_odf(source: Source) -> Iterator[Document | Failure]:
     root = parse_xml(archive.read("content.xml"), source.id)
     _write_out(root)
     _write_raised_spans(root)
+    _make_titles_headings(root)
     builder = BodyBuilder(hidden=_remove_hidden(root))
     tree_text(root, builder, _role)
     for note in root.iter("{*}note-body"):
@@ -93,6 +96,17 @@ def _write_raised_spans(root: Any) -> None:
 
 def _is_raised(position: str) -> bool:
     return position.startswith("super") or is_above(position)
+
+
+def _make_titles_headings(root: Any) -> None:
+    titles = {
+        style.get(f"{_STYLE}name")
+        for style in root.iter(f"{_STYLE}style")
+        if style.get(f"{_STYLE}parent-style-name") == _TITLE
+    }
+    for paragraph in root.iter(f"{_TEXT}p"):
+        if paragraph.get(f"{_TEXT}style-name") in (_TITLE, *titles):
+            paragraph.tag = f"{_TEXT}h"
 
 
 def _write_out(root: Any) -> None:

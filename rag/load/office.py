@@ -304,7 +304,7 @@ def document_of(
     heading = next((p.name for p in body.places if p.kind == "section"), "")
     metadata = {
         "title": said.get("title") or heading or file_title(source.name),
-        "authors": said.get("creator") or said.get("initial-creator"),
+        "authors": said.get("initial-creator") or said.get("creator"),
         "date": said.get("created") or said.get("creation-date") or said.get("modified"),
         "date_certainty": "inferred",
     }

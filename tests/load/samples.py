@@ -76,11 +76,12 @@ def shape(words: str, kind: str = "") -> str:
     return f"<p:sp>{place}<p:txBody><a:p><a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
 
 
-def odt(body: str) -> bytes:
+def odt(body: str, meta: str = "<meta/>") -> bytes:
     return packed(
         {
             "mimetype": "application/vnd.oasis.opendocument.text",
             "content.xml": f"<office:document-content {ODF}>{body}</office:document-content>",
+            "meta.xml": meta,
         }
     )
 

@@ -439,6 +439,19 @@ def test_a_hidden_slide_is_left_out_and_counted(tmp_path: Path) -> None:
     assert where(found, "Build") == "slide 2"
 
 
+@pytest.mark.parametrize("style", ["Title", "P1"])
+def test_the_title_of_an_open_document_is_what_looks_so_and_its_author_who_began_it(
+    tmp_path: Path, style: str
+) -> None:
+    styles = '<office:automatic-styles><style:style style:name="P1" '
+    styles += 'style:parent-style-name="Title"/></office:automatic-styles>'
+    body = f'<text:p text:style-name="{style}">The bridge</text:p><text:h>Costs</text:h>'
+    said = "<m><creator>B. Deux</creator><initial-creator>A. Un</initial-creator></m>"
+    found = document(tmp_path, "a.odt", samples.odt(styles + body, said))
+    assert (found.title, found.authors) == ("The bridge", ("A. Un",))
+    assert found.text == "# The bridge\n\n# Costs"
+
+
 def test_the_notes_of_an_open_document_stand_last(tmp_path: Path) -> None:
     note = "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Built "
     note += "in 1900.</text:p></text:note-body></text:note>"
