@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.article import article
-from rag.load.body import BodyBuilder
+from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import read_page, whole_text
 from rag.load.source import Source
@@ -26,6 +26,8 @@ _OLD_OFFICE = {
     "powerpoint document": "an old presentation; save it as .pptx",
     "encryptedpackage": "encrypted; save it without a password",
 }
+# A page that says so many times as much as the plain text beside it is the mail.
+_MUCH_MORE = 3
 
 
 def read_mail(source: Source) -> Iterator[Document | Failure]:
@@ -36,14 +38,12 @@ def read_mail(source: Source) -> Iterator[Document | Failure]:
     if _is_saved_page(message):
         yield _saved_page(message, source)
         return
-    builder = BodyBuilder()
-    _add_first(_contents(message, source), builder)
+    body = _body(_content(message, "plain", source), _content(message, "html", source))
     metadata = {
         "title": _header(message, "Subject") or file_title(source.name),
         "date": _header(message, "Date"),
         "authors": _header(message, "From"),
     }
-    body = builder.body()
     parts = list(_attachments(message))
     if body.text or not parts:
         yield article(source.id, source.path, body, metadata)
@@ -68,35 +68,30 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _content(part: EmailMessage, source: Source) -> str:
+def _content(message: EmailMessage, kind: str, source: Source) -> str:
+    """The plain text of a message, or its page; empty if it has none."""
+    part = message.get_body(preferencelist=(kind,))
+    return _decoded(part, source) if isinstance(part, EmailMessage) else ""
+
+
+def _decoded(part: EmailMessage, source: Source) -> str:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     return decode(data, source.id, part.get_content_charset())
 
 
-def _contents(message: EmailMessage, source: Source) -> Iterator[tuple[str, str]]:
-    """The plain text of a message, then its page."""
-    for kind in ("plain", "html"):
-        part = message.get_body(preferencelist=(kind,))
-        if isinstance(part, EmailMessage):
-            yield kind, _content(part, source)
-
-
-def _add_first(contents: Iterable[tuple[str, str]], builder: BodyBuilder) -> None:
-    """Adds the first that is not blank: some programs leave the plain text so."""
-    for kind, content in contents:
-        if not content.strip():
-            continue
-        if kind == "html":
-            whole_text(content, builder)
-        else:
-            for paragraph in content.replace("\r\n", "\n").split("\n\n"):
-                builder.add(paragraph)
-        return
+def _body(plain: str, html: str) -> Body:
+    """The plain text; the page if that is blank, or no more than a remark beside it."""
+    text, page = BodyBuilder(), BodyBuilder()
+    for paragraph in plain.replace("\r\n", "\n").split("\n\n"):
+        text.add(paragraph)
+    whole_text(html, page)
+    said, seen = text.body(), page.body()
+    return seen if len(seen.text) > _MUCH_MORE * len(said.text) else said
 
 
 def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of what is attached; pictures and signatures are no articles."""
+    """Names and bytes of what is attached and may be an article."""
     for number, part in enumerate(message.iter_attachments(), 1):
         if _is_no_article(part.get_content_type()):
             continue
@@ -108,7 +103,8 @@ def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_no_article(content_type: str) -> bool:
-    return content_type.startswith("image/") or content_type.endswith("signature")
+    """Whether something attached is a picture, a signature or an invitation."""
+    return content_type.startswith("image/") or content_type.endswith(("signature", "/calendar"))
 
 
 def _numbered(parts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -138,7 +134,7 @@ def _saved_page(message: EmailMessage, source: Source) -> Document:
     """The page of a web archive: its first part that is HTML."""
     for part in message.walk():
         if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
-            body, found = read_page(_content(part, source))
+            body, found = read_page(_decoded(part, source))
             address = _header(message, "Snapshot-Content-Location")
             metadata: dict[str, Any] = {**found, "url": found.get("url") or address}
             metadata["title"] = found.get("title") or _header(message, "Subject")
@@ -165,15 +161,13 @@ def _outlook(source: Source) -> Iterator[Document | Failure]:
     from oxmsg import Message
 
     message = Message.load(io.BytesIO(source.data))
-    builder = BodyBuilder()
-    contents = (("plain", message.body or ""), ("html", message.html_body or ""))
-    _add_first(contents, builder)
+    body = _body(message.body or "", message.html_body or "")
     metadata = {
         "title": message.subject or file_title(source.name),
         "date": message.sent_date,
         "authors": message.sender,
     }
-    yield article(source.id, source.path, builder.body(), metadata)
+    yield article(source.id, source.path, body, metadata)
     parts = (
         (part.file_name or f"part-{number}", part.file_bytes)
         for number, part in enumerate(message.attachments, 1)

@@ -608,6 +608,27 @@ def test_mail_whose_plain_part_is_blank_has_the_text_of_its_page(tmp_path: Path)
     assert document(tmp_path, "a.eml", bytes(message)).text == "The bridge reopened."
 
 
+@pytest.mark.parametrize(("times", "is_page"), [(1, False), (2, False), (9, True)])
+def test_mail_whose_plain_part_says_little_has_the_text_of_its_page(
+    tmp_path: Path, times: int, is_page: bool
+) -> None:
+    plain, page = "Your program does not show HTML.", " ".join(["The bridge reopened."] * times)
+    message = EmailMessage()
+    message["From"] = "ana@example.org"
+    message.set_content(plain)
+    message.add_alternative(f"<style>{'p {} ' * 99}</style><p>{page}</p>", subtype="html")
+    found = document(tmp_path, "a.eml", bytes(message))
+    assert found.text == (page if is_page else plain)
+
+
+def test_an_invitation_in_a_mail_is_no_article(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "ana@example.org"
+    message.set_content("See you there.")
+    message.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="invite.ics")
+    assert document(tmp_path, "a.eml", bytes(message)).text == "See you there."
+
+
 def test_attachments_of_one_name_are_told_apart_and_signatures_left_out(tmp_path: Path) -> None:
     message = EmailMessage()
     message["From"] = "ana@example.org"
