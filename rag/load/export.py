@@ -21,31 +21,25 @@ from rag.load.source import Source
 from rag.settings import MEGABYTE, ExportField
 from rag.types import Document, Failure
 
-#: Other names of our fields, the surer first.
+#: The names of our fields, the surer first; in any case, and however their words are joined.
 _NAMES: Mapping[ExportField, tuple[str, ...]] = {
-    "id": ("id", "guid", "_id", "uuid"),
-    "text": ("text", "body", "content", "articlebody", "article_text", "full_text", "contents"),
+    "id": ("id", "guid", "uuid"),
+    "text": ("text", "body", "content", "articlebody", "articletext", "fulltext", "contents"),
     "title": ("title", "headline", "heading"),
     "date": (
-        *(
-            "date",
-            "published",
-            "publication_date",
-            "published_at",
-            "datepublished",
-            "date_published",
-        ),
-        *("pubdate", "publish_date", "published_date", "created_at", "created"),
+        *("date", "published", "publicationdate", "publishedat", "datepublished", "pubdate"),
+        *("publishdate", "publisheddate", "createdat", "created"),
     ),
     "language": ("language", "lang", "locale"),
     "source": ("source", "publisher", "site", "newspaper", "publication"),
-    "url": ("url", "link", "permalink", "canonical_url"),
+    "url": ("url", "link", "permalink", "canonicalurl"),
     "authors": ("authors", "author", "byline", "creator"),
 }
+_JOINTS = re.compile(r"[\s_-]+")
 _TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|ul|ol|li|table|span|a|em|strong|blockquote)\b[^>]*>", re.I
 )
-_WRAPPED = ("rendered", "name", "value", "#text")
+_WRAPPED = ("rendered", "name", "value", "#text", "$date", "$oid")
 _MAX_ROW_BYTES = 50 * MEGABYTE
 _MAX_DEPTH = 3
 
@@ -175,13 +169,19 @@ def _field(row: Mapping[str, Any], name: ExportField, fields: Mapping[ExportFiel
     """The value of one of our fields; None if the row has none."""
     if name in fields:
         return _at(row, fields[name])
-    if name in row and row[name] not in (None, ""):
-        return _plain(row[name])
-    lower = {str(key).strip().lower(): key for key in row}
+    values = (_plain(row[key]) for key in _keys(row, name))
+    return next((value for value in values if value not in (None, "")), None)
+
+
+def _keys(row: Mapping[str, Any], name: ExportField) -> Iterator[str]:
+    """Under which keys a row may have one of our fields, the surer first."""
+    if name in row:
+        yield name
+    keys: dict[str, list[str]] = {}
+    for key in row:
+        keys.setdefault(_JOINTS.sub("", str(key)).lower(), []).append(key)
     for known in _NAMES[name]:
-        if known in lower and row[lower[known]] not in (None, ""):
-            return _plain(row[lower[known]])
-    return None
+        yield from keys.get(known, ())
 
 
 def _at(row: Any, path: str) -> Any:

@@ -585,6 +585,31 @@ def test_json_exports_with_usual_and_with_other_names(tmp_path: Path) -> None:
     assert none == Failure("c.json:1", 'it has no "text"')
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"publishedAt": "2024-06-20", "canonicalUrl": "https://gazette.example/1", "_id": "7"},
+        {"Publish Date": "2024-06-20", "canonical-url": "https://gazette.example/1", "ID": "7"},
+        {
+            "date": {"$date": "2024-06-20T10:00:00Z"},
+            "link": "https://gazette.example/1",
+            "_id": {"$oid": "7"},
+        },
+    ],
+)
+def test_the_names_of_an_export_are_known_in_any_spelling(
+    tmp_path: Path, row: dict[str, object]
+) -> None:
+    found = document(tmp_path, "a.jsonl", json.dumps({"articleBody": "One.", **row}))
+    assert (found.id, found.date, found.url) == ("7", "2024-06-20", "https://gazette.example/1")
+
+
+def test_of_two_spellings_of_a_name_ours_comes_first(tmp_path: Path) -> None:
+    row = {"_id": "8", "id": "7", "Text": "", "_text": "One."}
+    found = document(tmp_path, "a.jsonl", json.dumps(row))
+    assert (found.id, found.text) == ("7", "One.")
+
+
 def test_a_page_of_json_that_holds_a_list_under_a_name_for_text(tmp_path: Path) -> None:
     rows = [{"title": "T", "text": "One."}, {"title": "U", "text": "Two."}]
     found = load(tmp_path, "a.json", json.dumps({"content": rows, "totalPages": 3}))
