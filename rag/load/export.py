@@ -77,12 +77,13 @@ def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:
 def read_json(source: Source) -> Iterator[Document | Failure]:
     """Yields the articles of a JSON file: an object, a list of them, or one that holds a list."""
     found = _parsed(decode(source.data, source.id).encode(), source.id)
-    if isinstance(found, dict) and isinstance(_field(found, "text", source.bounds.fields), str):
+    fields = source.bounds.fields
+    if _has_text(found, fields):
         yield _document(found, source.id, source)
         return
-    rows = _longest_list(found)
+    rows = _articles(found, fields)
     if not rows:
-        wanted = source.bounds.fields.get("text", "text")
+        wanted = fields.get("text", "text")
         raise LoadError(
             source.id, f'no object in it has a "{wanted}"; the setting `fields` names another'
         )
@@ -94,16 +95,25 @@ def read_json(source: Source) -> Iterator[Document | Failure]:
             yield Failure(error.path, error.reason)
 
 
-def _longest_list(value: Any) -> list[Any]:
-    """The longest list of objects in a JSON value, near its surface."""
-    best: list[Any] = []
+def _articles(value: Any, fields: Mapping[ExportField, str]) -> list[Any]:
+    """The longest list in a JSON value of which an object has a text; else the longest."""
+    lists = sorted(_lists(value), key=len, reverse=True)
+    with_texts = (rows for rows in lists if any(_has_text(row, fields) for row in rows))
+    return next(with_texts, lists[0] if lists else [])
+
+
+def _lists(value: Any) -> Iterator[list[Any]]:
+    """The lists of objects near the surface of a JSON value."""
     level = [value]
     for _ in range(_MAX_DEPTH):
-        for item in level:
-            if isinstance(item, list) and len(item) > len(best) and isinstance(item[0], dict):
-                best = item
+        yield from (
+            item for item in level if isinstance(item, list) and item and isinstance(item[0], dict)
+        )
         level = [v for item in level if isinstance(item, dict) for v in item.values()]
-    return best
+
+
+def _has_text(row: Any, fields: Mapping[ExportField, str]) -> bool:
+    return isinstance(row, dict) and isinstance(_field(row, "text", fields), str)
 
 
 def row_object(row: Any, place: str, source: Source) -> Document:

@@ -610,6 +610,14 @@ def test_of_two_spellings_of_a_name_ours_comes_first(tmp_path: Path) -> None:
     assert (found.id, found.text) == ("7", "One.")
 
 
+def test_of_several_lists_in_a_file_the_one_with_texts_is_read(tmp_path: Path) -> None:
+    tags = [{"id": number, "name": "t"} for number in range(5)]
+    posts = [{"id": "a", "content": "One."}, {"id": "b"}]
+    found = load(tmp_path, "a.json", json.dumps({"tags": tags, "db": {"posts": posts}}))
+    assert [item.id for item in found if isinstance(item, Document)] == ["a"]
+    assert found[1:] == [Failure("a.json:2", 'it has no "text"')]
+
+
 def test_a_page_of_json_that_holds_a_list_under_a_name_for_text(tmp_path: Path) -> None:
     rows = [{"title": "T", "text": "One."}, {"title": "U", "text": "Two."}]
     found = load(tmp_path, "a.json", json.dumps({"content": rows, "totalPages": 3}))
