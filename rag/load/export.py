@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.errors import LoadError
 from rag.load.article import article
-from rag.load.body import Body, BodyBuilder
+from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.hidden import clean
 from rag.load.source import Source
@@ -44,9 +44,22 @@ _MAX_ROW_BYTES = 50 * MEGABYTE
 _MAX_DEPTH = 3
 
 
-def is_export(names: Iterable[str], fields: Mapping[ExportField, str]) -> bool:
-    """Whether columns of these names hold articles: one of them is the text."""
-    return _field(dict.fromkeys(names, " "), "text", fields) is not None
+def is_export(
+    header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mapping[ExportField, str]
+) -> bool:
+    """Whether a table holds articles: one of its columns is the text, and looks so.
+
+    That is: the settings name it, there is another of our fields beside it or nothing at all,
+    or its cells are long. A table of planets has a column `Body`, too.
+    """
+    named = dict.fromkeys(header, " ")
+    known = [name for name in _NAMES if _field(named, name, fields) is not None]
+    if "text" not in known:
+        return False
+    if "text" in fields or len(known) > 1 or len([*filter(None, header)]) == 1:
+        return True
+    texts = [_field(dict(zip(header, row, strict=False)), "text", fields) or "" for row in rows]
+    return sum(map(len, texts)) > COLUMN_NAME_MAX_CHARS * len(texts)
 
 
 def read_jsonl(source: Source) -> Iterator[Document | Failure]:

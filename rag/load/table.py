@@ -38,7 +38,8 @@ def read_csv(source: Source) -> Iterator[Document | Failure]:
     if not rows:
         raise LoadError(source.id, "there is no text in it")
     header = [cell.strip() for cell in rows[0][1]]
-    if is_export(header, source.bounds.fields) and len(rows) > 1:
+    below = [row for _, row in rows[1:]]
+    if below and is_export(header, below, source.bounds.fields):
         for number, row in rows[1:]:
             named = dict(zip(header, row, strict=False))
             yield row_document(named, f"{source.id}:{number}", source)

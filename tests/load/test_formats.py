@@ -16,6 +16,7 @@ import pytest
 
 from rag.cite import label
 from rag.load import Bounds, load_file
+from rag.settings import ExportField
 from rag.types import Document, Failure
 from tests.load import samples
 from tests.load.samples import drawn, paragraph, shape
@@ -558,6 +559,23 @@ def test_a_table_of_values_is_one_document_and_an_export_many(tmp_path: Path) ->
     assert isinstance(first, Document)
     assert (first.id, first.title, first.text, first.date) == ("7", "T", "One.", "2024-06-20")
     assert second == Failure("b.csv:3", 'it has no "text"')
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "fields", "is_export"),
+    [
+        ("Body,Moons", "Earth", {}, False),
+        ("Body,Moons", "The bridge reopened on Monday. " * 4, {}, True),
+        ("Body,Moons", "Earth", {"text": "Body"}, True),
+        ("Body,Headline", "Earth", {}, True),
+        ("Planet,Headline", "Earth", {}, False),
+    ],
+)
+def test_a_table_with_a_column_called_like_a_text_is_an_export_if_it_looks_so(
+    tmp_path: Path, header: str, text: str, fields: dict[ExportField, str], is_export: bool
+) -> None:
+    table = f"{header}\n{text},1\n{text},2\n"
+    assert len(load(tmp_path, "a.csv", table, Bounds(fields=fields))) == 1 + is_export
 
 
 def test_quotes_and_line_ends_in_the_cells_of_an_export_stay_in_them(tmp_path: Path) -> None:
