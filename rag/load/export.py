@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rag.errors import LoadError
@@ -192,8 +193,16 @@ def _field(row: Mapping[str, Any], name: ExportField, fields: Mapping[ExportFiel
     """The value of one of our fields; None if the row has none."""
     if name in fields:
         return _at(row, fields[name])
-    values = (_plain(row[key]) for key in _keys(row, name))
-    return next((value for value in values if value not in (None, "")), None)
+    values: Iterator[Any] = (_plain(row[key]) for key in _keys(row, name))
+    if name == "authors":
+        values = map(_without_numbers, values)
+    return next((value for value in values if value not in (None, "", [])), None)
+
+
+def _without_numbers(authors: Any) -> list[Any]:
+    """Authors by name: some programs have numbers for them."""
+    listed = authors if isinstance(authors, list) else [authors]
+    return [author for author in listed if author and not str(author).strip().isdecimal()]
 
 
 def _keys(row: Mapping[str, Any], name: ExportField) -> Iterator[str]:
@@ -202,9 +211,14 @@ def _keys(row: Mapping[str, Any], name: ExportField) -> Iterator[str]:
         yield name
     keys: dict[str, list[str]] = {}
     for key in row:
-        keys.setdefault(_JOINTS.sub("", str(key)).lower(), []).append(key)
+        keys.setdefault(_joined(str(key)), []).append(key)
     for known in _NAMES[name]:
         yield from keys.get(known, ())
+
+
+@lru_cache(maxsize=1_000)
+def _joined(name: str) -> str:
+    return _JOINTS.sub("", name).lower()
 
 
 def _at(row: Any, path: str) -> Any:

@@ -622,6 +622,13 @@ def test_the_names_of_an_export_are_known_in_any_spelling(
     assert (found.id, found.date, found.url) == ("7", "2024-06-20", "https://gazette.example/1")
 
 
+def test_the_number_of_an_author_is_no_name(tmp_path: Path) -> None:
+    rows = ({"author": 5}, {"author": "5", "byline": "A. Un"}, {"authors": ["A. Un", 5]})
+    found = load(tmp_path, "a.json", json.dumps([{"text": "One.", **row} for row in rows]))
+    authors = [item.authors for item in found if isinstance(item, Document)]
+    assert authors == [(), ("A. Un",), ("A. Un",)]
+
+
 def test_of_two_spellings_of_a_name_ours_comes_first(tmp_path: Path) -> None:
     row = {"_id": "8", "id": "7", "Text": "", "_text": "One."}
     found = document(tmp_path, "a.jsonl", json.dumps(row))
