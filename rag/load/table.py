@@ -24,6 +24,9 @@ from rag.types import Document, Failure
 _CHART = re.compile(r"xl/charts/chart(\d*)\.xml")
 _NUMBER = re.compile(r"[-+]?[\d., %]+")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
+# So many digits of a number are those of the author: the last ones are of its binary form.
+_DIGITS = 15
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 _SAMPLE_CHARS = 20_000
 
 
@@ -124,7 +127,8 @@ def read_xlsx(source: Source) -> Iterator[Document | Failure]:
 def _rows(sheet: Any) -> tuple[list[tuple[int, list[str]]], int]:
     """The numbered rows of a sheet that are shown, and how many characters are not."""
     # Not `iter_rows`: it makes a million empty rows to reach a stray cell in the last one.
-    words = {place: _cell(cell.value).strip() for place, cell in sheet._cells.items()}
+    cells = sheet._cells.items()
+    words = {place: _cell(cell.value, cell.number_format).strip() for place, cell in cells}
     is_hidden = _hiding(sheet)
     shown = {place: said for place, said in words.items() if said and not is_hidden(*place)}
     columns = sorted({column for _, column in shown})
@@ -148,12 +152,18 @@ def _hiding(sheet: Any) -> Callable[[int, int], bool]:
     return lambda row, column: is_whole or row in rows or any(column in group for group in columns)
 
 
-def _cell(value: Any) -> str:
-    """A value as people write it: no time where there is none, no `.0` behind whole numbers."""
+def _cell(value: Any, written: str) -> str:
+    """A value as people write it: no time where there is none, no `.0` behind whole numbers.
+
+    Args:
+        written: How the workbook says to write it: `0.0%`.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ", "minutes").removesuffix(" 00:00")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if "%" in _LITERAL.sub("", written):
+        return f"{value * 100:.{_DIGITS}g}%"
+    return f"{value:.{_DIGITS}g}" if isinstance(value, float) else str(value)

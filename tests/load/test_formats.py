@@ -513,6 +513,39 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert found.hidden == len("nobodysees")
 
 
+@pytest.mark.parametrize(
+    ("value", "written", "words"),
+    [
+        (1234567.89, "#,##0.00", "1234567.89"),
+        (0.125, "0.0%", "12.5%"),
+        (0.07, r"0\ %", "7%"),
+        (1, "0%;[Red]-0%", "100%"),
+        (12.5, '0.0"%"', "12.5"),
+        (True, "0%", "True"),
+    ],
+)
+def test_the_numbers_of_a_workbook_are_read_as_they_are_written(
+    tmp_path: Path, value: float, written: str, words: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(("Share", value))
+    book.active["B1"].number_format = written
+    book.save(tmp_path / "a.xlsx")
+    found = document(tmp_path, "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
+    assert found.text == f"Share | {words}"
+
+
+def test_a_number_of_a_workbook_has_no_more_digits_than_excel_shows(tmp_path: Path) -> None:
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(("Cost", 0.3))
+    book.save(made)
+    with zipfile.ZipFile(made) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b">0.3<", b">0.30000000000000004<")
+    assert document(tmp_path, "a.xlsx", samples.packed(members)).text == "Cost | 0.3"
+
+
 def test_a_group_of_columns_of_a_workbook_is_hidden_whole(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (("Year", "a", "b", "c", "Cost"), (2025, "x", "y", "z", 3)):
