@@ -780,6 +780,26 @@ def test_rich_text(tmp_path: Path) -> None:
     assert found.hidden > 0
 
 
+def test_what_rich_text_says_of_itself_is_in_its_encoding(tmp_path: Path) -> None:
+    made = rb"{\rtf1\ansi\ansicpg1251{\info{\title \'cc\'ee\'f1\'f2}{\author \'c8. \u1055?.}}One.}"
+    found = document(tmp_path, "a.rtf", made)
+    assert (found.title, found.authors) == ("Мост", ("И. П.",))
+
+
+def test_the_notes_of_rich_text_stand_last(tmp_path: Path) -> None:
+    first = rb"{\super\chftn{\footnote\pard {\super\chftn} Built \} in {\i 1900}.}}"
+    second = rb"{\*\footnote Closed in 2023.}"
+    made = (
+        rb"{\rtf1 The bridge" + first + rb" reopened.\par It" + second + rb" had been closed.\par}"
+    )
+    found = document(tmp_path, "a.rtf", made + b"\n\0")
+    assert found.text.split("\n\n") == [
+        *("The bridge reopened.", "It had been closed.", "Built } in 1900.", "Closed in 2023.")
+    ]
+    unclosed = document(tmp_path, "b.rtf", rb"{\rtf1 The bridge." + rb"{\footnote Built." * 9_000)
+    assert unclosed.text.startswith("The bridge.\n\nBuilt.")
+
+
 def test_words_in_the_middle_of_a_sentence_of_xml_stay_there(tmp_path: Path) -> None:
     xml = (
         "<article><p>The <italic>iron</italic> bridge of <bold>Lyon</bold> <i>reopened</i>.</p>"
