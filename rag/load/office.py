@@ -117,13 +117,15 @@ def _write_spans(root: Any) -> None:
 
 def _spans_of(row: Any, begun: Mapping[int, Any]) -> dict[int, Any]:
     """The cells that may go on below a row, by column; takes out those that do go on in it."""
+    _add_left_out(row)
     cells, column = {}, 0
     for cell in row.findall(f".//{_WORD}tc"):
         if next(cell.iterancestors(f"{_WORD}tr")) is not row:
             continue
         width = cell.find(f"{_WORD}tcPr/{_WORD}gridSpan")
         merge = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
-        cell.set("colspan", "1" if width is None else width.get(f"{_WORD}val", "1"))
+        if width is not None:
+            cell.set("colspan", width.get(f"{_WORD}val", "1"))
         if merge is not None and merge.get(f"{_WORD}val") != "restart" and column in begun:
             above = begun[column]
             above.set("rowspan", str(int(above.get("rowspan", "1")) + 1))
@@ -133,6 +135,17 @@ def _spans_of(row: Any, begun: Mapping[int, Any]) -> dict[int, Any]:
             cells[column] = cell
         column += columns_of(cell)
     return cells
+
+
+def _add_left_out(row: Any) -> None:
+    """Adds a cell for the columns that a row leaves out before its first, and after its last."""
+    for name in ("gridBefore", "gridAfter"):
+        for columns in row.findall(f"{_WORD}trPr/{_WORD}{name}"):
+            cell = row.makeelement(f"{_WORD}tc", colspan=columns.get(f"{_WORD}val", "1"))
+            if name == "gridAfter":
+                row.append(cell)
+            else:
+                columns.getparent().addnext(cell)
 
 
 def _remove_invisible(root: Any) -> int:

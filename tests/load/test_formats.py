@@ -242,6 +242,20 @@ def test_cells_over_several_columns_and_rows_are_read_alike_in_every_format(
     )
 
 
+def test_columns_that_a_row_of_a_word_document_leaves_out_are_counted(tmp_path: Path) -> None:
+    def row(*words: str, said: str = "") -> str:
+        cells = "".join(f"<w:tc>{paragraph(each)}</w:tc>" for each in words)
+        return f"<w:tr><w:trPr>{said}</w:trPr>{cells}</w:tr>"
+
+    rows = (
+        row("Port", "Tons", "Share", said="<w:tblHeader/>"),
+        row("5", "6", said='<w:gridBefore w:val="1"/>'),
+        row("Kiel", said='<w:gridAfter w:val="2"/>'),
+    )
+    found = document(tmp_path, "a.docx", samples.docx(f"<w:tbl>{''.join(rows)}</w:tbl>"))
+    assert found.text == "Port | Tons | Share\n\nTons: 5; Share: 6\n\nPort: Kiel"
+
+
 @pytest.mark.parametrize(
     ("rows", "last"),
     [
