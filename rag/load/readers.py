@@ -19,6 +19,7 @@ _READERS = {
     "markdown": "rag.load.text:read_markdown",
     "rst": "rag.load.text:read_rst",
     "asciidoc": "rag.load.text:read_asciidoc",
+    "subtitles": "rag.load.subtitles:read_subtitles",
     "jsonl": "rag.load.export:read_jsonl",
     "json": "rag.load.export:read_json",
     "csv": "rag.load.table:read_csv",

@@ -26,6 +26,8 @@ _PLAIN_BY_SUFFIX = {
     ".adoc": "asciidoc",
     ".asciidoc": "asciidoc",
     ".asc": "asciidoc",
+    ".srt": "subtitles",
+    ".vtt": "subtitles",
 }
 _OTHER_BY_SUFFIX = {
     ".csv": "csv",

@@ -850,6 +850,36 @@ def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
         assert (found.title, where(found, "Four")) == ("Title", "Costs"), name
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "the-vote.srt",
+            "1\n00:00:01,000 --> 00:00:04,000\nToday the council\nvotes on\n\n"
+            "2\n00:00:04,500 --> 00:00:08,000 X1:40\n{\\an8}<i>the bridge &amp; its piers.</i>\n",
+        ),
+        (
+            "the-vote.vtt",
+            "WEBVTT - Council\nLanguage: en\n\nSTYLE\n::cue { color: red }\n\nNOTE\na remark\n\n"
+            "begin\n00:01.000 --> 00:04.000 align:start\nToday<00:02.000><c> the council</c>\n\n"
+            "00:04.000 --> 00:04.010\nToday the council\n \n\n"
+            "00:04.010 --> 00:08.000\nToday the council\nvotes on\n\n"
+            "00:08.000 --> 00:09.000\nthe bridge &amp; its piers.\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_subtitles_are_running_text(tmp_path: Path, name: str, data: str, line_end: str) -> None:
+    found = document(tmp_path, name, "\ufeff" + data.replace("\n", line_end))
+    assert found.text == "Today the council votes on the bridge & its piers."
+    assert (found.title, found.places) == ("the vote", ())
+
+
+def test_who_speaks_in_subtitles_is_said(tmp_path: Path) -> None:
+    data = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v.loud The mayor>Rebuild it.</v>\n"
+    assert document(tmp_path, "a.vtt", data).text == "The mayor: Rebuild it."
+
+
 def test_an_archive_is_its_members(tmp_path: Path) -> None:
     members: dict[str, str | bytes] = {
         "b/one.md": "# One\n\nA.",
