@@ -28,7 +28,7 @@ _READERS = {
     "xml": "rag.load.markup:read_xml",
     "feed": "rag.load.feed:read_feed",
     "pdf": "rag.load.pdf:read_pdf",
-    "docx": "rag.load.office:read_docx",
+    "docx": "rag.load.word:read_docx",
     "pptx": "rag.load.office:read_pptx",
     "odf": "rag.load.odf:read_odf",
     "epub": "rag.load.epub:read_epub",
