@@ -124,6 +124,44 @@ def test_quotation_marks_and_raised_digits_of_a_page_are_written(
     assert "\n\nThe mayor said “we never forget”, the 1er of 10⁶. The work took" in found.text
 
 
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("<p>It opens at <time>6 p.m.</time> today.</p>", "It opens at 6 p.m. today."),
+        ("<p>The tax is <label>20</label> or <output>5</output>.</p>", "The tax is 20 or 5."),
+        ("<p>The <noindex>old</noindex> pier <blink>fell</blink>.</p>", "The old pier fell."),
+        ("<ul><li><time>1912</time>: built.</li></ul>", "- 1912: built."),
+        ("<details><summary>How long?</summary><p>A mile.</p></details>", "How long?\n\nA mile."),
+        (
+            "<details><summary><h3>How long?</h3></summary><p>A mile.</p></details>",
+            "### How long?\n\nA mile.",
+        ),
+        ("<h3><button>Who pays?</button></h3><p>The county.</p>", "### Who pays?\n\nThe county."),
+        (
+            "<figure><blockquote>We wait.</blockquote><figcaption>A. Un</figcaption></figure>",
+            "We wait.\n\nA. Un",
+        ),
+        ("<fieldset><legend>Open</legend><p>All day.</p></fieldset>", "Open\n\nAll day."),
+    ],
+)
+def test_no_word_of_an_article_is_lost_for_its_element(
+    tmp_path: Path, markup: str, words: str
+) -> None:
+    found = document(
+        tmp_path, "a.html", samples.PAGE.replace("<p>The mayor", f"{markup}<p>The mayor")
+    )
+    assert f"{words}\n\nThe mayor thanked" in found.text
+
+
+def test_what_a_page_asks_to_fill_in_is_no_text_of_it(tmp_path: Path) -> None:
+    form = "<form><label>Name</label></form><label><input> Spelling</label>"
+    form += "<fieldset><legend>Report</legend><input></fieldset>"
+    found = document(
+        tmp_path, "a.html", samples.PAGE.replace("<p>The mayor", f"{form}<p>The mayor")
+    )
+    assert found.text == document(tmp_path, "b.html", samples.PAGE).text
+
+
 def test_lists_and_tables_of_a_page_keep_their_order(tmp_path: Path) -> None:
     page = (
         "<html><body><h1>Budget</h1><ol start=5><li>One<li>Two</ol>"

@@ -14,6 +14,7 @@ from rag.load.article import article, iso_date
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html.hiding import remove_hidden
+from rag.load.html.keeping import keep_words
 from rag.load.html.signs import write_signs
 from rag.load.html.structured import articles, linked_data, meta, site_names, strings
 from rag.load.html.title import heading_segment, headline
@@ -133,7 +134,9 @@ def _extracted(tree: Any, title: str, mode: str) -> Body:
         recall=mode == "generous",
         comments=False,
     )
-    found: Any = bare_extraction(deepcopy(tree), options=options)
+    kept = deepcopy(tree)
+    keep_words(kept)
+    found: Any = bare_extraction(kept, options=options)
     builder = BodyBuilder()
     if found is not None and found.body is not None:
         for element in found.body[:_HEADLINE_WITHIN]:
