@@ -153,6 +153,41 @@ def test_no_word_of_an_article_is_lost_for_its_element(
     assert f"{words}\n\nThe mayor thanked" in found.text
 
 
+LOOSE = "It is shut.<div>It <b>opens</b> in May.</div><div><i>We wait</i></div>We said."
+
+
+def test_blocks_in_the_midst_of_words_do_not_run_together(tmp_path: Path) -> None:
+    page = samples.PAGE.replace("<p>The mayor", f"<div>{LOOSE}</div><p>The mayor")
+    found = document(tmp_path, "a.html", page)
+    assert "It is shut. It opens in May. We wait We said.\n\nThe mayor" in found.text
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        (f"<div>{LOOSE}</div>", "It is shut.\n\nIt opens in May.\n\nWe wait\n\nWe said."),
+        ("<div>The <b>ferry</b> is free.</div>", "The ferry is free."),
+        (
+            "<div><h3>Open</h3><div>All day (not in May).</div></div>",
+            "### Open\n\nAll day (not in May).",
+        ),
+        ("<section>It is<br>free.</section>", "It is\nfree."),
+        ("<div>渡し船は無料です。</div>", "渡し船は無料です。"),
+        ("<p></p><blockquote>One<div>inside</div>two</blockquote>", "One\n\ninside\n\ntwo"),
+    ],
+)
+def test_words_beside_the_paragraphs_of_an_article_are_kept(
+    tmp_path: Path, markup: str, words: str
+) -> None:
+    page = samples.PAGE.replace(
+        "<p>The mayor", f"{'<p>The ferry sails. </p>' * 40}{markup}<p>The mayor"
+    )
+    page = page.replace("<p>The work", "<div>By A. Un | Share</div><p>The work")
+    found = document(tmp_path, "a.html", page)
+    assert f"sails.\n\n{words}\n\nThe mayor" in found.text
+    assert "Share" not in found.text
+
+
 def test_what_a_page_asks_to_fill_in_is_no_text_of_it(tmp_path: Path) -> None:
     form = "<form><label>Name</label></form><label><input> Spelling</label>"
     form += "<fieldset><legend>Report</legend><input></fieldset>"

@@ -104,9 +104,11 @@ def _body(tree: Any, title: str) -> Body:
     """The article's text; the whole page where it has no navigation to leave out."""
     if not _has_navigation(tree):
         return _whole(tree)
+    kept = deepcopy(tree)
+    keep_words(kept)
     best = Body("")
     for mode in ("fast", "generous", "thorough"):
-        found = _extracted(tree, title, mode)
+        found = _extracted(kept, title, mode)
         if len(found.text) > _BETTER * len(best.text):
             best = found
         if len(best.text) >= _SHORT_CHARS:
@@ -134,9 +136,7 @@ def _extracted(tree: Any, title: str, mode: str) -> Body:
         recall=mode == "generous",
         comments=False,
     )
-    kept = deepcopy(tree)
-    keep_words(kept)
-    found: Any = bare_extraction(kept, options=options)
+    found: Any = bare_extraction(deepcopy(tree), options=options)
     builder = BodyBuilder()
     if found is not None and found.body is not None:
         for element in found.body[:_HEADLINE_WITHIN]:
