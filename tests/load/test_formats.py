@@ -71,6 +71,52 @@ def test_a_year_in_the_text_of_a_page_is_not_its_date(tmp_path: Path) -> None:
     assert (found.date, found.date_certainty) == (None, "")
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<p>The pier fell on <time datetime="2019-05-01">1 May</time>, at night.</p>',
+        '<p>The hall opens on <time datetime="2019-05-01">1 May</time>.</p>',
+        '<aside><time datetime="2019-05-01">1 May</time> Boat race</aside>',
+        '<div class="comments"><div><time datetime="2019-05-01">1 May</time> by A. Un</div></div>',
+        '<article><h2>The flood</h2><time class="published">1 May 2019</time></article>',
+    ],
+)
+def test_a_day_in_the_text_or_of_another_article_is_not_the_date_of_a_page(
+    tmp_path: Path, markup: str
+) -> None:
+    page = samples.PAGE.replace("2024-06-20T08:00:00Z", "")
+    found = document(tmp_path, "a.html", page.replace("</article>", f"{markup}</article>"))
+    assert (found.date, found.date_certainty) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "certainty"),
+    [
+        ('<p>By A. Un, <time datetime="2019-05-01">1 May</time></p>', "stated"),
+        ("<div>Published on <time>1 May 2019</time>.</div>", "stated"),
+        ('<span itemprop="datePublished" content="2019-05-01">yesterday</span>', "stated"),
+        ('<meta property="article:modified_time" content="2019-05-01">', "inferred"),
+    ],
+)
+def test_a_line_below_the_headline_states_the_date(
+    tmp_path: Path, line: str, certainty: str
+) -> None:
+    page = samples.PAGE.replace("2024-06-20T08:00:00Z", "").replace("</h1>", f"</h1>{line}")
+    found = document(tmp_path, "a.html", page)
+    assert (found.date, found.date_certainty) == ("2019-05-01", certainty)
+
+
+def test_the_date_that_a_page_states_wins_over_any_that_is_guessed(tmp_path: Path) -> None:
+    page = samples.PAGE.replace("2024-06-20T08:00:00Z", "1987-03-04")
+    page = page.replace(
+        "<link", '<meta property="article:modified_time" content="2020-07-25"><link'
+    )
+    found = document(tmp_path, "a.html", page)
+    assert (found.date, found.date_certainty) == ("1987-03-04", "stated")
+    unknown = document(tmp_path, "a.html", page.replace("1987-03-04", "0001-01-01"))
+    assert (unknown.date, unknown.date_certainty) == ("2020-07-25", "inferred")
+
+
 @pytest.mark.parametrize("spelt", ["20 June 2024", "20.06.2024", "Thu, 20 Jun 2024 10:00:00 GMT"])
 def test_a_page_may_state_its_date_in_any_spelling(tmp_path: Path, spelt: str) -> None:
     found = document(tmp_path, "a.html", samples.PAGE.replace("2024-06-20T08:00:00Z", spelt))

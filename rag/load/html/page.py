@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml import html as lxml_html
 
-from rag.load.article import article, iso_date
+from rag.load.article import article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
+from rag.load.html.date import drop_other_times, published
 from rag.load.html.hiding import remove_hidden
 from rag.load.html.keeping import keep_words
 from rag.load.html.signs import write_signs
@@ -34,12 +35,6 @@ _AROUND = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|head|side|bread|cookie|share|social|comment)", re.I
 )
 Articles = list[dict[str, Any]]
-_DATE_KEYS = (
-    *("article:published_time", "og:published_time", "datepublished", "date", "pubdate"),
-    *("dc.date", "dc.date.issued", "dcterms.date", "dcterms.created", "citation_date"),
-    *("citation_publication_date", "parsely-pub-date", "sailthru.date", "publishdate"),
-    *("publish-date", "publication_date", "article.published", "og:article:published_time"),
-)
 _NAVIGATION = ("nav", "header", "footer", "aside", "form", "iframe")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
@@ -174,16 +169,17 @@ def _metadata(
 ) -> dict[str, Any]:
     from trafilatura.metadata import extract_metadata
 
+    drop_other_times(tree)
     # Not the extensive search for dates: it takes any year in the text for one.
     found = extract_metadata(tree, extensive=False)
     names = (found.sitename, head.get("og:site_name"), head.get("application-name"))
     sites = [*filter(None, names), *site_names(objects)]
     title = _title(tree, head, described, sites, found.hostname)
-    date, certainty = _date(tree, head, described, found.date)
+    date = published(tree, head, described, found.date)
     return {
         "title": title or found.title,
-        "date": date,
-        "date_certainty": certainty,
+        "date": date or found.date,
+        "date_certainty": "stated" if date else "inferred",
         "authors": _authors(described, found.author),
         "source": head.get("og:site_name") or found.sitename,
         "url": found.url,
@@ -212,19 +208,6 @@ def _title(
 
 def _line(element: Any) -> str:
     return "" if element is None else " ".join("".join(element.itertext()).split())
-
-
-def _date(
-    tree: Any, head: Mapping[str, str], described: Articles, found: str | None
-) -> tuple[str | None, str]:
-    """The date of publication and how sure it is."""
-    stated = [text for one in described[:1] for text in strings(one.get("datePublished"))]
-    stated += [head[key] for key in _DATE_KEYS if key in head]
-    stated += [time.get("datetime") or "" for time in tree.iter("time")]
-    days = [day for text in dict.fromkeys(stated) if (day := iso_date(text))]
-    if found:
-        return found, "stated" if found in days else "inferred"
-    return (days[0], "stated") if days else (None, "")
 
 
 def _authors(described: Articles, found: str | None) -> list[str]:
