@@ -54,6 +54,38 @@ def test_a_web_page(tmp_path: Path) -> None:
         assert left_out not in found.text
 
 
+OTHER = """{"@type": "NewsArticle", "headline": "The flood", "url": "https://gazette.example/flood",
+"datePublished": "2019-01-03", "author": {"name": "B. Deux"}}"""
+
+
+@pytest.mark.parametrize(
+    "others", [f'{{"@type": "ItemList", "itemListElement": [{{"item": {OTHER}}}]}}', OTHER]
+)
+@pytest.mark.parametrize("own", ["headline", "url"])
+def test_another_article_that_a_page_describes_first_is_not_it(
+    tmp_path: Path, others: str, own: str
+) -> None:
+    page = samples.PAGE.replace(
+        "<script", f'<script type="application/ld+json">{others}</script><script', 1
+    )
+    if own == "url":
+        page = page.replace(
+            '"headline": "The bridge',
+            '"url": "http://gazette.example/bridge/", "headline": "Our bridge',
+        )
+    found = document(tmp_path, "a.html", page)
+    assert (found.date, found.authors) == ("2024-06-20", ("A. Un",))
+    assert found.title in ("The bridge reopens", "Our bridge reopens")
+
+
+def test_articles_that_a_page_lists_are_not_it(tmp_path: Path) -> None:
+    listed = f'{{"@type": "ItemList", "itemListElement": [{OTHER}]}}'
+    page = "<nav></nav><h1>All of the news</h1><p>Here is all that was in the news.</p>"
+    page += f'<script type="application/ld+json">{listed}</script>'
+    found = document(tmp_path, "a.html", f"<html><body>{page}</body></html>")
+    assert (found.title, found.authors) == ("All of the news", ())
+
+
 def test_a_headline_with_entities_in_it_is_not_repeated_in_the_body(tmp_path: Path) -> None:
     page = samples.PAGE.replace('"The bridge reopens"', '"The bridge &amp; river"')
     page = page.replace("<h1>The bridge reopens", "<h1>The bridge &amp; river")

@@ -64,7 +64,7 @@ def read_page(html: str) -> Page:
         return Page(Body(""), {})
     head = meta(tree)
     objects = linked_data(tree)
-    described = articles(objects)
+    described = _described(tree, head, objects)
     hidden = remove_hidden(tree)
     write_signs(tree)
     metadata = _metadata(tree, head, objects, described)
@@ -93,6 +93,14 @@ def parse(html: str) -> Any:
         return lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _described(tree: Any, head: Mapping[str, str], objects: Articles) -> Articles:
+    """What JSON-LD says of articles, first of the one that the page is."""
+    names = [_line(element) for element in tree.iter("h1", "title")]
+    names += [head[key] for key in ("og:title", "twitter:title", "headline") if key in head]
+    links = [link.get("href", "") for link in tree.iter("link") if link.get("rel") == "canonical"]
+    return articles(objects, names, [*links, head.get("og:url", "")])
 
 
 def _body(tree: Any, title: str) -> Body:

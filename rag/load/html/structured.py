@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import Any
 
@@ -47,9 +47,44 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             pending += value
 
 
-def articles(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that describe an article."""
-    return [one for one in objects if any(_ARTICLE.search(kind) for kind in _types(one))]
+def articles(
+    objects: list[dict[str, Any]], names: Sequence[str] = (), addresses: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """Those that describe an article, the page's own first; others in a list are left out.
+
+    Args:
+        objects: All of the page.
+        names: What it calls itself elsewhere: its headings and titles.
+        addresses: Its own, as it states them.
+    """
+    places = set(filter(None, map(_place, addresses)))
+    lists = (one.get("itemListElement") for one in objects)
+    listed = {id(inner) for items in lists if items for inner in _objects(items)}
+    own, others = [], []
+    for one in objects:
+        if any(_ARTICLE.search(kind) for kind in _types(one)):
+            if _is_called(one, names) or not places.isdisjoint(map(_place, _addresses(one))):
+                own.append(one)
+            elif id(one) not in listed:
+                others.append(one)
+    return own + others
+
+
+def _is_called(one: dict[str, Any], names: Sequence[str]) -> bool:
+    headlines = list(strings(one.get("headline")))
+    return any(headline in name for headline in headlines for name in names)
+
+
+def _addresses(one: dict[str, Any]) -> Iterator[str]:
+    for value in (one.get("url"), one.get("mainEntityOfPage"), one.get("@id")):
+        address = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+        if isinstance(address, str):
+            yield address
+
+
+def _place(address: str) -> str:
+    """An address without what does not matter: the protocol, a place in the page, a last slash."""
+    return address.partition("#")[0].partition("://")[2].rstrip("/")
 
 
 def site_names(objects: list[dict[str, Any]]) -> Iterator[str]:
