@@ -184,6 +184,36 @@ def test_what_a_page_shows_is_kept(tmp_path: Path, style: str) -> None:
     assert document(tmp_path, "a.html", page).text == "The bridge reopened."
 
 
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<style media="print">.x { display: none }</style>',
+        '<style media="(max-width: 600px)">.x { display: none }</style>',
+        "<noscript><style>.x { display: none }</style></noscript>",
+    ],
+)
+def test_a_style_sheet_for_another_reader_hides_nothing(tmp_path: Path, sheet: str) -> None:
+    page = f'<html><head>{sheet}</head><body><p class="x">Shown.</p></body></html>'
+    assert document(tmp_path, "a.html", page).text == "Shown."
+
+
+@pytest.mark.parametrize("style", ["opacity: 0", "visibility: hidden"])
+def test_a_page_that_fades_in_is_seen(tmp_path: Path, style: str) -> None:
+    page = f"<html><head><style>.in {{ {style} }}</style></head><body><h1>The bridge</h1>"
+    page += (
+        f'<p class="in">It reopened.</p><div style="{style}"><p class="in">It was shut.</p></div>'
+    )
+    found = document(tmp_path, "a.html", f"{page}</body></html>")
+    assert (found.text, found.hidden) == ("# The bridge\n\nIt reopened.\n\nIt was shut.", 0)
+    menu = f"{page}<p>The mayor came, and the school with its teacher.</p></body></html>"
+    assert "shut" not in document(tmp_path, "a.html", menu).text
+
+
+def test_a_template_is_no_text_of_a_page(tmp_path: Path) -> None:
+    page = samples.PAGE.replace("<p>The mayor", "<template><p>of gold</p></template><p>The mayor")
+    assert "of gold" not in document(tmp_path, "a.html", page).text
+
+
 def test_a_style_sheet_of_the_page_hides_too(tmp_path: Path) -> None:
     page = (
         "<html><head><style>.x, #y { display: none } @media print { .z { display: none } }</style>"

@@ -10,14 +10,18 @@ _ZERO = r"0*\.?0+(?:px|pt|em|rem|%|ex|ch|vw|vh)?"
 _HIDING = re.compile(
     rf"""(?:^|;)\s*(?:
       display\s*:\s*none
-    | visibility\s*:\s*(?:hidden|collapse)
-    | opacity\s*:\s*{_ZERO}
     | font-size\s*:\s*{_ZERO}
     | font\s*:[^;]*\b0(?:px|pt|em)\b[^;]*
     | (?:text-indent|left|top|margin-left|margin-top)\s*:\s*-\d{{4,}}(?:px|pt|em)
     | clip-path\s*:\s*inset\(\s*(?:50|100)%
     | color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0*\s*\))
     )\s*(?:!important\s*)?(?:;|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# What is only transparent keeps its place on the page, and may come into sight there.
+_FADED = re.compile(
+    rf"""(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*{_ZERO})
+    \s*(?:!important\s*)?(?:;|$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _COLOR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
@@ -30,13 +34,14 @@ _NESTED_RULES = re.compile(r"@[^{;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^{;]*;|/\*
 _SHOWN = ("html", "body")
 # Their text is no text of the page.
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link")
+_ANY_SCREEN = ("", "all", "screen")
 _MAX_STYLE_CHARS = 500_000
 
 
 def remove_hidden(tree: Any) -> int:
     """Takes hidden elements and comments out of a page; returns how many characters they had."""
     hidden = 0
-    selectors = _hiding_selectors(tree)
+    selectors = _selectors(tree, _HIDING)
     for element in list(tree.iter()):
         if element.getparent() is None or element.tag in _NO_TEXT:
             continue
@@ -46,7 +51,31 @@ def remove_hidden(tree: Any) -> int:
         elif element.tag not in _SHOWN and _is_hidden(element, selectors):
             hidden += len("".join(element.itertext()).strip())
             _drop(element)
+    return hidden + _remove_faded(tree)
+
+
+def _remove_faded(tree: Any) -> int:
+    """Takes out what is transparent, unless it is most of the page: that fades in as it is read."""
+    selectors = _selectors(tree, _FADED)
+    faded, inside = [], set()
+    for element in tree.iter():
+        if element.getparent() in inside:
+            inside.add(element)
+        elif element.tag not in (*_SHOWN, *_NO_TEXT) and _is_faded(element, selectors):
+            faded.append(element)
+            inside.add(element)
+    hidden = sum(map(_chars, faded))
+    if hidden > _chars(tree) / 2:
+        return 0
+    for element in faded:
+        _drop(element)
     return hidden
+
+
+def _chars(element: Any) -> int:
+    texts = (one.text for one in element.iter() if one.tag not in _NO_TEXT)
+    tails = (one.tail for one in element.iterdescendants())
+    return sum(len(text.strip()) for text in (*texts, *tails) if text)
 
 
 def _drop(element: Any) -> None:
@@ -64,9 +93,20 @@ def _drop(element: Any) -> None:
 def _is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if element.get("hidden") is not None and element.get("hidden") != "until-found":
         return True
+    if element.tag == "template" and element.get("shadowrootmode") is None:
+        return True
     style = element.get("style")
     if style and (_HIDING.search(style) or _is_white_on_white(element, style)):
         return True
+    return _is_named(element, selectors)
+
+
+def _is_faded(element: Any, selectors: frozenset[str]) -> bool:
+    return bool(_FADED.search(element.get("style") or "")) or _is_named(element, selectors)
+
+
+def _is_named(element: Any, selectors: frozenset[str]) -> bool:
+    """Whether a style sheet names an element by its class or id."""
     if not selectors:
         return False
     names = {f".{name}" for name in (element.get("class") or "").split()}
@@ -104,11 +144,18 @@ def _named(color: str) -> str:
     return "white" if color in _WHITE else color
 
 
-def _hiding_selectors(tree: Any) -> frozenset[str]:
-    """Classes and ids that the page's own style sheets hide, whatever the screen is."""
-    sheet = "\n".join(style.text or "" for style in tree.iter("style"))[:_MAX_STYLE_CHARS]
+def _selectors(tree: Any, pattern: re.Pattern[str]) -> frozenset[str]:
+    """Classes and ids of which the page's own style sheets say so, whatever the screen is."""
+    sheet = "\n".join(map(_sheet, tree.iter("style")))[:_MAX_STYLE_CHARS]
     found = set()
     for selectors, declarations in _RULE.findall(_NESTED_RULES.sub("", sheet)):
-        if _HIDING.search(declarations):
+        if pattern.search(declarations):
             found |= {name.strip() for name in selectors.split(",")}
     return frozenset(name for name in found if _SIMPLE.fullmatch(name))
+
+
+def _sheet(style: Any) -> str:
+    """The rules of a style element that hold on every screen where programs run."""
+    is_on_screen = style.get("media", "").strip().lower() in _ANY_SCREEN
+    is_used = next(style.iterancestors("noscript", "template"), None) is None
+    return style.text or "" if is_on_screen and is_used else ""
