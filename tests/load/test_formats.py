@@ -1123,6 +1123,10 @@ def test_a_file_is_what_is_in_it_and_not_what_it_is_called(
     assert document(tmp_path, name, data).text.strip() == "The bridge reopened."
 
 
+FRAMES = b"""<html><head><title>The archive of the town</title></head><frameset cols="20%,80%">
+<frame src="a.html"><noframes><body>Your browser shows no frames.</body></noframes></frameset>"""
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -1131,6 +1135,8 @@ def test_a_file_is_what_is_in_it_and_not_what_it_is_called(
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged"),
         ("a.zip", b"PK\x03\x04 and no more", "a damaged archive"),
         ("a.bin", bytes(range(256)) * 4, "binary data"),
+        ("a.html", FRAMES, "there is no text in it"),
+        ("a.html", FRAMES.replace(b"<title>", b"<script src=a.js></script><title>"), "no text"),
         ("a.xml", b"<?xml version='1.0'?><a><b></a>", "damaged XML"),
     ],
 )

@@ -34,6 +34,7 @@ _NESTED_RULES = re.compile(r"@[^{;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^{;]*;|/\*
 _SHOWN = ("html", "body")
 # Their text is no text of the page.
 _NO_TEXT = ("script", "style", "head", "title", "meta", "link")
+_UNSEEN = ("template", "noframes")
 _ANY_SCREEN = ("", "all", "screen")
 _MAX_STYLE_CHARS = 500_000
 
@@ -93,7 +94,7 @@ def _drop(element: Any) -> None:
 def _is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if element.get("hidden") is not None and element.get("hidden") != "until-found":
         return True
-    if element.tag == "template" and element.get("shadowrootmode") is None:
+    if element.tag in _UNSEEN and element.get("shadowrootmode") is None:
         return True
     style = element.get("style")
     if style and (_HIDING.search(style) or _is_white_on_white(element, style)):
