@@ -23,16 +23,18 @@ def is_courtesy(said: str) -> bool:
 
 
 def courtesies_of(said: str) -> list[str]:
-    """The languages in which something is a courtesy, or two; none if it asks."""
+    """The languages in which something is a courtesy, or two; none if it asks.
+
+    The first of two may be of any language ("ok merci"). Signs alone are one of each.
+    """
     words = _plain(said).split()
     if len(words) > _MOST_WORDS:
         return []
+    by_language = _by_language()
+    every = frozenset().union(*by_language.values())
     ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words))]
-    return [
-        language
-        for language, known in _by_language().items()
-        if any(second in known and (not first or first in known) for first, second in ways)
-    ]
+    lasts = [last for first, last in ways if not first or first in every]
+    return [code for code, known in by_language.items() if not words or not known.isdisjoint(lasts)]
 
 
 @cache

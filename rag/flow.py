@@ -24,7 +24,7 @@ def events(
     """Passages first, then text, then the checked answer."""
     before = turns(history)
     retrieval = _found(retriever, question, before, filters)
-    if spoken := courtesies_of(question):
+    if (spoken := courtesies_of(question)) and not retrieval.asked:
         shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
         retrieval = replace(retrieval, results=(), languages=shares)
     elif len(asked := parts(question)) > 1:

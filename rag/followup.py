@@ -71,7 +71,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def _asks(text: str) -> bool:
-    return bool(text.strip()) and not is_courtesy(text)
+    is_signs = not _WORD.search(text)  # of a conversation, "?" asks once more
+    return bool(text.strip()) and (is_signs or not is_courtesy(text))
 
 
 def _names(question: str, before: Sequence[str]) -> bool:

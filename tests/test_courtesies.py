@@ -14,6 +14,7 @@ from rag.types import Turn
     ("said", "language"),
     [
         *[("Hello!", "en"), ("hi, thanks 👍", "en"), ("OK.", "en"), ("Merci beaucoup :)", "fr")],
+        *[("ok merci", "fr"), ("ok, danke", "de"), ("thx", "en"), ("?!", "fr"), ("…", "en")],
         *[("D’accord", "fr"), ("¿Qué tal?", "es"), ("GRAZIE", "it"), ("Guten Tag", "de")],
         *[
             ("你好！", "zh"),
@@ -29,7 +30,7 @@ def test_a_courtesy_is_known(said: str, language: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", "?", "tram", "Nice", "2024", "hello, who chaired?", "Who said thanks?", "merci " * 5000],
+    ["tram", "Nice", "2024", "hello, who chaired?", "Who said thanks?", "merci " * 5000],
 )
 def test_what_asks_is_none(said: str) -> None:
     assert not is_courtesy(said)
@@ -44,4 +45,5 @@ def test_a_follow_up_goes_past_courtesies_and_these_go_on_from_nothing() -> None
     asked: list[Turn] = [("user", "Who chaired the session?"), ("assistant", "…")]
     thanked: list[Turn] = [*asked, ("user", "Thanks!"), ("assistant", "…")]
     assert standalone("Thanks!", asked) == "Thanks!"
+    assert standalone("?", thanked) == "? Who chaired the session?"
     assert standalone("And where?", thanked) == "And where? Who chaired the session?"

@@ -216,16 +216,28 @@ def quotes_of(
 def _shared_out(cited: Sequence[Sequence[Citation]]) -> list[list[Citation]]:
     """The citations of an answer out of those for each part: the best of each before any further.
 
-    What is quoted for one part is not quoted again for another.
+    What is quoted for one part is not quoted again for another: the longer one serves both.
     """
     shares: list[list[Citation]] = [[] for _ in cited]
     for turn in zip_longest(*cited):
         for share, citation in zip(shares, turn, strict=True):
-            others = chain.from_iterable(each for each in shares if each is not share)
-            is_new = citation and not any(_holds(other, citation) for other in others)
-            if is_new and sum(map(len, shares)) < MAX_QUOTES:
+            if not citation or _serves(citation, [each for each in shares if each is not share]):
+                continue
+            if sum(map(len, shares)) < MAX_QUOTES:
                 share.append(citation)
     return shares
+
+
+def _serves(citation: Citation, shares: Sequence[list[Citation]]) -> bool:
+    """Whether a quote is in others' shares, where it takes the place of a part of itself."""
+    for share in shares:
+        for place, other in enumerate(share):
+            if _holds(citation, other):
+                share[place] = replace(citation, focus=other.focus)
+                return True
+            if _holds(other, citation):
+                return True
+    return False
 
 
 def _holds(one: Citation, other: Citation) -> bool:
@@ -261,13 +273,15 @@ def _grown(
 ) -> tuple[int, int]:
     """The run of sentences around the best one, as places of its first and last.
 
-    It is of one section, and goes back from a pronoun to what that stands for.
+    It is of one section, goes back from a pronoun to what that stands for, and keeps what
+    leads to the next sentence with that.
     """
     first = last = best
     least = scores[best] - _MARGIN
 
     def joins(place: int) -> bool:
-        names = place < first and found[first].leans
+        names = place < first and (found[first].leans or found[place].leads)
+        names = names or (place > last and found[last].leads)
         return (names or scores[place] >= least) and _fits(
             found, min(first, place), max(last, place), taken
         )

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 from rag.arrays import FloatArray
 from rag.cite import Quote
@@ -27,6 +28,8 @@ from rag.language import (
     stripped,
     whole_words,
 )
+from rag.language.words import is_abbreviation
+from rag.questions import MARKS
 from rag.retrieve import Retrieval
 from rag.types import SearchResult, Span
 
@@ -35,13 +38,21 @@ MAX_PASSAGES = 5
 
 #: Of a question that goes on from another, as "and where?", passages with less than this part of
 #: the best score are not read: any place answers that, whatever it is of.
-_ABOUT_IT = 0.45
+_ABOUT_IT = 0.75
 
 #: Longest answer within a sentence, in tokens.
 _ANSWER_TOKENS = 30
 
 #: Spans that the tightest words of a sentence are chosen from.
 _LIKELY_SPANS = 50
+
+#: A sentence of so few characters says little alone: "No."
+_SHORT_CHARS = 12
+#: A question mark is among so many characters at the end: "?", "? »", "?**".
+_MARKS_CHARS = 4
+
+_OPENING = {")": "(", "]": "[", "»": "«", "”": "“", "’": "‘", "」": "「", "』": "『", "）": "（"}
+_STOPPED = regex.compile(r"(?<![\p{L}\p{M}])(\p{L}[\p{L}\p{M}]+|[\p{N}%]+)\.$")  # no initial
 
 _NEVER = -30.0  # a logit: no token, no answer
 
@@ -74,6 +85,7 @@ class Sentence:
         features: What speaks for it.
         opens_section: Whether a heading stands before it.
         leans: Whether it opens with a pronoun, which the sentence before explains.
+        leads: Whether it says little without the next one: a question of an interview, "No."
     """
 
     quote: Quote
@@ -83,6 +95,7 @@ class Sentence:
     features: Features
     opens_section: bool = False
     leans: bool = False
+    leads: bool = False
 
 
 def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
@@ -134,6 +147,7 @@ class _Passage:
             if introduces or (chunk.document_id, span) in seen:
                 continue
             seen.add((chunk.document_id, span))
+            asks = _is_question_of_its_own(text, span)
             inside = self._inside(Span(span.start - chunk.start, span.end - chunk.start))
             yield Sentence(
                 Quote(self._position, span, self._tightest(inside)),
@@ -141,8 +155,9 @@ class _Passage:
                 self._reading.holds,
                 self._everything,
                 Features(self._share(inside), self._cover, self._meaning, self._is_shared),
-                is_introduced,
+                is_introduced or asks,
                 opens_with_pronoun(text[span.start : span.end], chunk.language),
+                asks or span.end - span.start <= _SHORT_CHARS,
             )
 
     def _inside(self, span: Span) -> IntArray:
@@ -172,6 +187,8 @@ class _Passage:
         best = int((overlap @ np.exp(allowed[likely] - allowed[likely[0]])).argmax())
         start, end = self._tokens[inside[first[best]], 0], self._tokens[inside[last[best]], 1]
         span = whole_words(self._chunk.text, *stripped(self._chunk.text, int(start), int(end)))
+        is_last = span.end >= self._tokens[inside[-1], 1]
+        span = trimmed(self._chunk.text, span, is_last, self._chunk.language)
         return Span(self._chunk.start + span.start, self._chunk.start + span.end)
 
     def _share(self, inside: IntArray) -> float:
@@ -180,6 +197,33 @@ class _Passage:
             return _NEVER
         starts, ends = self._reading.starts[inside], self._reading.ends[inside]
         return _log_sum(starts) + _log_sum(ends) - self._everything
+
+
+def trimmed(text: str, span: Span, is_last: bool, language: str) -> Span:
+    """An answer without the stop behind it, and with the mark that closes one it opens.
+
+    Args:
+        is_last: Whether it ends its sentence.
+    """
+    said, behind = text[span.start : span.end], text[span.end : span.end + 1]
+    if said.count(_OPENING.get(behind, " ")) > said.count(behind):
+        return Span(span.start, span.end + 1)
+    kept = said.rstrip(",;:")
+    if (
+        is_last
+        and (word := _STOPPED.search(kept))
+        and not is_abbreviation(word[1].lower(), language)
+    ):
+        kept = kept[:-1]
+    return Span(span.start, span.start + len(kept)) if kept else span
+
+
+def _is_question_of_its_own(text: str, span: Span) -> bool:
+    """Whether a sentence is a line of its own that asks, as in an interview."""
+    begin, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    around = text[begin : span.start] + text[span.end : end]
+    asks = MARKS.intersection(text[span.end - _MARKS_CHARS : span.end])
+    return end >= 0 and bool(asks) and not around.strip(" *_–—-")
 
 
 def _coverage(retrieval: Retrieval, text: str, language: str) -> float:

@@ -18,7 +18,7 @@ from rag.answer.extractive import (
     quotes_of,
 )
 from rag.answer.phrases import phrases
-from rag.answer.sentences import Features, Sentence, matrix
+from rag.answer.sentences import Features, Sentence, matrix, trimmed
 from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.embed import Embedder
@@ -102,6 +102,14 @@ def test_a_pronoun_takes_in_what_it_stands_for() -> None:
     found[1] = replace(found[1], leans=True)
     (quote,) = quotes_of(found, scores(-9, 5, -9))
     assert quote.span == Span(found[0].quote.span.start, found[1].quote.span.end)
+
+
+def test_what_leads_to_the_next_sentence_is_quoted_with_it() -> None:
+    found = sentences(100, 10, 100, 100)
+    found[1] = replace(found[1], leads=True, opens_section=True)
+    whole = Span(found[1].quote.span.start, found[2].quote.span.end)
+    for near in (scores(4, -9, 5, -9), scores(4, 5, -9, -9)):
+        assert quotes_of(found, near)[0].span == whole
 
 
 def test_a_quote_is_of_one_section() -> None:
@@ -298,3 +306,51 @@ def test_a_courtesy_is_not_answered(said: str, language: str, sample: Corpus) ->
     assert (answer.language, answer.passages, answer.nearest) == (language, (), ())
     asked = [("user", "who co-chaired the session?"), ("assistant", "…")]
     assert sample.ask(said, history=asked).text == answer.text
+
+
+INTERVIEW = """Guides are not paid in snow. The first lift opens in December.
+
+**Should the village buy snow cannons?**
+
+No. It is money thrown away, says the guide Edda Lindqvist.
+
+**How much did it snow in 1985?**
+
+Four metres (the most on record), she says.
+"""
+
+
+def test_an_interview_is_quoted_with_its_questions(tmp_path: Path, embedder: Embedder) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "interview.txt").write_text(INTERVIEW)
+    with Corpus(tmp_path / "corpus", tmp_path / "index", Settings(), embedder) as corpus:
+        corpus.sync()
+        first = corpus.ask("Should the village buy snow cannons?").citations[0]
+        assert first.quote.startswith("**Should the village buy snow cannons?**\n\nNo. It is money")
+        first = corpus.ask("How much did it snow in 1985?").citations[0]
+        assert first.quote.startswith("**How much did it snow in 1985?**\n\nFour metres")
+
+
+def test_one_quote_serves_two_questions(sample: Corpus) -> None:
+    answer = sample.ask("Qui a coprésidé la session et quand s'est-elle tenue ?")
+    spans = [(each.document.id, each.start, each.end) for each in answer.citations]
+    assert len(spans) == len(set(spans))
+    for document, start, end in spans:
+        assert not [s for d, s, e in spans if d == document and start <= s and e < end]
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "words"),
+    [
+        ("It was signed on 12 August 2020.", (17, 32), "12 August 2020"),
+        ("Er wohnt in der Asemakatu 7.", (16, 28), "Asemakatu 7"),
+        ("They moved to 12 Mill St.", (14, 25), "12 Mill St."),
+        ("Il est signé L. M. R.", (13, 21), "L. M. R."),
+        ("It opens on Thursday (19/12), they say.", (12, 27), "Thursday (19/12)"),
+        ("the fund «Til», of Vilnius", (4, 13), "fund «Til»"),
+        ("in Rome, in May,", (3, 8), "Rome"),
+    ],
+)
+def test_the_tightest_words_end_well(text: str, span: tuple[int, int], words: str) -> None:
+    found = trimmed(text, Span(*span), span[1] == len(text), "en")
+    assert text[found.start : found.end] == words
