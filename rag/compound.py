@@ -50,9 +50,9 @@ def _questions(text: str) -> list[str]:
 
 def _coordinated(question: str) -> list[str]:
     """A question cut before each "and when"; one that is no question without the rest is not."""
-    words = list(_WORD.finditer(question))
+    words, languages = list(_WORD.finditer(question)), sorted(likely_languages(question))
     for place in range(len(words) - 1, 0, -1):
-        for language in sorted(likely_languages(question)):
+        for language in languages:
             start = _opening(words, place, language)
             first = question[: words[place].start()].rstrip(" ,;，、،")
             second = question[start:].strip()
