@@ -229,6 +229,20 @@ def test_wrong_use(home: Path, arguments: list[str]) -> None:
     assert "Usage:" in rag(*arguments, cwd=home, code=2)[1]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["sync", "--corpus", ""], ["sync", "--index", ""], ["sync", "--settings="], ["add", ""]),
+        *(["add", "pont.md", ""], ["migrate", "", "new"], ["migrate", "index", ""]),
+        *(["evaluate", ""], ["serve", "--auth", ""], ["user", "add", "ada", "--auth", ""]),
+    ],
+)
+def test_an_empty_name_is_not_the_working_directory(empty: Path, arguments: list[str]) -> None:
+    (empty / "pont.md").write_text("The bridge.")
+    assert "it is empty" in rag(*arguments, cwd=empty, code=2)[1]
+    assert [file.name for file in empty.rglob("*")] == ["corpus", "pont.md"]
+
+
 def test_files_that_cannot_be_read_are_listed(empty: Path) -> None:
     corpus = empty / "corpus"
     (corpus / "good.txt").write_text("The bridge reopened on Monday.")

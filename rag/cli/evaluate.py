@@ -19,6 +19,7 @@ from rag.cli.options import (
     JsonOption,
     SettingsOption,
     failure_lines,
+    given_path,
     say,
 )
 from rag.corpus import Corpus
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 
 def evaluation(
-    folder: Annotated[Path, typer.Argument(help="queries.jsonl, qrels.tsv and corpus.jsonl.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=given_path, help="queries.jsonl, qrels.tsv and corpus.jsonl.")
+    ],
     corpus: CorpusOption = CORPUS,
     index: IndexOption = None,
     settings: SettingsOption = None,

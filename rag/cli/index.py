@@ -21,6 +21,7 @@ from rag.cli.options import (
     JsonOption,
     SettingsOption,
     complain,
+    existing_path,
     failure_lines,
     open_corpus,
     say,
@@ -80,7 +81,7 @@ def sync(
 
 
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", parser=existing_path)],
     corpus: CorpusOption = CORPUS,
     index: IndexOption = None,
     settings: SettingsOption = None,

@@ -7,14 +7,18 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.options import JsonOption, SettingsOption, show
+from rag.cli.options import JsonOption, SettingsOption, given, show
 from rag.plural import counted
 from rag.settings import Settings
 
 
 def migrate_index(
-    source: Annotated[str, typer.Argument(help="Folder of an index, or postgresql://...")],
-    target: Annotated[str, typer.Argument(help="Where to move it; the source stays as it is.")],
+    source: Annotated[
+        str, typer.Argument(parser=given, help="Folder of an index, or postgresql://...")
+    ],
+    target: Annotated[
+        str, typer.Argument(parser=given, help="Where to move it; the source stays as it is.")
+    ],
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -22,13 +22,41 @@ CORPUS = Path("corpus")
 # Control characters, ends of lines, and what turns around the letters that follow.
 _OBEYED = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202d\\u202e]")
 
-CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the articles.")]
+
+def given(value: str) -> str:
+    """A name as it was given; an empty one would stand for the working directory."""
+    if not value:
+        raise typer.BadParameter("it is empty; the working directory is called '.'")
+    return value
+
+
+def given_path(value: str) -> Path:
+    """As `given`, of a file or a folder."""
+    return Path(given(value))
+
+
+def existing_path(value: str) -> Path:
+    """As `given_path`, of what is there."""
+    path = given_path(value)
+    if not path.exists():
+        raise typer.BadParameter(f"{value!r} does not exist")
+    return path
+
+
+CorpusOption = Annotated[
+    Path, typer.Option("--corpus", parser=given_path, help="Folder of the articles.")
+]
 IndexOption = Annotated[
     str | None,
-    typer.Option("--index", help="Folder of the index, or postgresql://...; else the setting."),
+    typer.Option(
+        "--index",
+        parser=given,
+        help="Folder of the index, or postgresql://...; else the setting.",
+    ),
 ]
 SettingsOption = Annotated[
-    Path | None, typer.Option("--settings", help="TOML file; rag.toml here if there is one.")
+    Path | None,
+    typer.Option("--settings", parser=given_path, help="TOML file; rag.toml here if there is one."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LanguagesOption = Annotated[

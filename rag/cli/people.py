@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from rag.cli.options import given_path
 from rag.errors import SettingsError
 
 app = typer.Typer(help="Say who may sign in to the page.", no_args_is_help=True)
@@ -27,7 +28,9 @@ def user() -> None:
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="Letters, digits, '.', '@', '_' and '-'.")],
-    auth: Annotated[Path, typer.Option(help="The file; created if missing.")] = Path("users.toml"),
+    auth: Annotated[
+        Path, typer.Option(parser=given_path, help="The file; created if missing.")
+    ] = Path("users.toml"),
     role: Annotated[_Role, typer.Option(help="An editor may change articles.")] = _Role.READER,
 ) -> None:
     """Add a user, or give one a new password and role. The password is asked for.

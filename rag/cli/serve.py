@@ -17,6 +17,7 @@ from rag.cli.options import (
     IndexOption,
     LlmOption,
     SettingsOption,
+    given_path,
     open_corpus,
     say,
 )
@@ -39,7 +40,10 @@ def serve(
         bool, typer.Option("--allow-edit", help="Let people add and delete articles in the page.")
     ] = False,
     auth: Annotated[
-        Path | None, typer.Option("--auth", help="TOML file of the users; see `rag user add`.")
+        Path | None,
+        typer.Option(
+            "--auth", parser=given_path, help="TOML file of the users; see `rag user add`."
+        ),
     ] = None,
 ) -> None:
     """Serve the chat page and the HTTP routes."""
