@@ -127,9 +127,9 @@ def load_file(
             if plain_kind(source.name, file.peek(HEAD_BYTES)[:HEAD_BYTES], path) == "jsonl":
                 yield from read_rows(file, source)
                 return
-            data = file.read(source.bounds.file_max_mb * MEGABYTE + 1)
-        if len(data) > source.bounds.file_max_mb * MEGABYTE:
-            raise LoadError(path, f"larger than {source.bounds.file_max_mb} MB (file_max_mb)")
+            if os.fstat(file.fileno()).st_size > bounds.file_max_mb * MEGABYTE:
+                raise LoadError(path, f"larger than {bounds.file_max_mb} MB (file_max_mb)")
+            data = file.read()
         yield from read(replace(source, data=data))
     except LoadError as error:
         yield Failure(error.path, error.reason)

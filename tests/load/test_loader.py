@@ -93,6 +93,13 @@ def test_a_file_that_costs_too_much_is_left_out_and_the_next_is_read(
         patient.close()
 
 
+def test_a_bound_of_size_above_that_of_memory_takes_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "good.html").write_text(samples.PAGE)
+    with Loader(tmp_path, Bounds(file_max_mb=2_000)) as loader:
+        (good,) = loader.load("good.html")
+    assert isinstance(good, Document)
+
+
 def test_a_bomb_costs_its_own_process_only(tmp_path: Path) -> None:
     cells = "<table>" + "<tr>" + '<td rowspan="9999">x' * 9_999 + "</tr>" + "<tr></tr>" * 9_999
     (tmp_path / "bomb.html").write_text(f"<html><body>{cells}</table></body></html>")
