@@ -16,7 +16,7 @@ from rag.types import Document, Failure, PassingFailure
 _PARTS = re.compile("[/:#]")
 # A file changed in the same instant as it was read may change again with the same time.
 _SETTLED_NS = 2_000_000_000
-_INODE = 2**63 - 1
+_INTEGER = 2**63 - 1  # the largest that an index keeps
 _TAKEN = (
     "another article has the id {!r} too; give this one its own, or let rows of exports be known "
     'by their place (in rag.toml: fields = {{id = "-"}})'
@@ -229,9 +229,11 @@ def _size(file: Path) -> int:
 
 
 def _stamp(file: Path, documents: int) -> Stamp | None:
+    """What a file looks like; None if that cannot be told, or not kept: its time is far off."""
     try:
         status = file.stat()
     except OSError:
         return None
-    inode = status.st_ino & _INODE  # some file systems use all 64 bits, SQLite has 63
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode, documents)
+    inode = status.st_ino & _INTEGER  # some file systems use all 64 bits
+    stamp = Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode, documents)
+    return stamp if max(map(abs, stamp)) <= _INTEGER else None

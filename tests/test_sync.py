@@ -13,7 +13,7 @@ from rag import Corpus, MismatchError, NotFoundError, Settings, StoreError
 from rag.address import is_server
 from rag.load import file_title
 from rag.plan import _stamp
-from rag.store import layout
+from rag.store import Stamp, layout
 from rag.store.lock import writer_lock
 from rag.ui.memory import Memory
 from tests.conftest import WordEmbedder
@@ -107,14 +107,22 @@ def test_an_index_whose_path_begins_with_two_slashes(corpus: Corpus) -> None:
         assert twice.search("harbour")
 
 
-def test_an_inode_of_64_bits_is_remembered_in_63() -> None:
+def stamp_of(inode: int, changed_ns: int) -> Stamp | None:
     class File(PosixPath):
         def stat(self, **_: object) -> os.stat_result:
-            return os.stat_result((0o100644, 2**63 + 5, 1, 1, 0, 0, 10, 0, 0, 0))
+            times = {"st_mtime_ns": changed_ns, "st_ctime_ns": 1}
+            return os.stat_result((0o100644, inode, 1, 1, 0, 0, 10, 0, 0, 0), times)
 
-    stamp = _stamp(File(), 1)
-    assert stamp
-    assert stamp.inode == 5
+    return _stamp(File(), 1)
+
+
+def test_an_inode_of_64_bits_is_remembered_in_63() -> None:
+    assert stamp_of(2**63 + 5, 1) == Stamp(10, 1, 1, 5, 1)
+
+
+@pytest.mark.parametrize("year", [1600, 2300])
+def test_a_file_of_a_time_that_no_index_keeps_is_not_remembered(year: int) -> None:
+    assert stamp_of(5, (year - 1970) * 31_556_952 * 10**9) is None
 
 
 @pytest.mark.embedded
