@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -29,6 +29,10 @@ ExportField: TypeAlias = Literal[
 #: What settings in `_mb` count.
 MEGABYTE = 1_000_000
 
+# More can be neither limited nor waited for, and is a mistake.
+_Megabytes: TypeAlias = Annotated[int, Field(le=1_000_000)]
+_Seconds: TypeAlias = Annotated[float, Field(le=86_400)]
+
 ENV_PREFIX = "RAG_"
 DEFAULT_FILE = "rag.toml"
 
@@ -38,12 +42,12 @@ class Bounds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    file_max_mb: int = Field(100, ge=1, description="A larger file is left out, and listed.")
-    file_max_text_mb: int = Field(50, ge=1, description="A file with more text is left out.")
-    file_timeout_s: float = Field(9.0, gt=0, description="How long reading one file may take.")
-    file_memory_mb: int = Field(1024, ge=256, description="How much memory it may take.")
+    file_max_mb: _Megabytes = Field(100, ge=1, description="A larger file is left out, and listed.")
+    file_max_text_mb: _Megabytes = Field(50, ge=1, description="A file with more text is left out.")
+    file_timeout_s: _Seconds = Field(9.0, gt=0, description="How long reading one file may take.")
+    file_memory_mb: _Megabytes = Field(1024, ge=256, description="How much memory it may take.")
     archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
-    archive_max_mb: int = Field(500, ge=1, description="Unpacked, all files together.")
+    archive_max_mb: _Megabytes = Field(500, ge=1, description="Unpacked, all files together.")
     archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
     archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
     fields: dict[ExportField, str] = Field(
