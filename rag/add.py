@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.errors import LoadError
 from rag.load import is_leftover, open_regular
@@ -123,25 +124,33 @@ def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
     """Copies one file; returns where it is.
 
     Raises:
-        LoadError: It is no file, or too large.
-        OSError: It cannot be read or written.
+        LoadError: It is no file, or too large, or the corpus cannot be written to.
+        OSError: It cannot be opened.
     """
     with open_regular(source, str(source)) as opened:
         if os.fstat(opened.fileno()).st_size > max_mb * MEGABYTE:
             raise LoadError(source, f"larger than {max_mb} MB (file_max_mb)")
-        if target.exists() and target.samefile(source):
-            return target  # it is in the corpus already
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as copy:
-            try:
-                shutil.copyfileobj(opened, copy)
-                copy.flush()
-                os.fsync(copy.fileno())
-                os.fchmod(copy.fileno(), 0o644)
-                return _place(Path(copy.name), target, replace)
-            except BaseException:
-                Path(copy.name).unlink(missing_ok=True)
-                raise
+        try:
+            if target.exists() and target.samefile(source):
+                return target  # it is in the corpus already
+            return _copy(opened, target, replace)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise LoadError(source, f"cannot be copied into the corpus: {why}") from error
+
+
+def _copy(opened: BinaryIO, target: Path, replace: bool) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as copy:
+        try:
+            shutil.copyfileobj(opened, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+            os.fchmod(copy.fileno(), 0o644)
+            return _place(Path(copy.name), target, replace)
+        except BaseException:
+            Path(copy.name).unlink(missing_ok=True)
+            raise
 
 
 def _place(copy: Path, target: Path, replace: bool) -> Path:

@@ -89,6 +89,17 @@ def test_what_cannot_be_copied_is_listed(empty: Path, outside: Path) -> None:
     )
 
 
+def test_where_the_corpus_cannot_be_written_to_the_file_is_not_blamed(
+    empty: Path, outside: Path
+) -> None:
+    (empty / "outside").write_text("Where the folder would be.")
+    added = add_files(empty, [outside / "a.md", outside])
+    assert added.paths == ("a.md",)
+    assert [reason.partition(": ")[0] for _, reason in added.failed] == [
+        *["cannot be copied into the corpus"] * 2
+    ]
+
+
 @pytest.mark.parametrize("into", ["..", "/tmp", "a/../../b"])
 def test_nothing_is_put_outside_the_corpus(empty: Path, outside: Path, into: str) -> None:
     with pytest.raises(ValueError, match="inside the corpus"):
