@@ -351,6 +351,12 @@ def test_an_index_that_cannot_be_written(home: Path, tmp_path: Path) -> None:
         rag("sync", "--corpus", str(home / "corpus"), "--index", str(index), cwd=tmp_path, code=1)
 
 
+@pytest.mark.parametrize("command", [["sync"], ["sync", "--rebuild"], ["status"], ["verify"]])
+def test_an_index_that_cannot_be_opened(empty: Path, command: list[str]) -> None:
+    (empty / "index" / "catalog.1.sqlite").mkdir(parents=True)
+    assert "catalog.1.sqlite" in one_line(rag(*command, cwd=empty, code=1)[1])
+
+
 @pytest.mark.loopback
 def test_serve(home: Path) -> None:
     process = subprocess.Popen(

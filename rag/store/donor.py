@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from rag.store.catalog import DAMAGE, open_read_only
+from rag.store.catalog import DAMAGE, explaining, open_read_only
 from rag.store.vectors import STORED
 
 
@@ -13,7 +13,9 @@ class Donor:
     """What can still be read of a catalogue of this or an older schema."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = open_read_only(file)
+        """Opens it; raises StoreError if that cannot be."""
+        with explaining(file):
+            self._connection = open_read_only(file)
 
     def close(self) -> None:
         """Closes the file."""

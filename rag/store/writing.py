@@ -56,8 +56,8 @@ def rebuilding(
     if not goes_on:
         layout.remove(catalog)
     with (
-        closing(create(catalog)) as connection,
         closing(Donor(current)) as donor,
+        closing(create(catalog)) as connection,
         explaining(catalog),
     ):
         break_seal(catalog)  # that of one killed between its seal and its name
