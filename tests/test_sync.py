@@ -107,6 +107,16 @@ def test_an_index_whose_path_begins_with_two_slashes(corpus: Corpus) -> None:
         assert twice.search("harbour")
 
 
+@pytest.mark.embedded
+def test_an_index_whose_name_is_not_utf_8(corpus: Corpus) -> None:
+    index = corpus.index.with_name(os.fsdecode(b"caf\xe9"))
+    with Corpus(corpus.folder, index, Settings(), WordEmbedder()) as named:
+        assert named.sync().added == 3
+        assert named.search("harbour")
+        assert named.sync(rebuild=True).embedded == 0
+        assert named.verify().problems == ()
+
+
 def stamp_of(inode: int, changed_ns: int) -> Stamp | None:
     class File(PosixPath):
         def stat(self, **_: object) -> os.stat_result:

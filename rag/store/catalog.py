@@ -228,7 +228,7 @@ def open_read_only(file: Path) -> sqlite3.Connection:
 
 def _open(file: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file://{quote(str(file.absolute()))}?mode={mode}",
+        f"file://{quote(os.fsencode(file.absolute()))}?mode={mode}",
         uri=True,
         timeout=_BUSY_TIMEOUT_S,
         isolation_level=None,
