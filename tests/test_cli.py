@@ -401,18 +401,23 @@ def test_a_host_that_is_not_this_one(home: Path) -> None:
     assert "cannot listen on no-such-host.invalid" in one_line(err)
 
 
-def test_an_interruption_while_the_commands_are_imported_ends_without_a_traceback() -> None:
-    code = """
+@pytest.mark.parametrize("package", ["pydantic", "typer"])
+@pytest.mark.parametrize(
+    "start", ["from rag.cli import main; main()", "import runpy; runpy.run_module('rag')"]
+)
+def test_an_interruption_while_the_commands_are_imported_ends_without_a_traceback(
+    package: str, start: str
+) -> None:
+    code = f"""
 import sys
-from rag.cli import main
 
 class Impatient:
     def find_spec(self, name, *_):
-        if name == "typer":
+        if name == "{package}":
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Impatient())
-main()
+{start}
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (130, b"")
