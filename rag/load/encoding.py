@@ -54,10 +54,20 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
     Raises:
         LoadError: It is binary, or no encoding fits.
     """
-    text = _decoded(data, path, declared or declared_encoding(data))
+    text, _ = _decoded(data, path, declared or declared_encoding(data))
     if "\0" in text:
         raise LoadError(path, "binary data, not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encoding_of(data: bytes, path: str) -> str:
+    """The name of the encoding in which `decode` reads a file, by its beginning.
+
+    Raises:
+        LoadError: It is binary, or no encoding fits.
+    """
+    _, name = _decoded(data, path, declared_encoding(data))
+    return name
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -66,20 +76,23 @@ def declared_encoding(data: bytes) -> str | None:
     return (match[1] or match[2]).decode("ascii") if match else None
 
 
-def _decoded(data: bytes, path: str, declared: str | None) -> str:
+def _decoded(data: bytes, path: str, declared: str | None) -> tuple[str, str]:
+    """The text, and the name of its encoding."""
     marked = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
     if marked is not None and (text := _strictly(data, marked)) is not None:
-        return text
+        return text, marked
     if marked in ("utf-16", "utf-32"):
         raise LoadError(path, f"damaged: it begins as {marked.upper()} and is not")
     if b"\0" in data:
         return _wide(data, path)
     if any(escape in data for escape in _ESCAPED) and (text := _strictly(data, "iso2022_jp_ext")):
-        return text
+        return text, "iso2022_jp_ext"
     for known in filter(None, ("utf-8", declared)):
         if (text := _strictly(data, known)) is not None:
-            return text
-    return _mostly_utf8(data, path) or _detect(data, path)
+            return text, known
+    if text := _mostly_utf8(data, path):
+        return text, "utf-8"
+    return _detect(data, path)
 
 
 def _strictly(data: bytes, name: str) -> str | None:
@@ -91,7 +104,7 @@ def _strictly(data: bytes, name: str) -> str | None:
         return None
 
 
-def _wide(data: bytes, path: str) -> str:
+def _wide(data: bytes, path: str) -> tuple[str, str]:
     """UTF-16 without a mark: every other byte of Latin text is zero."""
     sample = data[:10_000]
     for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
@@ -99,7 +112,7 @@ def _wide(data: bytes, path: str) -> str:
         if zeros > _WIDE_SHARE * len(sample) / 2 and not others:
             text = _strictly(data, name)
             if text is not None and not _CONTROL.search(text):
-                return text
+                return text, name
     raise LoadError(path, "binary data, not text")
 
 
@@ -115,10 +128,11 @@ def _mostly_utf8(data: bytes, path: str) -> str | None:
     return None
 
 
-def _detect(data: bytes, path: str) -> str:
+def _detect(data: bytes, path: str) -> tuple[str, str]:
     from chardetng_py import detect
 
-    text = _strictly(data, detect(data[:_DETECTED_FROM]))
+    name = detect(data[:_DETECTED_FROM])
+    text = _strictly(data, name)
     if text is None or _UNWRITTEN.search(text):
         raise LoadError(path, "its character encoding is unknown; save it as UTF-8")
-    return text
+    return text, name

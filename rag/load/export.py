@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from rag.errors import LoadError
 from rag.load.article import article
 from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, BodyBuilder
-from rag.load.encoding import decode
+from rag.load.encoding import decode, encoding_of
 from rag.load.hidden import clean
 from rag.load.source import Source
 from rag.settings import MEGABYTE, ExportField
@@ -43,6 +43,9 @@ _TAG = re.compile(
 _WRAPPED = ("rendered", "name", "value", "#text", "$date", "$oid")
 _MAX_ROW_BYTES = 50 * MEGABYTE
 _MAX_DEPTH = 3
+_HEAD_BYTES = 200_000  # by which the encoding of rows is known
+_WIDE = ("utf-16", "utf-32")
+_REFUSED_MAX = 20  # rows that are no text, before the others are taken to be none
 
 
 def is_export(
@@ -68,24 +71,60 @@ def read_jsonl(source: Source) -> Iterator[Document | Failure]:
     return read_rows(io.BytesIO(source.data), source)
 
 
-def read_rows(file: io.BufferedIOBase, source: Source) -> Iterator[Document | Failure]:
+def read_rows(file: BinaryIO, source: Source) -> Iterator[Document | Failure]:
     """As `read_jsonl`, of rows that are read while they are used."""
-    for number, row in enumerate(_lines(file), 1):
+    encoding, refused = _encoding(file, source.id), 0
+    for number, row in enumerate(_lines(file, encoding), 1):
         if not row.strip():
             continue
-        place = f"{source.id}:{number}"
+        place, known = f"{source.id}:{number}", b""
         try:
-            yield row_object(_parsed(row, place), place, source)
+            known = _in_utf8(row, place, encoding)
+            yield row_object(_parsed(known, place), place, source)
         except LoadError as error:
             yield Failure(error.path, error.reason)
+            refused += not known
+        if refused == _REFUSED_MAX:
+            reason = f"not read behind line {number}: too much of it is no text"
+            yield Failure(source.id, reason)
+            return
 
 
-def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:
+def _encoding(file: BinaryIO, path: str) -> str:
+    """The encoding of a file's first rows; empty if it is not known."""
+    head = file.read(_HEAD_BYTES)
+    file.seek(0)
+    if len(head) == _HEAD_BYTES and b"\0" not in head:
+        head = head[: head.rfind(b"\n") + 1] or head  # else it may end within a character
+    try:
+        return encoding_of(head, path)
+    except LoadError:
+        return ""
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """The lines of a file, in UTF-8 where no byte alone would end one."""
+    if not encoding.startswith(_WIDE):
+        yield from _bounded(file.readline)
+        return
+    text = io.TextIOWrapper(file, encoding, errors="replace", newline="\n")
+    try:
+        yield from _bounded(lambda size: text.readline(size).encode())
+    finally:
+        text.detach()  # it would close the file
+
+
+def _bounded(read: Callable[[int], bytes]) -> Iterator[bytes]:
     """The lines of a file; of one that is too long no more than shows it."""
-    while line := file.readline(_MAX_ROW_BYTES + 1):
+    while line := read(_MAX_ROW_BYTES + 1):
         yield line
         while len(line) > _MAX_ROW_BYTES and not line.endswith(b"\n"):
-            line = file.readline(_MAX_ROW_BYTES + 1)
+            line = read(_MAX_ROW_BYTES + 1)
+
+
+def _in_utf8(row: bytes, place: str, encoding: str) -> bytes:
+    """A row as JSON is written, unless it is too long to be read anyway."""
+    return row if len(row) > _MAX_ROW_BYTES else decode(row, place, encoding).encode()
 
 
 def read_json(source: Source) -> Iterator[Document | Failure]:

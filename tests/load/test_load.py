@@ -1,6 +1,7 @@
 import hashlib
 import json
 import pickle
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -180,6 +181,33 @@ def test_a_bad_row_costs_only_itself(tmp_path: Path) -> None:
     assert [item.path for item in found if isinstance(item, Failure)] == [
         f"a.jsonl:{line}" for line in (2, 3, 4, 5, 6, 8)
     ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        *[(name, "Le pont a été rouvert à l'été.") for name in ("cp1252", "utf-16", "utf-16-be")],
+        ("utf-8-sig", "Le pont a été rouvert."),
+        ("cp1251", "Мост снова открыт для движения."),
+        ("shift_jis", "橋は月曜日に再開されました。"),
+    ],
+)
+def test_rows_are_in_the_encoding_of_the_first_ones(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    texts = [text, "The bridge was opened.", text, text[:8]] * 5_000
+    rows = "".join(f"{json.dumps({'text': text}, ensure_ascii=False)}\n" for text in texts)
+    found = load(tmp_path, "a.jsonl", rows.encode(encoding))
+    assert [item.text for item in found if isinstance(item, Document)] == texts
+
+
+def test_of_what_is_no_text_a_few_rows_are_listed(tmp_path: Path) -> None:
+    noise = random.Random(0).randbytes(100_000)
+    found = load(tmp_path, "a.jsonl", b'{"text": "a"}\n' + noise)
+    assert isinstance(found[0], Document)
+    assert isinstance(found[-1], Failure)
+    assert found[-1].path == "a.jsonl"
+    assert len(found) < 100
 
 
 def test_a_row_that_is_too_long_costs_only_itself(
