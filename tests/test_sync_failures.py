@@ -10,7 +10,7 @@ import pytest
 from rag import Corpus, Settings
 from rag.load import Loader
 from rag.plan import make_plan
-from rag.store.writer import Stamp
+from rag.store import Stamp
 from rag.types import Failure, PassingFailure
 from tests.load import samples
 from tests.test_sync import settle

@@ -14,9 +14,8 @@ from rag.store.fingerprint import generation_of
 from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
-from rag.store.rows import COLUMNS, document_of
+from rag.store.rows import COLUMNS, Entry, document_of
 from rag.store.terms import split_terms
-from rag.store.writer import Entry
 from rag.types import Document, Filters, Span
 
 #: So many chunks are compared one by one, which is exact; among more the nearest are looked

@@ -26,9 +26,9 @@ from rag.postgres.writer import (
 )
 from rag.settings import Settings
 from rag.store.fingerprint import Fingerprint, only_refusals
+from rag.store.rows import Known, Stamp
 from rag.store.status import Status
 from rag.store.verify import Problems
-from rag.store.writer import Known, Stamp
 from rag.types import Failure
 
 _TIDY_CHUNKS = 10_000  # a sync that wrote more leaves the tables ready to be searched

@@ -14,9 +14,8 @@ from psycopg.pq import TransactionStatus
 
 from rag.arrays import FloatArray
 from rag.postgres.schema import WORD_CHARS
-from rag.store.rows import COLUMNS, document_row
+from rag.store.rows import COLUMNS, Entry, Known, Stamp, document_row
 from rag.store.terms import split_terms, term_text
-from rag.store.writer import Entry, Known, Stamp
 from rag.types import Failure
 
 _MAX_SMALLINT: Final = 32_767

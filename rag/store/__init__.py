@@ -4,11 +4,11 @@ from rag.store.backend import Backend, Queue, Reader, Waiting, Writer
 from rag.store.fingerprint import Fingerprint
 from rag.store.opening import open_backend
 from rag.store.reader import Hit, Stored
+from rag.store.rows import Entry, Known, Stamp
 from rag.store.status import Status
 from rag.store.store import Store
 from rag.store.vectors import VectorIndex
 from rag.store.verify import Problems
-from rag.store.writer import Entry, Known, Stamp
 
 __all__ = [
     "Backend",

@@ -11,9 +11,9 @@ from rag.store.fingerprint import Fingerprint
 from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
 from rag.store.reader import Hit, Stored
+from rag.store.rows import Entry, Known, Stamp
 from rag.store.status import Status
 from rag.store.verify import Problems
-from rag.store.writer import Entry, Known, Stamp
 from rag.types import Document, Failure, Filters
 
 

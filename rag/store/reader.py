@@ -16,10 +16,9 @@ from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import LanguageIndex, Sample
 from rag.store.listing import Listing, Look, listing, sources
-from rag.store.rows import COLUMNS, document_of
+from rag.store.rows import COLUMNS, Entry, PreparedChunk, document_of
 from rag.store.terms import match_any, split_terms, term_text
 from rag.store.vectors import VectorIndex, unpack
-from rag.store.writer import Entry, PreparedChunk
 from rag.types import Chunk, Document, Filters, Span
 
 #: A document's columns and their checksum, in the order in which it is taken.

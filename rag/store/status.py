@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.store.connections import Reading
 from rag.store.lock import lock_holder
+from rag.store.writer import known_failures
 from rag.types import Failure
 
 
@@ -58,9 +59,7 @@ def read_status(reading: Reading) -> Status:
         syncing=lock_holder(folder),
         bytes=_size(folder),
         vector_index=f"in {lists} lists" if lists else "flat",
-        failed=tuple(
-            Failure(*row) for row in count("SELECT path, reason FROM failures ORDER BY rowid")
-        ),
+        failed=tuple(known_failures(reading.connection)),
     )
 
 

@@ -17,12 +17,11 @@ from rag.store.fingerprint import Fingerprint, only_refusals
 from rag.store.languages import LanguageIndex
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
+from rag.store.rows import Known, Stamp
 from rag.store.status import Status, read_status
 from rag.store.vectors import FLAT_MAX, VectorIndex
 from rag.store.verify import Problems, problems
 from rag.store.writer import (
-    Known,
-    Stamp,
     Writer,
     known_documents,
     known_failures,

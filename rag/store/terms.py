@@ -21,4 +21,4 @@ def split_terms(text: str) -> list[str]:
 
 def match_any(terms: Iterable[str]) -> str:
     """A full-text query for the chunks that hold at least one of the terms."""
-    return " OR ".join(f'"{_SEPARATORS.sub("_", term)}"' for term in terms)
+    return " OR ".join(f'"{term_text([term])}"' for term in terms)

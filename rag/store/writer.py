@@ -7,58 +7,15 @@ import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
 
 from rag.arrays import FloatArray
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
-from rag.store.rows import COLUMNS, document_row
+from rag.store.rows import COLUMNS, Entry, Known, PreparedChunk, Stamp, document_row
 from rag.store.terms import term_text
 from rag.store.vectors import pack
-from rag.types import Document, Failure, Span
-
-
-class Stamp(NamedTuple):
-    """What a file looked like when it was read; if it looks the same, it is not read again.
-
-    The time of the last change of its inode (`ctime`) cannot be set: it tells an edit
-    that restored size and modification time, as `cp -p` and `rsync` do.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    documents: int
-
-
-class Known(NamedTuple):
-    """A document of the index: the digest of its content, its file, and the digest of its text."""
-
-    digest: bytes
-    path: str
-    sha256: str
-
-
-#: Span, digest of the embedded text, and analysed terms.
-PreparedChunk: TypeAlias = tuple[Span, bytes, Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document ready to be stored.
-
-    Attributes:
-        document: With its language known.
-        digest: Of everything a reader of the file could see.
-        chunks: In order.
-    """
-
-    document: Document
-    digest: bytes
-    chunks: Sequence[PreparedChunk]
+from rag.types import Failure
 
 
 def known_documents(connection: sqlite3.Connection) -> dict[str, Known]:
