@@ -8,8 +8,8 @@ from rag.language.detect import (
     served_as,
     written_in,
 )
+from rag.language.lines import is_heading
 from rag.language.sentences import (
-    is_heading,
     opens_with_pronoun,
     sentence_spans,
     sentence_spans_within,

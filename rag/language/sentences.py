@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import regex
 
+from rag.language.lines import is_of_contents, paragraphs
 from rag.language.words import (
     CLOSING_ABBREVIATIONS,
     COUNT_MARKS,
@@ -30,10 +31,6 @@ from rag.language.words import (
 )
 from rag.types import Span
 
-_LINE = regex.compile(r"[^\n]+")
-_HEADING = regex.compile(r"\s*#{1,6}\s")
-_CELLS = " | "  # between the cells of a row
-_LIST_ITEM = regex.compile(r"\s*(?:[-*+•▪–]|\d{1,3}[.)])\s")
 # Full stops of scripts that have the Latin one in abbreviations only.
 _OWN_STOPS = "।॥։።။។៕"
 # Where a sentence may end: its marks, the quotation marks and brackets that close with it,
@@ -48,6 +45,7 @@ _OWN_STOP = regex.compile(f"[{_OWN_STOPS}]")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’'°]*$")  # of °C, too: it is no initial
 _NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")
 _LONGEST_WORD = 40
+_NUMBER = regex.compile(r"\s*\d{1,3}")  # of an item, whatever it begins with
 
 # In Thai and Lao a space parts clauses, but also names, quantities and what is listed. One
 # behind and before a long run of letters, or behind a quantity or before a title, parts
@@ -91,9 +89,8 @@ _DAY = regex.compile(r"\d{1,2}\.(?:0?[1-9]|1[0-2])")
 # A sentence that has said so little goes on behind its first number: "W 2024 r. Kraków ...".
 _OPENING_WORDS = 5
 
-# A line that is longer was not wrapped by hand: its end is the end of a paragraph.
-_WRAPPED_LINE_CHARS = 110
-_SHORT_LINE_SHARE = 0.5
+# What stands before and behind a part of a text and tells how its lines were wrapped.
+_CONTEXT_CHARS = 400
 
 
 def sentence_spans(text: str, language: str) -> list[Span]:
@@ -107,7 +104,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     """
     return [
         span
-        for start, end in _paragraphs(text)
+        for start, end in paragraphs(text)
         for sentence in _sentences(text, start, end, language)
         for first, last in (
             _between_spaces(text, *sentence) if language in STOPLESS_LANGUAGES else (sentence,)
@@ -119,21 +116,23 @@ def sentence_spans(text: str, language: str) -> list[Span]:
 def sentence_spans_within(text: str, start: int, end: int, language: str) -> list[Span]:
     """Spans, in `text`, of the sentences of `text[start:end]`.
 
-    The line that this part begins in is read from its own beginning: half of a hand-wrapped
-    one would look like the last of a paragraph.
+    The lines around this part are read with it: half of a hand-wrapped one would look like
+    the last of a paragraph.
     """
-    before = text.rfind("\n", max(0, start - _WRAPPED_LINE_CHARS), start) + 1
-    first = before or (0 if start < _WRAPPED_LINE_CHARS else start)
-    return [
-        stripped(text, max(start, first + span.start), first + span.end)
-        for span in sentence_spans(text[first:end], language)
-        if first + span.end > start
-    ]
+    first, last = _with_lines_around(text, start, end)
+    spans = (
+        stripped(text, max(start, first + span.start), min(end, first + span.end))
+        for span in sentence_spans(text[first:last], language)
+        if first + span.end > start and first + span.start < end
+    )
+    return [span for span in spans if span.start < span.end]
 
 
-def is_heading(text: str, start: int) -> bool:
-    """Whether a heading begins at a place; "#1" and "#MeToo" are none."""
-    return _HEADING.match(text, start) is not None
+def _with_lines_around(text: str, start: int, end: int) -> Span:
+    """The part with the lines before and behind it, as far as whole ones stand near."""
+    low, high = max(0, start - _CONTEXT_CHARS), min(len(text), end + _CONTEXT_CHARS)
+    first = low and (text.find("\n", low, start) + 1 or start)
+    return Span(first, high if high == len(text) else max(end, text.rfind("\n", end, high)))
 
 
 def opens_with_pronoun(sentence: str, language: str) -> bool:
@@ -143,43 +142,11 @@ def opens_with_pronoun(sentence: str, language: str) -> bool:
     return word in PRONOUNS.get(language, ()) or word.startswith(UNSPACED_PRONOUNS)
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
-    """Lines that belong together: hand-wrapped ones are joined, all others stand alone."""
-    block: list[Span] = []
-    for match in _LINE.finditer(text):
-        line = Span(*match.span())
-        is_blank = not text[line.start : line.end].strip()
-        is_own = _HEADING.match(text, line.start, line.end) is not None
-        starts_anew = (
-            is_own
-            or _LIST_ITEM.match(text, line.start, line.end)
-            or _CELLS in text[line.start : line.end]
-        )
-        follows = bool(block) and block[-1].end + 1 == line.start
-        if block and (is_blank or starts_anew or not follows):
-            yield from _unwrapped(block)
-            block = []
-        if is_own:
-            yield line
-        elif not is_blank:
-            block.append(line)
-    if block:
-        yield from _unwrapped(block)
-
-
-def _unwrapped(lines: list[Span]) -> Iterator[Span]:
-    """The paragraphs of lines without a blank one between them."""
-    longest = max(end - start for start, end in lines)
-    start = lines[0].start
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
-        is_short = line.end - line.start < longest * _SHORT_LINE_SHARE
-        if following is None or longest > _WRAPPED_LINE_CHARS or is_short:
-            yield Span(start, line.end)
-            start = following.start if following else line.end
-
-
 def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]:
     begin = start
+    if is_of_contents(text[start:end]):
+        yield Span(start, end)
+        return
     marks = _GREEK_END if language == "el" else _END
     has_own = language in STOPLESS_LANGUAGES or _OWN_STOP.search(text, start, end) is not None
     for match in marks.finditer(text, start, end):
@@ -224,6 +191,8 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
         return False
     if text[mark:after].partition("[")[0].rstrip("\"”’'“)] »›\u202f\u00a0") != ".":
         return True
+    if _NUMBER.fullmatch(text, start, mark):
+        return False
     begin = max(start, mark - _LONGEST_WORD)
     found = _WORD_BEFORE.search(text, begin, mark)
     before = found[0] if found else ""

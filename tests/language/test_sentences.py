@@ -166,6 +166,70 @@ OTHERS = {
     "my": ["တံတား ပြန်ဖွင့်သည်။ | ပိတ်ထားသည်။"],
     "und": ["One thing. | Another thing."],
 }
+# Sentences of which the lines were wrapped.
+WRAPPED = {
+    "de": [
+        "Die Brücke ist seit dem\n12. Februar 2024 gesperrt und wird neu\ngebaut.",
+        "Der Rat der Stadt hat beschlossen, die alte Drehbrücke, die seit dem\n"
+        "12. Februar 2024 gesperrt ist, bis zum Frühjahr 2027 für etwa\n"
+        "14,2 Millionen Euro neu zu bauen.",
+        "In dem Streit sagte die Bürgermeisterin\n– seit 2020 im Amt – kein Wort mehr zu dem\n"
+        "Beschluss.",
+        "Die Arbeiten am großen Pfeiler der\nBrücke über die Hafenstraße und den\n"
+        "Kanal beginnen, sagte Helga Thomsen,\nim Herbst.",
+    ],
+    "en": [
+        "The council voted to rebuild the bridge and\nsaid that it would cost 14 million pounds\n"
+        "in all.",
+        "The town council of Harbourville voted on Tuesday evening to rebuild the old swing bridge "
+        "which it\nhad closed since a freighter struck its eastern pier in February, and Mayor "
+        "Ellen Whitcombe of the\nLiberals said that the works would cost 14.2 million pounds and "
+        "last until the spring of the year\n2027 if the winter is mild enough for divers to work "
+        "in the river, which it was not in the last one.",
+        "The council has read the letter (page\n12) and the answer of the engineers to\nit.",
+    ],
+    "fr": [
+        "Dans le conseil de la ville la maire\n- élue en 2020 - s’est dite très heureuse.",
+        "Les travaux du pont commenceront le\n3 septembre et dureront\njusqu’au printemps.",
+    ],
+    "ar": ["قرر مجلس المدينة مساء الثلاثاء إعادة\nبناء الجسر القديم الذي أغلق في شباط\nالماضي."],
+    "hi": ["नगर परिषद ने मंगलवार शाम पुराने पुल को\nफिर से बनाने का फैसला किया जो फरवरी से\nबंद है।"],
+    "ja": [
+        "市議会は火曜日の夜に古い橋を再建する\nことを決めたが、この橋は二月から閉鎖\nされている。"
+    ],
+    "zh": ["市议会星期二晚上决定重建这座古老的桥\n梁，这座桥自从二月以来一直关闭。"],
+}
+# Lines of which each stands alone.
+STANDING = {
+    "de": [
+        "Rathaus Hafenstadt\nFrau Helga Thomsen\nAm Kai 12\n24103 Kiel",
+        "Wer reitet so spät durch Nacht und Wind?\nEs ist der Vater mit seinem Kind;\n"
+        "Er hat den Knaben wohl in dem Arm,\nEr faßt ihn sicher, er hält ihn warm",
+        "1. Die Brücke\n2. Der Hafen\n3. Die Fähre",
+        "200 g Mehl\n3 Eier\n1 Prise Salz\nein halber Liter Milch",
+    ],
+    "en": [
+        "Shall I compare thee to a summer’s day\nThou art more lovely and more temperate\n"
+        "Rough winds do shake the darling buds of May\nAnd summer’s lease hath too short a date",
+        "The bridge .......... 3\nThe harbour . . . . . 12\nThe ferry …… 14",
+        "1 The bridge and its history 3\n2 The harbour and its trade 12\n3 The ferry 14",
+        "The town pays for the works on the bridge\n- of the river\n- of the canal",
+        "Town council of Harbourville\n12 High Street\nLondon SW1A 1AA",
+        "Lyon 1200 1300\nParis 3400 3100\nBrest 140 160",
+        "A history of the bridge\nThe town council of Harbourville voted on Tuesday to rebuild it.",
+    ],
+    "fr": [
+        "farine\nsucre en poudre\nbeurre\nœufs",
+        "La sottise, l’erreur, le péché, la lésine,\n"
+        "Occupent nos esprits et travaillent nos corps\n"
+        "Et nous alimentons nos aimables remords,\nComme les mendiants nourrissent leur vermine",
+        "Ils votent sur le prix des travaux du pont\n1) des quais\n2) du port\n3) du bac",
+    ],
+    "ar": ["الجسر\nالميناء القديم\nالعبّارة"],
+    "ja": ["東京都千代田区\n大阪府\n北海道札幌市"],
+    "ru": ["Я помню чудное мгновенье\nПередо мной явилась ты\nКак мимолетное виденье"],
+    "zh": ["床前明月光，\n疑是地上霜，\n举头望明月"],
+}
 CASES = [("fr", case) for case in FRENCH] + [
     (code, case) for code, cases in OTHERS.items() for case in cases
 ]
@@ -198,6 +262,34 @@ def test_hand_wrapped_lines_are_joined_and_long_lines_are_not() -> None:
     assert sentences(wrapped, "en") == [wrapped]
     long = "The bridge was closed for a year because of the rust, they said in the town hall, " * 2
     assert len(sentences(f"{long}\n{long}", "en")) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(code, text) for code, texts in WRAPPED.items() for text in texts]
+)
+def test_a_sentence_in_wrapped_lines_is_whole(language: str, text: str) -> None:
+    assert sentences(text, language) == [text]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(code, text) for code, texts in STANDING.items() for text in texts]
+)
+def test_items_verses_addresses_and_contents_come_apart(language: str, text: str) -> None:
+    assert sentences(text, language) == text.split("\n")
+
+
+def test_a_page_with_a_heading_a_note_and_a_table_is_cut_at_its_sentences() -> None:
+    sentence = (
+        "The council voted on Tuesday to rebuild the old bridge which it had closed since a\n"
+        "freighter struck its pier in spring and said that the works would cost 14 million\n"
+        "pounds."
+    )
+    note = (
+        "1 See the report of the engineers of the county of 14 May 2024 on page 12 and the minutes "
+        "of the council of the same\nmonth in the archive of the town."
+    )
+    parts = ["Report", sentence, "Costs of the bridge", sentence, "Lyon 1200", "Paris 340", note]
+    assert sentences("\n".join(parts), "en") == parts
 
 
 def test_each_row_of_a_table_stands_alone() -> None:
