@@ -33,14 +33,15 @@ from rag.types import Span
 
 # Full stops of scripts that have the Latin one in abbreviations only.
 _OWN_STOPS = "।॥։።။។៕"
+_MARKS = f".!?…‽؟۔{_OWN_STOPS}%(more)s"
 # Where a sentence may end: its marks, the quotation marks and brackets that close with it,
 # perhaps a full stop behind these, the numbers of notes, and then white space. Marks of
 # scripts without spaces need none, but a Japanese sentence goes on behind a quotation with と.
 _END_WITH = rf"""
-    (?:[.!?…‽؟۔{_OWN_STOPS}%s]+(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*\.?(?:\[\d{{1,3}}\])*(?=\s)
+    (?:(?<![{_MARKS}])[{_MARKS}]++(?:[\s\u202f\u00a0]?[»›])?["”’'“)\]]*\.?(?:\[\d{{1,3}}\])*(?=\s)
     |[。！？｡]+(?:[」』”](?=\p{{Hiragana}})(*SKIP)(*FAIL)|[」』”’）]*))"""
-_END = regex.compile(_END_WITH % "", regex.VERBOSE)
-_GREEK_END = regex.compile(_END_WITH % ";\u037e", regex.VERBOSE)  # its question mark
+_END = regex.compile(_END_WITH % {"more": ""}, regex.VERBOSE)
+_GREEK_END = regex.compile(_END_WITH % {"more": ";\u037e"}, regex.VERBOSE)  # its question mark
 _OWN_STOP = regex.compile(f"[{_OWN_STOPS}]")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}.\-‑’'°]*$")  # of °C, too: it is no initial
 _NEXT = regex.compile(r"""[\s«»“”„"'‘’(\[—–\-¿¡]*([\p{L}\p{M}]+|\p{N}|)""")

@@ -320,6 +320,11 @@ def test_a_headline_line_without_a_full_stop_is_a_sentence() -> None:
     assert sentences(text, "fr") == text.split("\n")
 
 
+def test_a_long_run_of_dots_takes_no_long_time() -> None:
+    text = "." * 20_000 + "x"
+    assert sentences(text, "en") == [text]
+
+
 @given(st.text(), st.sampled_from(["fr", "de", "en", "ja", "th", "ar", "und", "xx"]))
 def test_every_character_is_in_exactly_one_sentence(text: str, language: str) -> None:
     spans = sentence_spans(text, language)
