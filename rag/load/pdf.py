@@ -23,8 +23,13 @@ from rag.plural import counted
 from rag.types import Document, Failure
 
 _LINE_END = re.compile(r"\r\n?|\n")
-# PDFium marks the hyphens at which a word was divided.
-_DIVIDED = regex.compile(r"(?<=\p{L})[\ufffe\u00ad\x02]\n?|(?<=\p{Ll})-\n(?=\p{Ll})")
+# PDFium marks the hyphens at which a word was divided. Its rest is put before the line end: a
+# line of double length would not look like one of this page.
+_DIVIDED = regex.compile(
+    r"(?<=\p{L})(?:[\ufffe\x02]\n?|\u00ad\n|(?<=\p{Ll})-\n(?=\p{Ll}))"
+    r"([^\s\ufffe\x02\u00ad]*)[^\S\n]*\n?"
+)
+_SOFT_HYPHEN = regex.compile(r"(?<=\p{L})\u00ad")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _NO_TITLE = re.compile(
     r"(?:untitled|document)[\s_-]?\d*$|microsoft word\b"
@@ -71,7 +76,8 @@ def _page(pdf: Any, number: int, builder: BodyBuilder) -> tuple[str, str]:
         text_page.close()
         page.close()
     builder.hidden += hidden
-    return _DIVIDED.sub("", _LINE_END.sub("\n", words)), largest
+    whole = _DIVIDED.sub(r"\1\n", _LINE_END.sub("\n", words))
+    return _SOFT_HYPHEN.sub("", whole), largest
 
 
 def _reason(error: Exception) -> str:

@@ -484,6 +484,13 @@ def test_bars_that_are_no_table_are_text(tmp_path: Path, bars: str) -> None:
     assert document(tmp_path, "a.md", f"The bridge.\n\n{bars}").text == f"The bridge.\n\n{bars}"
 
 
+def test_a_word_divided_on_the_page_of_a_pdf_is_whole_and_its_lines_as_long(tmp_path: Path) -> None:
+    page = drawn("The council voted to recon-", y=300) + drawn("struct the bridge and", y=286)
+    page += drawn("said so.", y=272)
+    found = document(tmp_path, "a.pdf", samples.pdf(page))
+    assert found.text == "The council voted to reconstruct\nthe bridge and\nsaid so."
+
+
 def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
     found = document(tmp_path, "a.pdf", samples.pdf(drawn("One page."), drawn("Another one.")))
     assert found.text == "One page.\n\nAnother one."
