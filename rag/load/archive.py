@@ -8,8 +8,10 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+
+import regex
 
 from rag.errors import LoadError
 from rag.load.names import is_leftover
@@ -22,9 +24,11 @@ _RATIO_FROM = MEGABYTE
 #: What a damaged archive raises; what a wrong password and an unknown method raise are
 #: RuntimeErrors.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-_REQUIRES_PASSWORD = 0x1
+_REQUIRES_PASSWORD, _NAMED_IN_UTF8 = 0x1, 0x800
 _TOO_MUCH = "it unpacks to far more than it is: left out"
 _DRIVE = re.compile(r"[A-Za-z]:")
+_DOS = "cp850"
+_LATIN = regex.compile(r"[\x00-\x7f\p{Latin}]*")
 
 
 class Archive:
@@ -41,7 +45,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(source.data))
         except BROKEN as error:
             raise LoadError(source.id, f"a damaged archive: {error}") from error
-        self.members = {info.filename: info for info in self._zip.infolist()}
+        self.members = dict(_named(self._zip.infolist()))
         source.budget.take(len(self.members), 0, source.bounds, source.id)
 
     def __contains__(self, name: str) -> bool:
@@ -69,6 +73,38 @@ class Archive:
             raise LoadError(place, _TOO_MUCH)
         source.budget.take(0, len(data), source.bounds, source.id)
         return data
+
+
+def _named(infos: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """Each member by its name; old programs do not say which encoding all names are in."""
+    written = {
+        info: info.filename.encode("cp437")  # as zipfile has read it
+        for info in infos
+        if not info.flag_bits & _NAMED_IN_UTF8 and info.filename == info.orig_filename
+    }
+    encoding = _encoding(b"\n".join(written.values()))
+    for info in infos:
+        yield written[info].decode(encoding) if info in written else info.filename, info
+
+
+def _encoding(names: bytes) -> str:
+    """The encoding of names: UTF-8, else that of DOS if it makes letters of them, else detected."""
+    if _fits("utf-8", names):
+        return "utf-8"
+    if _LATIN.fullmatch(names.decode(_DOS)):
+        return _DOS
+    from chardetng_py import detect
+
+    found: str = detect(names)
+    return found if _fits(found, names) else _DOS
+
+
+def _fits(encoding: str, names: bytes) -> bool:
+    try:
+        names.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
 
 
 def read_zip(source: Source) -> Iterator[Document | Failure]:

@@ -1087,6 +1087,29 @@ def test_an_archive_is_its_members(tmp_path: Path) -> None:
     assert (packed.id, packed.title) == ("one.md.gz", "One")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp850", ["Brücke/Größe.md", "Décision.md", "São João.md"]),
+        ("cp866", ["Отчет о мосте.md", "Смета.md"]),
+        ("cp932", ["橋の報告書.md", "予算.md"]),
+        ("utf-8", ["Brücke.md", "Отчет.md"]),
+    ],
+)
+def test_the_names_in_an_archive_are_read_in_the_encoding_of_an_old_program(
+    tmp_path: Path, encoding: str, names: list[str]
+) -> None:
+    written = {name.encode(encoding): "A." for name in names}
+    plain = samples.packed({str(n) * len(name): "A." for n, name in enumerate(written)})
+    for n, name in enumerate(written):
+        plain = plain.replace(str(n).encode() * len(name), name)
+    found = load(tmp_path, "a.zip", plain)
+    assert {item.path for item in found if isinstance(item, Failure)} == set()
+    assert {item.id for item in found if isinstance(item, Document)} == {
+        f"a.zip/{name}" for name in names
+    }
+
+
 def test_a_citation_names_the_member_of_an_archive(tmp_path: Path) -> None:
     deep = samples.packed({"in the\ndeep/bridge.pdf": samples.pdf(drawn("The bridge reopened."))})
     rows = '{"id": "7", "title": "Row", "text": "The bridge closed."}'
