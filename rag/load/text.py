@@ -48,6 +48,7 @@ _TABLE = re.compile(
 )
 _CELL_END = re.compile(r"(?<!\\)\|")
 _TITLE_MAX_CHARS = 150
+_WRAPPED_SHARE = 0.6
 _NOT_IN_HEADLINES = ".,;:…。，、；：．｡।॥۔،؛։።။។៕"
 
 
@@ -161,7 +162,13 @@ def first_line_title(text: str) -> str:
     first, _, rest = text.lstrip().partition("\n")
     first = first.strip()
     is_headline = 0 < len(first) <= _TITLE_MAX_CHARS and first[-1] not in _NOT_IN_HEADLINES
-    return first if is_headline and rest.strip() else ""
+    return first if is_headline and rest.strip() and not _goes_on(first, rest) else ""
+
+
+def _goes_on(line: str, rest: str) -> bool:
+    """Whether a line was wrapped: the next one is about as long and begins with a small letter."""
+    following = rest.partition("\n")[0].strip()
+    return following[:1].islower() and len(following) >= len(line) * _WRAPPED_SHARE
 
 
 def file_title(path: str | Path) -> str:

@@ -115,6 +115,13 @@ def test_a_key_of_a_thousand_dots_takes_no_memory(tmp_path: Path) -> None:
         ("大桥重新开放\n大桥星期一重新开放。", "大桥重新开放"),
         ("大桥星期一重新开放。\n工程历时一年。", "notes"),
         ("पुल खुल गया।\nवह बंद था।", "notes"),
+        ("The council voted to rebuild the old\nswing bridge, which it has closed.", "notes"),
+        ("Совет решил перестроить старый мост\nчерез реку, закрытый зимой", "notes"),
+        (
+            "The council votes on the bridge\nby Anna Weiss\n\nIt did.",
+            "The council votes on the bridge",
+        ),
+        ("The bridge reopens in spring\nThe council has voted.", "The bridge reopens in spring"),
     ],
 )
 def test_plain_text_takes_a_headline_as_title(tmp_path: Path, text: str, title: str) -> None:
