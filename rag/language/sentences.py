@@ -13,8 +13,10 @@ import regex
 
 from rag.language.lines import is_of_contents, paragraphs
 from rag.language.words import (
+    BEFORE_NUMBERS,
     CLOSING_ABBREVIATIONS,
     COUNT_MARKS,
+    IN_DATES,
     ORDINAL_DOT_LANGUAGES,
     PRONOUNS,
     STOP_WORDS,
@@ -87,6 +89,12 @@ _PARTICLE = regex.compile(
 )
 # A day and a month, where ordinals have a full stop: 12.5.
 _DAY = regex.compile(r"\d{1,2}\.(?:0?[1-9]|1[0-2])")
+# What follows `art.`: 12, IV, L. 123-4.
+_NUMBERED = regex.compile(r"(?:\p{Lu}\.?\s?)?\p{Nd}|[IVX]{2,}\b")
+# A day before or behind what may be a month or a weekday.
+_DAY_BEFORE = regex.compile(r"(?<!\d)\d{1,2}\.?[\s\u00a0]$")
+_DAY_AND_WORD = regex.compile(r"\d{1,2}(?:er|[.ºª])?\s(?:de\s)?\p{L}+")
+_DATE_CHARS = 30
 # A sentence that has said so little goes on behind its first number: "W 2024 r. Kraków ...".
 _OPENING_WORDS = 5
 
@@ -197,6 +205,8 @@ def _ends(text: str, mark: int, after: int, start: int, end: int, language: str)
     begin = max(start, mark - _LONGEST_WORD)
     found = _WORD_BEFORE.search(text, begin, mark)
     before = found[0] if found else ""
+    if following and _awaits_number(text, before, mark, following.start(1), language):
+        return False
     is_counted = _COUNTED.search(text, begin, mark - len(before)) is not None
     is_initial = following is not None and len(word) == 1 and text.startswith(".", following.end())
     if is_initial or _PARTICLE.match(text, after, end):
@@ -211,9 +221,14 @@ def _is_small(letter: str) -> bool:
     return letter.islower() and letter.title() != letter
 
 
+def _bare(before: str) -> str:
+    """A word without its marks and what is written before it with an apostrophe."""
+    return before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1]
+
+
 def _is_abbreviation(before: str, following: str, language: str, is_counted: bool) -> bool:
     """Whether the full stop behind `before`, which may stand behind a number, belongs to it."""
-    bare = before.strip(".-‑’'").rsplit("’", 1)[-1].rsplit("'", 1)[-1].lower()
+    bare = _bare(before).lower()
     if is_abbreviation(bare, language):
         return True
     is_initial = (len(bare) == 1 and before[-1:].isupper()) or (
@@ -227,6 +242,30 @@ def _is_abbreviation(before: str, following: str, language: str, is_counted: boo
     is_ordinal = is_day and language in ORDINAL_DOT_LANGUAGES
     # A capital article or pronoun after these is more probably a new sentence.
     return (may_close or is_ordinal) and following.lower() not in STOP_WORDS.get(language, ())
+
+
+def _awaits_number(text: str, before: str, mark: int, number: int, language: str) -> bool:
+    """Whether a number shows that the word before is cut short: `mer. 19 juin`, `v r. 2024`."""
+    if not _NUMBERED.match(text, number):
+        return False
+    bare, left = _bare(before), text[max(0, mark - _LONGEST_WORD) : mark - len(before)]
+    known = BEFORE_NUMBERS.get(language, ())
+    if bare in known or bare.lower() in known:
+        return True
+    if bare.lower() in IN_DATES.get(language, ()):
+        right = text[number : number + _DATE_CHARS]
+        return _DAY_BEFORE.search(left) is not None or _begins_with_date(right, language)
+    is_letter = len(bare) == 1 and bare.islower() and not left.rstrip()[-1:].isdigit()
+    return is_letter and _VOWEL.search(unicodedata.normalize("NFD", bare)) is None
+
+
+def _begins_with_date(text: str, language: str) -> bool:
+    """Whether a text begins with a day and a month by name."""
+    from rag.language.calendar import calendar_names
+
+    found = _DAY_AND_WORD.match(text)
+    names = calendar_names(found[0], language) if found else []
+    return any(key.startswith("month") for name in names for key in name.keys)
 
 
 def _has_no_vowel(word: str, language: str) -> bool:

@@ -110,42 +110,43 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 ABBREVIATIONS: dict[str, frozenset[str]] = {
     "en": _words(
         """mr mrs ms messrs dr prof st mt gen lt col sgt capt cpl rev hon gov sen rep pres supt fig
-        figs vol ch sec art pp approx ca cf vs e.g i.e al jan feb mar apr jun jul aug sept sep oct
-        nov dec"""
+        figs vol ch sec pp approx ca cf vs e.g i.e al jan feb apr jun jul aug sept sep oct nov dec
+        adm brig cmdr comdr maj insp asst atty msgr sens"""
     ),
     "fr": _words(
-        """m mm mr dr drs pr prof me mes mgr st ste sts sté ets cdt gal lt adj art al p pp n no nos
-        cf fig chap t vol éd ch env av apr hab réf tél bd janv févr avr juil sept oct nov déc
-        c.-à-d p.ex ex h"""
+        """m mm mr dr drs pr prof me mes mgr st ste sts sté ets cdt gal lt adj al p pp n no nos cf
+        fig chap t vol éd ch env av apr hab réf tél bd janv févr avr juil oct nov déc c.-à-d p.ex
+        ex h capt gén insp"""
     ),
     "de": _words(
-        """hr hrn fr dr prof dipl ing med phil jur rer nat habil st nr bzw ca vgl z b bspw d h u usw
-        evtl ggf inkl mio mrd tel str abs art s z.b d.h u.a h.c bd ausg hrsg jan feb apr jun jul
-        aug sept okt nov dez geb gest gegr ehem stellv fa"""
+        """hr hrn fr dr prof dipl ing med phil jur rer nat habil st nr bzw ca vgl z b bspw d h u
+        usw evtl ggf inkl mio mrd tel str abs s z.b d.h u.a h.c bd ausg hrsg jan feb apr jun jul
+        aug sept okt nov dez geb gest gegr ehem stellv fa sept adm gen maj ing abg präs insp"""
     ),
     "es": _words(
-        """sr sra srta sres dr dra d dña prof profa gral cap col cte tte sgto mons art arts pág págs
-        p pp núm n vol ed cf av avda ctra pza dpto cía ee.uu ee jj ff cc rr ej p.ej aprox tel lic
-        lcdo lcda ing arq excmo excma ilmo ilma pdte pdta gob dip sen ene feb mar abr jun jul ago
-        sept oct nov dic"""
+        """sr sra srta sres dr dra d dña prof profa gral cap col cte tte sgto mons art arts pág
+        págs p pp núm n vol ed cf av avda ctra pza dpto cía ee.uu ee jj ff cc rr ej p.ej aprox tel
+        lic lcdo lcda ing arq excmo excma ilmo ilma pdte pdta gob dip sen ene feb abr jun jul ago
+        sept oct nov dic alm brig insp mtro mtra rvdo rvda hno hna pbro"""
     ),
     "it": _words(
         """sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv ing arch geom rag on sen gen col
         magg cap ten mar brig isp mons card cav comm art artt p pp pag pagg n nn vol cfr es ecc ca
-        tel s ss feb apr giu lug ago set ott nov dic"""
+        tel s ss feb apr giu lug ago set ott nov dic amm brig egr spett"""
     ),
     "pt": _words(
-        """sr sra srs dr dra prof profa exmo exma ilmo ilma eng arq gen cel maj cap ten sgto des min
-        dep ver gov pe art arts pág págs p pp n nº vol ed cf av ex tel aprox jan fev mar abr jun
-        jul ago set out nov dez"""
+        """sr sra srs dr dra prof profa exmo exma ilmo ilma eng arq gen cel maj cap ten sgto des
+        min dep ver gov pe art arts pág págs p pp n nº vol ed cf av ex tel aprox jan fev abr jun
+        jul ago set out nov dez alm brig insp rev dras"""
     ),
     "nl": _words(
         """dhr mevr mw dr drs prof ir ing mr ds em jhr weth burg st nr blz pag p pp art vol bijv bv
-        ca o.a d.w.z m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec"""
+        ca o.a d.w.z m.a.w i.p.v t.o.v jan feb mrt apr jun jul aug sept okt nov dec maj kol kapt
+        luit insp"""
     ),
     "ru": _words(
-        """г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф инж акад ред см ср др пр ген полк
-        подполк обл пер просп пл"""
+        """г гг в вв ул д кв стр рис т тт тыс млн млрд руб им проф инж акад ред см ср др пр ген
+        полк подполк обл пер просп пл пос дер наб бул бульв оз адм"""
     ),
     "ar": _words("د أ م ص ج ب"),
     "az": _words("prof dr şəh küç"),
@@ -154,44 +155,157 @@ ABBREVIATIONS: dict[str, frozenset[str]] = {
     "ca": _words("sr sra dr dra núm pàg av"),
     "cs": _words(
         """ul tj např tzv č p str mj prof doc dr ing arch mgr judr mudr phdr thdr gen plk pplk mjr
-        kpt npor por sv nám tř tis mil mld"""
+        kpt npor por sv nám tř tis mil mld bc rndr phdr mvdr paeddr pharmdr prap nprap ppor rtm"""
     ),
-    "da": _words("bl.a f.eks kl ca nr dvs pct prof dr st mio mia jan feb okt nov dec"),
+    "da": _words("bl.a f.eks kl ca nr dvs pct prof dr st mio mia jan feb okt nov dec adv kapt"),
     "el": _words(
-        """κ κα κες κος κκ δρ καθ π αγ αθ αλ γεωρ δημ ευ θεοδ κων παν στ αρ οδ λεωφ σελ τηλ εκατ δισ
-        χιλ δηλ βλ άρθ παρ"""
+        """κ κα κες κος κκ δρ καθ π αγ αθ αλ γεωρ δημ ευ θεοδ κων παν στ αρ οδ λεωφ σελ τηλ εκατ
+        δισ χιλ δηλ βλ άρθ παρ"""
     ),
-    "fi": _words("esim ks mm ns klo prof tri n.s"),
+    "fi": _words("esim ks mm ns klo prof tri n.s dos kapt luutn kenr"),
     "hi": _words(
-        """डॉ प्रो श्री इं इंजी पं रु मी कि लि प्रा ए बी सी डी ई एफ एच जे के एल एम एन ओ क्यू आर एस टी यू वी
-        डब्ल्यू एक्स वाई"""
+        """डॉ प्रो श्री इं इंजी पं रु मी कि लि प्रा ए बी सी डी ई एफ एच जे के एल एम एन ओ क्यू आर एस
+        टी यू वी डब्ल्यू एक्स वाई"""
     ),
-    "hr": _words("dr mr prof sc ul br str tj tzv npr sv god mil mlrd inž dipl"),
+    "hr": _words("dr mr prof sc ul br str tj tzv npr sv god mil mlrd inž dipl spec prim akad"),
     "hu": _words("dr prof ún ill pl kb u u.n id özv ifj szt"),
-    "id": _words("drs dra dr ir h hj ny tn prof jl no kab kec kel hal tgl pt cv rp dkk"),
-    "lt": _words("m d g a pr al prof doc tūkst"),
-    "mr": _words("डॉ प्रो श्री सौ"),
-    "no": _words("bl.a f.eks kl ca nr dvs pst prof dr st mill mrd jan feb okt nov des"),
-    "pl": _words(
-        """ul al pl gen płk mjr kpt por prof dr hab inż mgr św ks o bp abp mec red nadkom podkom kom
-        podinsp insp asp sierż woj pow os tzn tzw np m.in nr str pkt art im wyd godz tys mln mld
-        ok"""
+    "id": _words(
+        """drs dra dr ir h hj ny tn prof jl no kab kec kel hal tgl pt cv rp dkk letjen mayjen
+        brigjen irjen kombes"""
     ),
-    "ro": _words("str nr dr prof conf univ ing gen col lt dl dna d-na art alin pag sf jud mil mld"),
-    "sk": _words("ul tj napr č str prof doc dr ing mgr judr mudr gen plk sv nám tis mil mld"),
+    "lt": _words("m d g a pr al prof doc tūkst akad gen kun gyd"),
+    "mr": _words("डॉ प्रो श्री सौ"),
+    "no": _words("bl.a f.eks kl ca nr dvs pst prof dr st mill mrd jan feb okt nov des adv kapt"),
+    "pl": _words(
+        """ul al pl gen płk mjr kpt por prof dr hab inż mgr św ks o bp abp mec red nadkom podkom
+        kom podinsp insp asp sierż woj pow os tzn tzw np m.in nr str pkt art im wyd godz tys mln
+        mld ok adw prok reż kard doc dyr ppor"""
+    ),
+    "ro": _words(
+        """str nr dr prof conf univ ing gen col lt dl dna d-na art alin pag sf jud mil mld av arh
+        insp acad"""
+    ),
+    "sk": _words(
+        """ul tj napr č str prof doc dr ing mgr judr mudr gen plk sv nám tis mil mld bc rndr phdr
+        mvdr paeddr pharmdr mjr kpt por npor"""
+    ),
     "sv": _words(
-        "bl.a t.ex d.v.s dvs kl ca nr prof doc dr st s.k f.d t.o.m fr.o.m milj jan feb okt"
+        """bl.a t.ex d.v.s dvs kl ca nr prof doc dr st s.k f.d t.o.m fr.o.m milj jan feb okt"""
     ),
     "sw": _words("bw bi dkt mhe mh prof uk na no"),
     "ta": _words("திரு திருமதி"),
-    "tr": _words("dr prof doç yrd uzm op av alb müh yük mah sok cad no sn örn yy"),
+    "tr": _words(
+        """dr prof doç yrd uzm op av alb müh yük mah sok cad no sn örn yy org korg ecz arş öğr"""
+    ),
     "uk": _words(
-        """вул буд ім м р див проф інж акад ген полк тов о обл тис млн млрд грн напр просп пл"""
+        """вул буд ім м р див проф інж акад ген полк тов о обл тис млн млрд грн напр просп пл смт
+        пос наб бульв оз адм"""
     ),
     "vi": _words("tp tx tt ts gs pgs ths bs ls ks kts tr"),
 }
 ABBREVIATIONS |= dict.fromkeys(("nb", "nn"), ABBREVIATIONS["no"])
 ABBREVIATIONS |= dict.fromkeys(("bs", "sl", "sr"), ABBREVIATIONS["hr"] | _words("g gđa г гђа проф"))
+
+#: Those that a number follows, which open no other sentence: days, months, pages, articles. With
+#: a capital where only that tells it from a word.
+BEFORE_NUMBERS: dict[str, frozenset[str]] = {
+    "en": _words(
+        """No Nos Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Mar art arts ed eds ex ext tel ver
+        para paras rte hwy min sec"""
+    ),
+    "fr": _words(
+        """lun mar ven sam dim jan fév sept juill art alin ann éd fasc fol ill suppl sect tab bât
+        appt min max"""
+    ),
+    "de": _words(
+        """Mo Di Mi Do Fr Sa So Mär Mrz Febr Art Kap Ziff Anm Abb Tab Aufl Anl Buchst Az Drucks Pos
+        Std Min Sek min max"""
+    ),
+    "es": _words(
+        """No Nos lun mié miérc jue vie sáb dom sep set may cap fig tab ap apdo inc min máx"""
+    ),
+    "it": _words(
+        """lun mar mer gio ven sab dom mag sett cap capp fig figg tab sez tit lett all rif prot
+        fasc lib min max"""
+    ),
+    "pt": _words("seg qua qui sáb dom mai cap fig tab inc al fasc liv min máx"),
+    "nl": _words("ma di wo do vr za sep febr hfst par afd afb tab nrs tel uitg min max"),
+    "ru": _words(
+        """янв фев февр мар апр июн июл авг сен сент окт ноя нояб дек табл изд вып тел корп оф каб
+        разд абз ок мин сек"""
+    ),
+    "az": _words("yan fev mar apr iyn iyl avq sen okt noy dek səh"),
+    "bg": _words("яну фев мар апр авг сеп септ окт ное ноем дек табл фиг изд ет ап тел ок"),
+    "bn": _words("পৃ নং"),
+    "ca": _words("febr abr jul ag oct nov des art pàg ed fig tel"),
+    "cs": _words("pá út čl odst obr tab kap písm roč vyd odd pozn příl zák stol tel cca hod max"),
+    "da": _words("tirs ons tors fre lør mar apr jun jul aug sep sept nov afs kap fig udg årg"),
+    "el": _words(
+        """δευ τρί τετ πέμ παρ σάβ κυρ ιαν φεβ μαρ μάρ απρ ιουν ιούν ιουλ ιούλ αυγ σεπ σεπτ οκτ νοε
+        νοέ δεκ κεφ τόμ εικ πίν εδ τεύχ"""
+    ),
+    "fi": _words(
+        """ma ti ke to pe la su tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak
+        marrask jouluk nro puh luk mom art"""
+    ),
+    "hi": _words("पृ क्र सं"),
+    "hr": _words(
+        """pon uto sri sre čet sub ned jan feb mar apr jun jul avg aug sep sept okt dec sij velj
+        ožu ruj čl toč tab tel пон уто сре чет суб нед јан феб мар апр јун јул авг сеп септ окт дец
+        таб тел"""
+    ),
+    "hu": _words(
+        """jan feb febr márc ápr máj jún júl aug szept okt nov dec old köt évf bek em ker tel min
+        max"""
+    ),
+    "id": _words(
+        """Sen Sel Rab Kam Jum Sab Jan Feb Mar Apr Jun Jul Agu Agt Ags Sep Sept Okt Nov Des vol
+        ed telp"""
+    ),
+    "lt": _words(
+        """saus vas kov bal geg birž liep rugp rugpj rugs spal lapkr gruod mėn tel egz lent pav"""
+    ),
+    "mr": _words("पृ क्र सं"),
+    "no": _words("tirs tir ons tors fre lør mar apr jun jul aug sep sept avs kap fig utg årg"),
+    "pl": _words(
+        """niedz pon wt śr czw sob stycz sty lut mar kwi kwiet cze czerw sie sierp wrz paź gru grud
+        ust rozdz tab ryc rys zał poz tel lit ur zob wyd sek"""
+    ),
+    "ro": _words(
+        """lun mar sâm dum ian feb febr apr iun iul aug sep sept oct nov dec vol tab fig ed lit et
+        ap tel min"""
+    ),
+    "sk": _words(
+        """utor štvr sob ned jan feb mar apr máj jún júl aug sep sept okt nov dec ods čl obr tab kap
+        písm roč vyd zák pozn príl stor tel cca hod"""
+    ),
+    "sv": _words(
+        """tis ons tors fre lör mar apr jun jul aug sep sept nov dec febr kap avd sid tel fig tab
+        uppl årg mom prop tim"""
+    ),
+    "sw": _words("Jan Feb Mac Apr Jul Ago Sep Okt Nov Des"),
+    "tr": _words("Pzt Paz Sal Çar Per Cum Oca Şub Mar Nis Haz Tem Ağu Eyl Eki Kas Ara fık"),
+    "uk": _words("січ лют бер квіт черв жовт листоп груд табл рис розд вип тел оф абз хв"),
+}
+BEFORE_NUMBERS |= dict.fromkeys(("nb", "nn"), BEFORE_NUMBERS["no"])
+BEFORE_NUMBERS |= dict.fromkeys(("bs", "sl", "sr"), BEFORE_NUMBERS["hr"])
+
+#: Days and months that are words too, so that only a whole date tells: `mer. 19 juin`, `12 mar.`.
+IN_DATES: dict[str, frozenset[str]] = {
+    "ca": _words("gen"),
+    "da": _words("man søn"),
+    "es": _words("mar"),
+    "fr": _words("mer jeu"),
+    "hr": _words("pet nov lip lis нов пет"),
+    "nl": _words("zo"),
+    "no": _words("man tor søn"),
+    "pt": _words("mar ter sex"),
+    "ro": _words("mie"),
+    "sv": frozenset(("mån", "sön")),  # man and son are words
+    "uk": _words("берез трав лип серп верес"),
+}
+IN_DATES |= dict.fromkeys(("nb", "nn"), IN_DATES["no"])
+IN_DATES |= dict.fromkeys(("bs", "sl", "sr"), IN_DATES["hr"])
 
 #: The names of Latin letters as initials are written in Urdu, and those that are words too.
 URDU_LETTERS = (

@@ -15,6 +15,9 @@ from rag.language import (
 from rag.types import Span
 
 FRENCH = [
+    "Le mer. 19 juin, le pont a rouvert. | Il a été fermé du lun. 3 au ven. 7 mai.",
+    "Ils voient la mer. | 19 bateaux arrivent. | Ce n’est qu’un jeu. | 12 joueurs y jouent.",
+    "Ils étaient sept. | Le maire aime l’art. | Voir fasc. 3, tab. 2, art. L. 12-3.",
     "La session a été coprésidée par M. Magramane et Mme Dupont. | Elle s’est tenue à Alger.",
     "M. J.-L. Moutardier a parlé. | Mme A. B. Legoff a répondu.",
     "Voir l’art. 12 de la loi, p. 45. | Le no 3 suit.",
@@ -39,6 +42,8 @@ FRENCH = [
 ]
 OTHERS = {
     "de": [
+        "Öffnungszeiten sind Mo. 9 bis Sa. 12 Uhr nach Art. 5 und Abb. 3 dort. | Das reicht.",
+        "Es ist von dieser Art. | Die Stadt mag es so. | 12 Leute kamen.",
         "Am 3. Oktober wird gefeiert. | Am 15. November folgt der Bericht.",
         "Das kostet rund 268 Mio. Euro statt der geplanten 214 Mio. Euro. | Es fehlte Geld.",
         "Es fehlte eine Klausel, d. h. jede Verteuerung traf die Stadt. | Das war teuer.",
@@ -49,6 +54,7 @@ OTHERS = {
         "Seit dem 19. Jahrhundert steht er dort. | Niemand weiß warum.",
     ],
     "en": [
+        "See No. 5, open Sat. 3 and Sun. 4 May, c. 1500. | It is art. | See the sun. | 12 do.",
         "Mr. Smith met Dr. Jones at 5 p.m. in Washington. | They talked.",
         "The U.S. government declined. | It gave no reason.",
         "It rose by 3.5 per cent. | It fell later.",
@@ -67,6 +73,7 @@ OTHERS = {
         "It opens in Bangkok (กรุงเทพ) at 10.30. | It costs 5 lbs. | She has a PhD. | Her dog too.",
     ],
     "es": [
+        "Llegó el mar. 3 de marzo y el 12 mar. 2024. | Es el mar. | 12 barcos llegan. | Ya.",
         "La Sra. Pilar Monfort lo duda. | D. Anselmo Roldán también.",
         "¿Basta para vivir? | ¡No!",
         "«Es el mayor contrato», afirmó. | Nadie lo niega.",
@@ -75,39 +82,57 @@ OTHERS = {
         "El presidente de EE. UU. viaja a los JJ. OO. de París. | Hubo aplausos.",
     ],
     "it": [
+        "Apre lun. 3 e mer. 5 mag. 2024, cfr. tab. 2. | Vive al mare. | 12 barche.",
         "Il sig. Rossi e l’on. Bianchi arrivano. | Sono in ritardo.",
         "Lo dicono l’arch. Renzo Neri, A. Di Pietro e M. D’Angelo. | Poi parla il col. Verdi.",
         "È il piano B. | Di solito funziona.",
     ],
     "pt": [
+        "Foi na qua. 5 e na ter. 4 de março. | É o que vamos ter. | 12 vêm. | Vive no mar. | Sim.",
         "O Sr. Silva e a Dra. Costa chegaram. | Era tarde.",
         "O Exmo. Sr. Lima e o cel. Souza negaram. | Era tarde.",
     ],
     "nl": [
+        "Open op wo. 3 en za. 6 mei, zie hfst. 5. | Het is zo. | 12 kwamen.",
         "Dhr. Jansen en mevr. De Vries kwamen o.a. kijken. | Het regende.",
         "Ds. Visser sprak met J. Van den Berg. | Het regende.",
     ],
     "pl": [
+        "Otwarto go w r. 2024, w pon. 3 maja, wg ust. 2 i s. 12 ustawy. | Padało.",
         "Burmistrz spotkał się z gen. Nowakiem przy ul. Długiej. | Padało.",
         "W 2024 r. Kraków wydał na most 5 mln zł. | To dużo.",
         "Most otwarto dopiero 12 maja 2024 r. | Kosztował 5 mln zł. | Stoi przy PKP. | I co?",
         "Kierował nadkom. Jan Nowak o godz. 18.30. | Padało.",
     ],
-    "cs": ["Řekl to MUDr. Malý. | Kost měl tvrdou jako krk. | Zaplatil 5 tis. Kč. | To stačí."],
+    "cs": [
+        "Otevřou ho r. 2027. | V r. 2024 byl uzavřen dle odst. 3 návrhu č. 14 (RNDr. Malý). | Kdy?",
+        "Řekl to MUDr. Malý. | Kost měl tvrdou jako krk. | Zaplatil 5 tis. Kč. | To stačí.",
+    ],
     "sv": [
+        "Den öppnar mån. 3 maj och sön. 9 maj, kap. 5 der. | Det kan man. | 12 kom. | Den är min.",
         "Hon kom kl. 12 med bl.a. Prof. Berg. | Det regnade.",
         "Det var kl. 18.30. | Sedan regnade det.",
     ],
-    "tr": ["Uzm. Dr. Ayşe Demir ve Yük. Müh. Ali Kaya geldi. | Yağmur yağdı."],
+    "tr": [
+        "Köprü 3 Oca. 2024 ve Sal. 5 günü açıldı. | Yağdı. | Bir de ara. | 12 kişi.",
+        "Uzm. Dr. Ayşe Demir ve Yük. Müh. Ali Kaya geldi. | Yağmur yağdı.",
+    ],
     "sw": ["Dkt. Samia Hassan na Bw. Juma walifika. | Mvua ilinyesha."],
     "vi": ["PGS.TS. Nguyễn Văn A và BS. Trần B có mặt. | Trời mưa."],
     "el": [
+        "Άνοιξε την Τετ. 3 Ιαν. 2024, κεφ. 5. | Έβρεχε.",
         "Ο κ. Παπάς και ο Χρ. Νίκου μίλησαν στην Αγ. Άννα. | Έβρεχε.",
         "Ποιος φταίει; | Κανείς δεν ξέρει.",
     ],
-    "uk": ["Міст відкрив інж. Іван Марко 12 травня 2024 р. | Він коштував місту 5 млн грн. | Так."],
+    "uk": [
+        "Відкрито 3 січ. 2024, див. табл. 2. | Збирали багато трав. | 12 людей.",
+        "Міст відкрив інж. Іван Марко 12 травня 2024 р. | Він коштував місту 5 млн грн. | Так.",
+    ],
     "sr": ["Г. Петровић и г. Марић су дошли. | Падала је киша."],
-    "nb": ["Han kom kl. 12 med bl.a. Kari Berg. | Så regnet det."],
+    "nb": [
+        "Den åpner ons. 3. mai, kap. 5 der. | Den er min. | 12 kom.",
+        "Han kom kl. 12 med bl.a. Kari Berg. | Så regnet det.",
+    ],
     "ka": ["ხიდი გაიხსნა. | ა. წერეთელი მოვიდა. | წვიმდა."],
     "he": ["א. ב. יהושע כתב את הספר. | הוא נמכר."],
     "bn": ["ড. মুহাম্মদ ইউনূস ও মো. রহমান এলেন। | বৃষ্টি হচ্ছিল।"],
@@ -130,6 +155,7 @@ OTHERS = {
         " | ນາງ ຄຳຫຼ້າ ສີສະຫວັດ ຫົວໜ້າກຸ່ມຜູ້ປູກກາເຟ ແຈ້ງວ່າ ສະມາຊິກມີລາຍໄດ້ເພີ່ມຂຶ້ນ",
     ],
     "ru": [
+        "Открыт 3 янв. 2024, см. табл. 2, с. 5 и ч. 3. | Это был я. | 12 человек. | Всё.",
         "Протокол подписал А. С. Пушкин. | Все ушли.",
         "Это было в 1990 г. в Москве. | Потом всё изменилось.",
         "В 1990 г. Москва изменилась. | Так было во всей стране до 2001 г. | Потом нет.",
@@ -164,6 +190,39 @@ OTHERS = {
     ],
     "km": ["ស្ពានបានបើកឡើងវិញ។ | វាត្រូវបានបិទ៕ | ចប់។"],
     "my": ["တံတား ပြန်ဖွင့်သည်။ | ပိတ်ထားသည်။"],
+    "sk": [
+        "V r. 2024 ho zavreli podľa ods. 3 a čl. 5 zákona. | Kedy?",
+    ],
+    "sl": [
+        "Most so zaprli l. 2024, v pon. 3. maja, po čl. 5 zakona. | Most je nov. | 12 ljudi.",
+    ],
+    "hr": [
+        "Bilo je god. 2024, sri. 3. svibnja. | Nov. | 12 ljudi. | Bilo je pet. | 12 ih je.",
+    ],
+    "hu": [
+        "A híd 2024. márc. 12-én nyílt, ld. old. 5 és 6 ott. | Esett.",
+    ],
+    "ro": [
+        "S-a deschis lun. 3 ian. 2024, et. 2, ap. 5. | Ploua. | Îmi place mie. | 12 oameni.",
+    ],
+    "da": [
+        "Den åbner ons. 3. maj, kap. 5 der. | Han kom med sin søn. | 12 kom. | Den er min.",
+    ],
+    "fi": [
+        "Silta avataan ma. 3.9. ja v. 2024, s. 12 tässä. | Satoi.",
+    ],
+    "bg": [
+        "Открит е през яну. 2024, табл. 2 тук. | Валеше.",
+    ],
+    "id": [
+        "Dibuka Sen. 3 Okt. 2024, vol. 5. | Hujan.",
+    ],
+    "lt": [
+        "Atidarytas 2024 m. saus. 3 d., žr. tel. 5. | Lijo.",
+    ],
+    "ca": [
+        "Obre el 3 gen. 2024, segons l’art. 5. | És un gen. | 12 persones.",
+    ],
     "und": ["One thing. | Another thing."],
 }
 # Sentences of which the lines were wrapped.
