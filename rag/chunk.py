@@ -16,7 +16,7 @@ from rag.load import file_title
 from rag.types import Chunk, Document, Span
 
 #: Stored with an index: raise it when the same document would be cut differently.
-CHUNKER_VERSION = "4"
+CHUNKER_VERSION = "5"
 
 #: Cuts a text into the tokens of a model: the span of each, in order.
 TokenSpans = Callable[[str], list[Span]]
