@@ -173,15 +173,19 @@ class Filters:
         return {field: values for field, values in wanted.items() if values}
 
 
-def _wanted(name: str, values: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise QuestionError(f"{name} is a list: {[values]}, not {values!r}")
+def _wanted(name: str, given: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise QuestionError(f"{name} is a list: {[given]}, not {given!r}")
+    try:
+        values = tuple(given)
+    except TypeError as error:
+        raise QuestionError(f"{name} is a list of texts, not {given!r}") from error
     for value in values:
         if not isinstance(value, str):
             raise QuestionError(f"{name} holds text, not {value!r}")
         if _UNSTORED.search(value):
             raise QuestionError(f"{value!r} holds a character that no article has")
-    return tuple(values)
+    return values
 
 
 def _wanted_language(value: str) -> str:

@@ -4,11 +4,12 @@ import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rag import Corpus, Filters, Settings
+from rag import Corpus, Filters, QuestionError, Settings
 from rag.arrays import FloatArray
 from rag.background import Background
 from rag.fusion import LANGUAGE_BIAS, UNTOLD, WORDS, fuse
@@ -161,9 +162,11 @@ def test_filters_are_brought_to_the_form_of_what_is_stored() -> None:
 
 @pytest.mark.parametrize("field", ["languages", "sources", "documents"])
 def test_a_filter_is_a_list_of_texts(field: str) -> None:
-    for value in ("fr", [7]):
-        with pytest.raises(ValueError, match=field):
+    for value in ("fr", [7], 7, None, iter([7])):
+        with pytest.raises(QuestionError, match=field):
             Filters(**{field: value})  # type: ignore[arg-type]
+    given: Any = (text for text in ["fr", "de"])
+    assert getattr(Filters(**{field: given}), field) == ("fr", "de")
 
 
 def test_a_filter_of_a_language_is_its_code() -> None:
