@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -87,6 +87,8 @@ class ModelReader:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False
+        # Garbage together with its client's generators, a reply would be closed beside them.
+        self._replies: set[AsyncIterator[str]] = set()
         # Whether its last reply ended a thought whose beginning its chat template wrote.
         self._thinks = False
 
@@ -131,6 +133,7 @@ class ModelReader:
     def _read_once(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         settings = self._settings
         pieces = self._pieces(messages)
+        self._replies.add(pieces)
         deadline = time.monotonic() + settings.llm_timeout_s
         wait_s, chars = settings.llm_first_token_timeout_s, 0
         try:
@@ -155,8 +158,10 @@ class ModelReader:
         except Exception as error:  # whatever a provider's client raises
             raise GenerationError(f"the language model failed: {_one_line(error)}") from error
         finally:
-            with suppress(CancelledError):  # closed: its loop has ended them
-                self._run(_close(pieces))
+            # Whoever gives a reply up, be it the loop's own thread or an ending process, waits
+            # for nothing: the loop closes what is let go of.
+            self._replies.remove(pieces)
+            del pieces
 
     async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
         async with aclosing(self._model.astream(list(messages))) as chunks:  # type: ignore[type-var]
@@ -242,14 +247,6 @@ async def _next(pieces: AsyncIterator[str], timeout_s: float) -> str | None:
     asyncio.current_task().set_name(_READING)  # type: ignore[union-attr]
     async with asyncio.timeout(max(timeout_s, 0)):
         return await anext(pieces, None)
-
-
-async def _close(pieces: AsyncIterator[str]) -> None:
-    try:
-        async with asyncio.timeout(_CLOSE_S):
-            await pieces.aclose()  # type: ignore[attr-defined]
-    except Exception:  # it has failed before, or does so while it is given up
-        return
 
 
 def _is_passing(error: BaseException | None) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -281,6 +284,54 @@ def test_a_connection_is_closed_before_its_loop_is() -> None:
     pieces.close()  # type: ignore[attr-defined]
     reader.close()
     assert model.is_closed
+
+
+def test_a_stream_that_is_left_half_way_does_not_keep_the_process_from_ending() -> None:
+    code = (
+        "from langchain_core.language_models import GenericFakeChatModel\n"
+        "from rag import Settings\n"
+        "from rag.answer.model import ModelReader\n"
+        "model = GenericFakeChatModel(messages=iter(['It is iron.']))\n"
+        "pieces = ModelReader(model, Settings()).read([])\n"
+        "print(next(pieces))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"It\n", b"")
+
+
+class Collecting(Slowly):
+    """A model in whose thread garbage is collected."""
+
+    async def _astream(
+        self, *arguments: object, **options: object
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        gc.collect()
+        async for chunk in super()._astream(*arguments, **options):
+            yield chunk
+
+
+def test_a_stream_may_be_freed_in_the_thread_of_the_model(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Left:
+        pieces: Iterator[str | None]
+        itself: Left
+
+    reader, said = ModelReader(Collecting(messages=iter([])), Settings()), list[str | None]()
+    asking = threading.Thread(target=lambda: said.extend(reader.read([])), daemon=True)
+    gc.disable()
+    try:
+        left = Left()
+        left.itself, left.pieces = left, reader.read([])
+        next(left.pieces)
+        del left
+        asking.start()
+        asking.join(10)
+    finally:
+        gc.enable()
+        reader.close()
+    assert said == ["It", " is", " iron."]
+    assert not caplog.records
 
 
 def test_a_thought_without_a_beginning_is_forgotten_and_the_next_one_never_shown(
