@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -10,7 +10,6 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
-from pydantic import ConfigDict
 
 from rag.answer import Answerer
 from rag.flow import answer_of, events
@@ -24,13 +23,20 @@ ChainInput: TypeAlias = str | Mapping[str, Any]
 
 
 class CorpusRetriever(BaseRetriever):
-    """The passages of a corpus as LangChain documents, their place in the metadata."""
+    """The passages of a corpus as LangChain documents, their place in the metadata.
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    Attributes:
+        current: Gives what searches now: another one after a rebuild with other settings.
+    """
 
-    retriever: Retriever
+    current: Callable[[], Retriever]
     top_k: int | None = None
     filters: Filters | None = None
+
+    @property
+    def retriever(self) -> Retriever:
+        """What searches now."""
+        return self.current()
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -42,9 +48,19 @@ class CorpusRetriever(BaseRetriever):
 class AnswerChain(Runnable[ChainInput, Event]):
     """Retrieve, answer, cite: `stream` yields the events, `invoke` returns the last, the Answer."""
 
-    def __init__(self, retriever: Retriever, answerer: Answerer) -> None:
-        self.retriever = retriever
-        self.answerer = answerer
+    def __init__(self, current: Callable[[], tuple[Retriever, Answerer]]) -> None:
+        """Asks `current` for each question: a rebuild with other settings replaces both."""
+        self._current = current
+
+    @property
+    def retriever(self) -> Retriever:
+        """What searches now."""
+        return self._current()[0]
+
+    @property
+    def answerer(self) -> Answerer:
+        """What answers now."""
+        return self._current()[1]
 
     def invoke(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
@@ -74,7 +90,8 @@ class AnswerChain(Runnable[ChainInput, Event]):
 
     def _events(self, inputs: Iterator[ChainInput]) -> Iterator[Event]:
         *_, input = inputs
-        yield from events(self.retriever, self.answerer, *_parse(input))
+        retriever, answerer = self._current()
+        yield from events(retriever, answerer, *_parse(input))
 
 
 def _parse(input: ChainInput) -> tuple[str, History, Filters | None]:

@@ -25,9 +25,11 @@ from rag.types import (
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from rag.answer import Answerer
     from rag.chain import AnswerChain, CorpusRetriever
     from rag.embed import Embedder
     from rag.plan import Plan
+    from rag.retrieve import Retriever
     from rag.store import Status
     from rag.store.listing import Listing, Order
     from rag.sync import OnProgress, Progress
@@ -300,7 +302,10 @@ class Corpus:
         """The search as a LangChain `BaseRetriever`."""
         from rag.chain import CorpusRetriever
 
-        return CorpusRetriever(retriever=self._parts().retriever, top_k=top_k, filters=filters)
+        def current() -> Retriever:
+            return self._parts().retriever
+
+        return CorpusRetriever(current=current, top_k=top_k, filters=filters)
 
     def chain(self, *, caution: Caution | None = None, quotes_only: bool = False) -> AnswerChain:
         """From question to `Answer` as a LangChain `Runnable`.
@@ -314,8 +319,12 @@ class Corpus:
         """
         from rag.chain import AnswerChain
 
-        parts = self._parts()
-        return AnswerChain(parts.retriever, parts.answerer(caution, quotes_only))
+        def current() -> tuple[Retriever, Answerer]:
+            parts = self._parts()
+            return parts.retriever, parts.answerer(caution, quotes_only)
+
+        current()  # a wrong name is refused here, not at the first question
+        return AnswerChain(current)
 
     @property
     def has_chat_model(self) -> bool:

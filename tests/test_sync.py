@@ -414,6 +414,7 @@ def test_a_rebuild_with_other_settings_is_followed(folder: Path, index: str) -> 
     with Corpus(folder, index, load(), WordEmbedder(), reload_settings=load) as served:
         served.sync()
         served.search("harbour")
+        retriever, chain = served.retriever(top_k=1), served.chain()
         file.write_text("chunk_tokens = 20")
         with Corpus(folder, index, load(), WordEmbedder()) as other:
             with pytest.raises(MismatchError, match=r"256 tokens.*20 tokens"):
@@ -422,6 +423,8 @@ def test_a_rebuild_with_other_settings_is_followed(folder: Path, index: str) -> 
             other.sync(rebuild=True)
         assert served.search("harbour", top_k=1)[0].document.id == "harbour"
         assert served.settings.chunk_tokens == 20
+        assert retriever.invoke("harbour")[0].metadata["id"] == "harbour"
+        assert chain.invoke("Who froze?") == served.ask("Who froze?")
 
 
 @pytest.mark.embedded
