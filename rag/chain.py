@@ -68,6 +68,12 @@ class AnswerChain(Runnable[ChainInput, Event]):
         """The checked answer to one question."""
         return answer_of(self.stream(input, config, **kwargs))
 
+    async def ainvoke(
+        self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
+        """As `invoke`, in a thread."""
+        return await run_in_executor(config, self.invoke, input, config, **kwargs)
+
     def stream(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Iterator[Event]:

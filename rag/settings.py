@@ -42,16 +42,30 @@ class Bounds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    file_max_mb: _Megabytes = Field(100, ge=1, description="A larger file is left out, and listed.")
-    file_max_text_mb: _Megabytes = Field(50, ge=1, description="A file with more text is left out.")
-    file_timeout_s: _Seconds = Field(9.0, gt=0, description="How long reading one file may take.")
-    file_memory_mb: _Megabytes = Field(1024, ge=256, description="How much memory it may take.")
-    archive_max_files: int = Field(10_000, ge=1, description="In an archive with its archives.")
-    archive_max_mb: _Megabytes = Field(500, ge=1, description="Unpacked, all files together.")
-    archive_max_ratio: int = Field(200, ge=2, description="Size of a file by its size packed.")
-    archive_max_depth: int = Field(2, ge=1, description="Archives within archives.")
+    file_max_mb: _Megabytes = Field(
+        default=100, ge=1, description="A larger file is left out, and listed."
+    )
+    file_max_text_mb: _Megabytes = Field(
+        default=50, ge=1, description="A file with more text is left out."
+    )
+    file_timeout_s: _Seconds = Field(
+        default=9.0, gt=0, description="How long reading one file may take."
+    )
+    file_memory_mb: _Megabytes = Field(
+        default=1024, ge=256, description="How much memory it may take."
+    )
+    archive_max_files: int = Field(
+        default=10_000, ge=1, description="In an archive with its archives."
+    )
+    archive_max_mb: _Megabytes = Field(
+        default=500, ge=1, description="Unpacked, all files together."
+    )
+    archive_max_ratio: int = Field(
+        default=200, ge=2, description="Size of a file by its size packed."
+    )
+    archive_max_depth: int = Field(default=2, ge=1, description="Archives within archives.")
     fields: dict[ExportField, str] = Field(
-        {},
+        default={},
         description="Of JSON and CSV exports: which of their fields is `text`, `title`, `date`, "
         "`authors`, `source`, `url`, `language` or `id`. Usual names are known.",
     )
@@ -71,95 +85,114 @@ class Settings(Bounds):
     """Everything that can be chosen; each field's description is its documentation."""
 
     index: str = Field(
-        "index",
+        default="index",
         min_length=1,
         description="Folder of the index, created by the first sync, or the address of a "
         "PostgreSQL database that holds it: `postgresql://user@host/database`.",
     )
     index_timeout_s: float = Field(
-        30.0, gt=0, description="How long a database may take for one step of a search."
+        default=30.0, gt=0, description="How long a database may take for one step of a search."
     )
     index_ef_search: int = Field(
-        200,
+        default=200,
         ge=1,
         le=1000,
         description="How far a database looks for the nearest vectors: more is slower, and "
         "misses fewer.",
     )
     embedding_model: str = Field(
-        "intfloat/multilingual-e5-small",
+        default="intfloat/multilingual-e5-small",
         min_length=1,
         description="A sentence-transformers model: a hub name or a folder. "
         "The default comes with pip and needs no network on Linux x86-64.",
     )
     query_prompt: str | None = Field(
-        None, description="Put before a question; None takes what the model's files say."
+        default=None, description="Put before a question; None takes what the model's files say."
     )
     document_prompt: str | None = Field(
-        None, description="Put before a passage; None takes what the model's files say."
+        default=None, description="Put before a passage; None takes what the model's files say."
     )
     threads: int = Field(
-        0, ge=0, description="Threads for the embedding model; 0 takes the cores of the process."
+        default=0,
+        ge=0,
+        description="Threads for the embedding model; 0 takes the cores of the process.",
     )
     engine: Literal["auto", "openvino", "torch"] = Field(
-        "auto",
+        default="auto",
         description="What computes vectors: OpenVINO, several times faster, or torch, which runs "
         "every model; auto takes OpenVINO where it is installed and knows the model.",
     )
     chunk_tokens: int = Field(
-        256, ge=16, description="Largest chunk in tokens of the model, its title not counted."
+        default=256,
+        ge=16,
+        description="Largest chunk in tokens of the model, its title not counted.",
     )
     caution: Caution = Field(
-        "balanced",
+        default="balanced",
         description="How sure to be that the articles hold the answer before giving one.",
     )
     readers: int = Field(
-        0, ge=0, description="Files read at the same time; 0 takes the cores of the process."
+        default=0,
+        ge=0,
+        description="Files read at the same time; 0 takes the cores of the process.",
     )
     reranker_model: str | None = Field(
-        None,
+        default=None,
         description="A sentence-transformers CrossEncoder, by hub name or folder, that puts the "
         "first 20 passages in its own order; None leaves them as found.",
     )
-    top_k: int = Field(5, ge=1, le=1000, description="Passages shown for a question.")
+    top_k: int = Field(default=5, ge=1, le=1000, description="Passages shown for a question.")
     recent_questions: int = Field(
-        64, ge=0, description="How many questions are remembered, to answer them again at once."
+        default=64,
+        ge=0,
+        description="How many questions are remembered, to answer them again at once.",
     )
     watch: bool = Field(
-        True, description="The served page follows the folder: edits are found a moment later."
+        default=True,
+        description="The served page follows the folder: edits are found a moment later.",
     )
     history: bool = Field(
-        True,
+        default=True,
         description="The page keeps each user's conversations, and feedback, beside the index.",
     )
     user_header: str = Field(
-        "",
+        default="",
         description="A header in which a reverse proxy says who is signed in, such as "
         "`X-Forwarded-User`; set it only where nobody can reach the server past the proxy.",
     )
     max_question_chars: int = Field(
-        4_000, ge=1, description="A longer question is refused with a message."
+        default=4_000, ge=1, description="A longer question is refused with a message."
     )
     llm: str = Field(
-        "",
+        default="",
         description="A chat model that words the answers: `ollama:NAME`, `openai:NAME` and what "
         "else LangChain knows, `local:PATH.gguf`. Empty: the answers are quotations.",
     )
-    llm_base_url: str = Field("", description="Address of the chat model's server, if not usual.")
+    llm_base_url: str = Field(
+        default="", description="Address of the chat model's server, if not usual."
+    )
     llm_always: bool = Field(
-        False, description="Ask the chat model even where the articles seem to hold no answer."
+        default=False,
+        description="Ask the chat model even where the articles seem to hold no answer.",
     )
-    llm_max_tokens: int = Field(512, ge=1, description="Longest answer of the chat model.")
+    llm_max_tokens: int = Field(default=512, ge=1, description="Longest answer of the chat model.")
     llm_history_tokens: int = Field(
-        500, ge=0, description="How much of the conversation the chat model is told."
+        default=500, ge=0, description="How much of the conversation the chat model is told."
     )
-    llm_context_tokens: int = Field(4096, ge=256, description="Context of a local chat model.")
-    llm_connect_timeout_s: float = Field(5.0, gt=0, description="For reaching its server.")
-    llm_first_token_timeout_s: float = Field(30.0, gt=0, description="For it to begin.")
-    llm_token_timeout_s: float = Field(10.0, gt=0, description="Between two pieces of its answer.")
-    llm_timeout_s: float = Field(120.0, gt=0, description="For its whole answer.")
+    llm_context_tokens: int = Field(
+        default=4096, ge=256, description="Context of a local chat model."
+    )
+    llm_connect_timeout_s: float = Field(default=5.0, gt=0, description="For reaching its server.")
+    llm_first_token_timeout_s: float = Field(default=30.0, gt=0, description="For it to begin.")
+    llm_token_timeout_s: float = Field(
+        default=10.0, gt=0, description="Between two pieces of its answer."
+    )
+    llm_timeout_s: float = Field(default=120.0, gt=0, description="For its whole answer.")
     llm_retries: int = Field(
-        1, ge=0, le=5, description="Further tries where it refuses at once and may be back soon."
+        default=1,
+        ge=0,
+        le=5,
+        description="Further tries where it refuses at once and may be back soon.",
     )
 
     @classmethod

@@ -137,7 +137,8 @@ def test_the_chain_in_batches_and_async(synced: Corpus) -> None:
         return [event async for event in chain.astream(QUESTIONS[0])]
 
     assert chain.batch([*QUESTIONS]) == each
-    assert asyncio.run(chain.ainvoke(QUESTIONS[0])) == each[0]
+    answer: Answer = asyncio.run(chain.ainvoke(QUESTIONS[0]))
+    assert answer == each[0]
     assert asyncio.run(chain.abatch([*QUESTIONS])) == each
     assert check_events(asyncio.run(stream())) == each[0]
 

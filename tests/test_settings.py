@@ -1,8 +1,9 @@
+import ast
 from pathlib import Path
 
 import pytest
 
-from rag import Settings, SettingsError
+from rag import Settings, SettingsError, settings
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -60,3 +61,12 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 def test_the_fields_of_exports_are_json_in_the_environment() -> None:
     assert Settings.load(environ={"RAG_FIELDS": '{"text": "body"}'}).fields == {"text": "body"}
+
+
+def test_type_checkers_know_every_default() -> None:
+    """They see the keyword alone: with a place instead, each setting has to be given."""
+    tree = ast.parse(Path(settings.__file__).read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    fields = [call for call in calls if ast.unparse(call.func) == "Field"]
+    assert len(fields) == len(Settings.model_fields)
+    assert not [ast.unparse(field) for field in fields if field.args]
