@@ -1,8 +1,8 @@
 """One strict, frozen `Settings`, read once at the entry.
 
-A value comes from, in rising order: the default here, `rag.toml`, a `RAG_*`
-environment variable (`RAG_TOP_K=8`), an argument of the constructor. An unknown
-key is an error that names the file or the variable: a typo must not be silent.
+`Settings.load()` takes a value from, in rising order: the default here, `rag.toml`, a
+`RAG_*` environment variable (`RAG_TOP_K=8`). `Settings(top_k=8)` asks neither of the two.
+An unknown key is an error that names the file or the variable: a typo must not be silent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from rag.errors import SettingsError
 
@@ -82,7 +91,11 @@ class Bounds(BaseModel):
 
 
 class Settings(Bounds):
-    """Everything that can be chosen; each field's description is its documentation."""
+    """Everything that can be chosen; each field's description is its documentation.
+
+    Raises:
+        SettingsError: A key is unknown, or a value is wrong.
+    """
 
     index: str = Field(
         default="index",
@@ -219,10 +232,17 @@ class Settings(Bounds):
                 key = name.removeprefix(ENV_PREFIX).lower()
                 values[key] = value
                 origin[key] = f"from the environment variable {name}"
+        return cls.model_validate(values, context=origin)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(
+        cls, values: Any, check: ModelWrapValidatorHandler[Settings], info: ValidationInfo
+    ) -> Settings:
         try:
-            return cls(**values)
+            return check(values)
         except ValidationError as error:
-            raise SettingsError(_explain(error, origin)) from None
+            raise SettingsError(_explain(error, info.context or {})) from None
 
 
 def cores() -> int:

@@ -46,6 +46,28 @@ def test_a_wrong_setting_names_the_key_and_where_it_came_from(
         assert part in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({"topk": 7}, r"topk \(given in code\): unknown setting"),
+        ({"top_k": 0}, r"top_k \(given in code\): .*not 0"),
+    ],
+)
+def test_a_wrong_setting_in_code_is_named_too(values: dict[str, int], part: str) -> None:
+    with pytest.raises(SettingsError, match=part):
+        Settings(**values)
+
+
+def test_the_constructor_asks_no_file_and_no_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_TOP_K", "9")
+    write(tmp_path, "caution = 'eager'")
+    settings = Settings(chunk_tokens=100)
+    assert (settings.top_k, settings.caution) == (5, "balanced")
+
+
 def test_a_named_file_must_exist_but_the_default_need_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
