@@ -166,6 +166,11 @@ def test_a_folder_without_questions(tmp_path: Path) -> None:
         ("answers.jsonl", b'{"query_id": "q1", "answers": null}', "answers.jsonl:1: an answer has"),
         ("answers.jsonl", b'{"query_id": "q1", "answers": "Paris"}', "answers.jsonl:1: an answer"),
         ("answers.jsonl", b'{"query_id": "q1", "answers": [""]}', "answers.jsonl:1: an answer has"),
+        ("queries.jsonl", b'{"id": "q1", "text": " "}', "queries.jsonl:1: the question is empty"),
+        ("queries.jsonl", b'{"id": "q1", "text": "a"}\n' * 2, "queries.jsonl:2: the id 'q1' is"),
+        ("answers.jsonl", b'{"query_id": "q1", "answers": []}\n' * 2, "answers.jsonl:2: the id"),
+        ("qrels.tsv", b"q1\tcat:en\t1001", "qrels.tsv:1: a grade is at most 1,000, not 1001"),
+        ("qrels.tsv", b"q1\tcat:en\t3000000000", "qrels.tsv:1: a grade is at most 1,000"),
         ("qrels.tsv", b"q1 cat:en 1", "qrels.tsv:1: it is not: question, tab"),
         ("qrels.tsv", b"q1\tcat:en\tyes", "qrels.tsv:1: it is not: question, tab"),
     ],
@@ -177,6 +182,16 @@ def test_a_line_that_cannot_be_read_is_named(
     with pytest.raises(RagError) as error:
         read_questions(questions)
     assert said in str(error.value)
+
+
+def test_a_question_that_is_too_long_is_named(questions: Path) -> None:
+    with pytest.raises(RagError, match=r"queries\.jsonl:1: .* 25 characters, at most 20"):
+        read_questions(questions, max_chars=20)
+
+
+def test_a_question_of_no_language_may_be_of_any(questions: Path) -> None:
+    (questions / "queries.jsonl").write_text('{"id": "q1", "text": "Why?", "lang": null}')
+    assert [question.language for question in read_questions(questions)] == ["*"]
 
 
 def test_what_editors_leave_in_a_file_does_no_harm(questions: Path) -> None:

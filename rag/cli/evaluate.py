@@ -57,7 +57,7 @@ def evaluation(
         from rag.feedback import write_folder
 
         print(write_folder(local_path(address), folder), file=sys.stderr)
-    questions = read_questions(folder, _say_unknown)[:limit]
+    questions = read_questions(folder, _say_unknown, read.max_question_chars)[:limit]
     with _open(folder, corpus, address, read) as opened:
         retriever = opened.retriever().retriever
         documents = languages(opened.documents())

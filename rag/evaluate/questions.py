@@ -22,6 +22,7 @@ from rag.errors import NotFoundError, RagError
 ANY = "*"
 
 _RESAMPLES = 1000
+_MAX_GRADE = 1000  # measuring takes memory for each grade up to the highest
 
 
 class Estimate(NamedTuple):
@@ -50,12 +51,15 @@ class Question:
 
 
 def read_questions(
-    folder: Path, on_unknown: Callable[[Collection[str]], None] = lambda _: None
+    folder: Path,
+    on_unknown: Callable[[Collection[str]], None] = lambda _: None,
+    max_chars: int | None = None,
 ) -> list[Question]:
     """The questions of a folder for which a document or an answer is known.
 
     Args:
         on_unknown: Told the ids of judgements and answers, if any, that no question has.
+        max_chars: A longer question is refused.
 
     Raises:
         NotFoundError: The folder lacks a file.
@@ -72,7 +76,10 @@ def read_questions(
         if id is None or not isinstance(text, str):
             raise RagError(f'{where}: a question has an "id" and a "text"')
         if (id := str(id)) in relevant or id in answers:
-            language = str(row.get("lang", ANY))
+            if id not in unknown:
+                raise RagError(f"{where}: the id {id!r} is there twice")
+            _check(where, text.strip(), max_chars)
+            language = str(row.get("lang") or ANY)
             known = relevant.get(id, {})
             questions.append(Question(id, text, language, known, answers.get(id)))
             unknown.discard(id)
@@ -81,7 +88,19 @@ def read_questions(
     return questions
 
 
+def _check(where: str, text: str, max_chars: int | None) -> None:
+    """Refuses what cannot be asked."""
+    if not text:
+        raise RagError(f"{where}: the question is empty")
+    if max_chars is not None and len(text) > max_chars:
+        raise RagError(
+            f"{where}: the question has {len(text):,} characters, at most {max_chars:,} are "
+            "accepted; shorten it, or raise the setting max_question_chars"
+        )
+
+
 def _answers(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    seen = set()
     for where, row in _rows(file) if file.is_file() else ():
         id, answers = row.get("query_id"), row.get("answers")
         if id is None or not isinstance(answers, list) or not all(map(_is_wording, answers)):
@@ -89,7 +108,11 @@ def _answers(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
                 f'{where}: an answer has a "query_id" and "answers", a list of wordings that is '
                 "empty if the articles hold none"
             )
-        yield str(id), tuple(answers)
+        id = str(id)
+        if id in seen:
+            raise RagError(f"{where}: the id {id!r} is there twice")
+        seen.add(id)
+        yield id, tuple(answers)
 
 
 def _is_wording(value: object) -> bool:
@@ -142,6 +165,8 @@ def _qrels(folder: Path) -> Iterator[tuple[str, str, int]]:
             query, document, grade = fields[0], fields[1], int(fields[2])
         except (IndexError, ValueError) as error:
             raise RagError(f"{where}: it is not: question, tab, document, tab, grade") from error
+        if grade > _MAX_GRADE:
+            raise RagError(f"{where}: a grade is at most {_MAX_GRADE:,}, not {grade}")
         yield query, document, grade
 
 
