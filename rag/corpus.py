@@ -20,6 +20,7 @@ from rag.types import (
     SearchResult,
     SyncReport,
     Verification,
+    storable,
 )
 
 if TYPE_CHECKING:
@@ -229,9 +230,11 @@ class Corpus:
         Raises:
             NotFoundError: Nothing was synced yet.
         """
-        from rag.store.listing import Look
+        from rag.store.listing import Listing, Look
 
         with self._parts().store.reader(search=False) as reader:
+            if not storable(search):
+                return Listing(0, ())
             return reader.listing(Look(search, order, descending, offset, limit))
 
     def sources(self) -> list[str]:
@@ -250,7 +253,7 @@ class Corpus:
             NotFoundError: There is none.
         """
         with self._parts().store.reader(search=False) as reader:
-            document = reader.document(id)
+            document = reader.document(id) if isinstance(id, str) and storable(id) else None
         if document is None:
             raise NotFoundError(f"there is no document {id!r} in the index")
         return document

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import SupportsIndex
 
 import numpy as np
 
@@ -126,6 +127,8 @@ class Retriever:
             ValueError: `top_k` is below 1.
             StoreError: The index cannot be used.
         """
+        if not isinstance(top_k, SupportsIndex | None):
+            raise QuestionError(f"top_k is a whole number, not {top_k!r:.100}")
         top_k = self._settings.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
@@ -187,6 +190,8 @@ class Retriever:
     def _check(self, question: str, filters: Filters | None) -> str:
         if not isinstance(filters, Filters | None):
             raise QuestionError(f"filters are Filters(languages=['fr']), not {filters!r:.100}")
+        if not isinstance(question, str):
+            raise QuestionError(f"a question is text, not {question!r:.100}")
         question = question.strip()
         if not question:
             raise QuestionError("the question is empty; type one, such as: who was elected?")

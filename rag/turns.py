@@ -23,8 +23,9 @@ def turns(history: History) -> list[Turn]:
     """
     try:
         return [_turn(said) for said in history or ()]
-    # The last is what LangChain says of an object that is no message.
-    except (TypeError, ValueError, NotImplementedError) as error:
+    # The last two are what LangChain says of a tool's message that lacks its call, and of an
+    # object that is no message.
+    except (TypeError, ValueError, KeyError, NotImplementedError) as error:
         raise QuestionError(
             'history is a list of turns, such as [("user", "Who?"), ("assistant", "Ann.")], or of '
             f"messages of LangChain, not {history!r:.100}"

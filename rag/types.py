@@ -39,6 +39,11 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE | re.ASCII)
 UNDETERMINED = "und"
 
 
+def storable(text: str) -> bool:
+    """Whether a stored text may hold it; what none holds need not be looked for."""
+    return not _UNSTORED.search(text)
+
+
 def base_language(value: str) -> str:
     """`fr` of `fr`, `FR` or `fr-CA`; empty for what is no code."""
     match = _LANGUAGE.fullmatch(value.strip())
@@ -183,7 +188,7 @@ def _wanted(name: str, given: Sequence[str]) -> tuple[str, ...]:
     for value in values:
         if not isinstance(value, str):
             raise QuestionError(f"{name} holds text, not {value!r}")
-        if _UNSTORED.search(value):
+        if not storable(value):
             raise QuestionError(f"{value!r} holds a character that no article has")
     return values
 

@@ -100,6 +100,7 @@ def test_the_history_may_be_messages_of_langchain(synced: Corpus) -> None:
         ("user", "Who?"),
         {"role": "user", "content": "Who?"},
         [("reader", "Who?")],
+        [("tool", "Who?")],
         [("user", None)],
         [{"question": "Who?"}],
         HumanMessage("Who?"),

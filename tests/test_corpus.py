@@ -3,11 +3,13 @@
 import json
 import os
 import pickle
+import re
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -167,6 +169,14 @@ def test_questions_that_cannot_be_asked(corpus: Corpus, question: str) -> None:
             use(question)
 
 
+@pytest.mark.parametrize("question", [None, 3, b"who?", ["who?"], {"question": "who?"}])
+def test_a_question_is_text(corpus: Corpus, question: Any) -> None:
+    corpus.sync()
+    for use in (corpus.ask, corpus.search, corpus.retriever().invoke):
+        with pytest.raises(QuestionError, match="a question is text, not"):
+            use(question)
+
+
 @pytest.mark.parametrize("question", ["?", "\ud800", "\0", "🙂", '"a" OR b*', "NEAR(", "]] --"])
 def test_odd_questions_are_answered_somehow(corpus: Corpus, question: str) -> None:
     corpus.sync()
@@ -178,6 +188,10 @@ def test_top_k(corpus: Corpus) -> None:
     assert len(corpus.search("bridge", top_k=1000)) == 3
     with pytest.raises(ValueError, match="at least 1"):
         corpus.search("bridge", top_k=0)
+    for wrong in ("5", 1.5, 3.0):
+        with pytest.raises(QuestionError, match=f"whole number, not {wrong!r}"):
+            corpus.search("bridge", top_k=wrong)  # type: ignore[arg-type]
+    assert len(corpus.search("bridge", top_k=np.int64(2))) == 2  # type: ignore[arg-type]
 
 
 def test_the_table_is_searched_whatever_the_case(corpus: Corpus) -> None:
@@ -206,8 +220,15 @@ def test_nobody_waits_for_another_to_hear_whether_the_index_fits(
 
 def test_a_document_that_is_not_there(corpus: Corpus) -> None:
     corpus.sync()
-    with pytest.raises(NotFoundError, match=r"nothing\.txt"):
-        corpus.document("nothing.txt")
+    for id in ("nothing.txt", "\ud800", "\0"):
+        with pytest.raises(NotFoundError, match=re.escape(f"there is no document {id!r}")):
+            corpus.document(id)
+
+
+@pytest.mark.parametrize("search", ["\ud800", "bridge\0"])
+def test_no_document_holds_what_cannot_be_stored(corpus: Corpus, search: str) -> None:
+    corpus.sync()
+    assert corpus.listing(search).total == 0
 
 
 def test_the_stream_is_passages_then_text_then_the_answer(corpus: Corpus) -> None:
