@@ -44,6 +44,12 @@ class CorpusRetriever(BaseRetriever):
         found = self.retriever.search(query, self.top_k, self.filters)
         return [_langchain(result) for result in found.results]
 
+    def rankings(
+        self, question: str, depth: int, filters: Filters | None = None
+    ) -> dict[str, list[str]]:
+        """As `Retriever.rankings`; without `filters`, its own hold."""
+        return self.retriever.rankings(question, depth, filters or self.filters)
+
 
 class AnswerChain(Runnable[ChainInput, Event]):
     """Retrieve, answer, cite: `stream` yields the events, `invoke` returns the last, the Answer."""

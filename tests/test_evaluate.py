@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from rag.evaluate import (
     read_questions,
     score,
 )
-from tests.conftest import WordEmbedder
+from tests.conftest import ROOT, WordEmbedder
 from tests.test_cli import rag
 
 ROWS = [
@@ -92,7 +93,7 @@ def test_every_pair_of_languages_is_measured(questions: Path, words: WordEmbedde
     with Corpus(folder, questions.parent / "index", Settings(), words) as corpus:
         corpus.sync()
         known = languages(corpus.documents())
-        rows = evaluate(corpus.retriever().retriever, read_questions(questions), known)
+        rows = evaluate(corpus.retriever(), read_questions(str(questions)), known)
     pairs = [(row.questions, row.passages, row.count) for row in rows if row.leg == "fused"]
     assert pairs == [
         ("*", "*", 2),
@@ -147,6 +148,22 @@ def test_answers_are_measured_where_they_are_known(questions: Path) -> None:
     out, _ = rag("evaluate", str(questions), cwd=questions.parent)
     assert "1 question with an answer, 1 without" in out
     assert "answer in the first quote" in out
+
+
+def test_the_example_of_the_documentation_runs(
+    questions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(questions.parent)
+    (questions.parent / "corpus").mkdir()
+    (questions / "corpus.jsonl").rename("corpus/corpus.jsonl")
+    (questions / "answers.jsonl").write_text('{"query_id": "q1", "answers": ["the mat"]}')
+    with Corpus.open("corpus", settings=Settings()) as corpus:
+        corpus.sync()
+    (example,) = re.findall("```python\n(.*?)```", (ROOT / "docs/evaluation.md").read_text(), re.S)
+    exec(example.replace("FOLDER", questions.name), {})
+    *measured, answered = capsys.readouterr().out.splitlines()
+    assert measured[2].split() == ["*", "*", "fused", "1.000"]
+    assert answered == "answered 1.000"
 
 
 def test_a_folder_without_questions(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Question:
 
 
 def read_questions(
-    folder: Path,
+    folder: str | Path,
     on_unknown: Callable[[Collection[str]], None] = lambda _: None,
     max_chars: int | None = None,
 ) -> list[Question]:
@@ -65,6 +65,7 @@ def read_questions(
         NotFoundError: The folder lacks a file.
         RagError: A line is not what it should be; names the file and the line.
     """
+    folder = Path(folder)
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
     for query, document, grade in _qrels(folder):
         if grade > 0:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import ir_measures
 
 from rag.evaluate.questions import ANY, Estimate, Question, estimate
-from rag.retrieve import Retriever
 from rag.types import Document, Filters
 
 #: By the names that ir-measures gives them.
@@ -43,8 +43,17 @@ class Measured:
 OnQuestion = Callable[[int, int], None]
 
 
+class Ranking(Protocol):
+    """What can be measured: `corpus.retriever()`, or the `Retriever` behind it."""
+
+    def rankings(
+        self, question: str, depth: int, filters: Filters | None = None
+    ) -> dict[str, list[str]]:
+        """Ids of documents by leg, best first; each ranking of so many chunks."""
+
+
 def evaluate(
-    retriever: Retriever,
+    retriever: Ranking,
     questions: Sequence[Question],
     documents: Mapping[str, str],
     on_question: OnQuestion = lambda _done, _total: None,
