@@ -23,7 +23,7 @@ from rag.types import Span
 WORD_LANGUAGES = frozenset(("da", "de", "en", "es", "fr", "it", "nl", "pt"))
 
 _SCALES = {
-    10**2: "hundred cent cents hundert ciento cientos cento honderd",
+    10**2: "hundred hundert ciento cientos cento honderd",
     10**3: "thousand thousands mille millier milliers tausend mil mila duizend tys тысяча тысячи "
     "тысяч тысячами тыс tsd ألف آلاف tisíc tisíce tysiąc tysiące tysięcy bin ezer",
     10**5: "lakh lakhs लाख",
@@ -37,13 +37,25 @@ _SCALES = {
     10**12: "billón billones",
 }
 _SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
+# Elsewhere they are other words, names or units: bin Laden, 5 md. (months), 10 mn (minutes).
+_ONLY_IN = {
+    "bin": "tr",
+    "ezer": "hu",
+    "md": "fr",
+    "mds": "fr",
+    "mil": "ca es gl pt",
+    "mila": "eu it",
+    "mille": "fr",
+    "mio": "da de en fr nl",
+    "mn": "en",
+}
 # Letters that scale money only: `1,3 M€`, `US$ 5m`, `MEUR`.
 _BRIEF = {"k": 10**3, "m": 10**6, "b": 10**9, "tn": 10**12, "cr": 10**7}
 _BRIEFLY = regex.compile(
     rf"[^\S\n]?({'|'.join(_BRIEF)})(?:(?=(?-i:\p{{Lu}}{{3}})(?!\p{{L}}))|(?!\p{{L}}))", regex.I
 )
-# By themselves they are no number; "miles" is one in Spanish, and scales none in English.
-_BARE_SCALES = frozenset((*_SCALE_OF, "miles"))
+# By themselves they are no number; behind digits, "miles" and "cents" are no scale.
+_BARE_SCALES = frozenset((*_SCALE_OF, "miles", "cent", "cents"))
 # The one word that means a thousand times more on the continent.
 _BILLION_LONG = frozenset(("de", "da", "fr", "nl", "es", "it", "sv", "nb", "no", "fi", "pl", "cs"))
 
@@ -210,6 +222,8 @@ def _scale(text: str, number: Span, language: str) -> tuple[int, int]:
 
 
 def _scale_of(word: str, language: str) -> int:
+    if word in _ONLY_IN and language not in _ONLY_IN[word].split():
+        return 0
     if word in ("billion", "billions", "billionen"):
         return 10**12 if language in _BILLION_LONG else 10**9
     if word in ("trillion", "trillions"):

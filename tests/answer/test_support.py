@@ -242,6 +242,23 @@ def test_a_courtesy_that_cites_nothing_is_no_claim_of_another_language(
     assert SupportCheck(shown, embedder).check(sentence, language, []).verdict != "supported"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source", "language"),
+    [
+        (
+            "In 1998 bin Laden issued the statement.",
+            "Bin Laden issued the statement in 1998.",
+            "en",
+        ),
+        ("A stamp costs 50 cents.", "Un timbre coûte 50 centimes.", "fr"),
+    ],
+)
+def test_a_word_behind_a_number_scales_it_in_its_language_alone(
+    sentence: str, source: str, language: str, embedder: Embedder
+) -> None:
+    assert verdict(Claim(sentence, "en", source, language), embedder) == "supported"
+
+
 def test_a_small_number_may_stand_in_words_that_cannot_be_read(embedder: Embedder) -> None:
     said = Claim("Line 2 will be 26 km long and have 18 stations.", "en", METRO, "zh")
     assert verdict(said, embedder) == "supported"
@@ -468,6 +485,14 @@ def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
         ("seize", "fr", [{16.0}]),
         ("miles de personas, dos mil casas", "es", [{2000.0}]),
         ("5 miles from here", "en", [{5.0}]),
+        ("In 1998 bin Laden, in 2001 Mila Kunis", "en", [{1998.0}, {2001.0}]),
+        ("Mit 20 bin ich umgezogen", "de", [{20.0}]),
+        ("Nel 1998 mio padre", "it", [{1998.0}]),
+        ("50 cents, 50 cent", "en", [{50.0}, {50.0}]),
+        ("10 mn plus tard, deux cents francs", "fr", [{10.0}, {200.0}]),
+        ("20 bin kişi", "tr", [{20000.0}]),
+        ("20 mil personas, 5 mil millones", "es", [{20000.0}, {5e9}]),
+        ("20 mila euro", "it", [{20000.0}]),
         ("sechzehn", "de", [{16.0}]),
         ("Louis XIV", "fr", [{14.0}]),
         ("one of a kind, the first", "en", []),
