@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from rag.errors import CorruptError
+from rag.errors import CorruptError, StoreError
 from rag.settings import Settings
 from rag.store import Backend, Reader, Stored, Writer, open_backend
 
@@ -42,6 +42,7 @@ def migrate(
         NotFoundError: There is no index at `source`.
         MismatchError: `target` is an index of other settings.
         LockedError: Somebody writes to the target.
+        StoreError: `source` was synced meanwhile.
         CorruptError: The target differs from the source after all, or a row is damaged.
     """
     old: Backend = open_backend(source, lambda: old.built_with(), settings)
@@ -49,6 +50,8 @@ def migrate(
     try:
         with old.reader() as reader:
             known, stamps, failures = old.remembered()
+            synced_at = old.status().synced_at
+            _require_unchanged(reader, old, source)
             with new.writer() as writer:
                 copied = 0
                 with writer.transaction():
@@ -61,7 +64,7 @@ def migrate(
                     writer.forget(writer.files())
                     writer.stamp(stamps)
                     writer.set_failures(failures)
-                    if synced_at := old.status().synced_at:
+                    if synced_at:
                         writer.set_meta({"synced_at": synced_at})
                     writer.next_generation()
             _compare(reader, new)
@@ -69,6 +72,16 @@ def migrate(
     finally:
         old.close()
         new.close()
+
+
+def _require_unchanged(reader: Reader, old: Backend, source: str) -> None:
+    """Raises StoreError if the articles of the reader are not those of now.
+
+    With what is remembered of later ones, no sync would ever read those again.
+    """
+    with old.reader() as now:
+        if now.generation != reader.generation:
+            raise StoreError(f"{source} was synced meanwhile; run this again")
 
 
 def _batches(reader: Reader) -> Iterator[list[Stored]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rag import Corpus, CorruptError, MismatchError, NotFoundError, Settings
+from rag import Corpus, CorruptError, MismatchError, NotFoundError, Settings, StoreError
 from rag.address import is_server
 from rag.migrate import migrate
+from rag.store.store import Store
 from tests.test_sync import settle
 from tests.words import WordEmbedder
 
@@ -76,6 +77,25 @@ def test_what_failed_before_the_move_is_tried_again_within_other_bounds(
     with Corpus(folder, target, Settings(file_max_mb=2), WordEmbedder()) as corpus:
         report = corpus.sync()
         assert (report.failed, report.added) == ((), 1)
+
+
+def test_a_source_that_is_synced_meanwhile_is_told(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def after_a_sync(store: Store) -> object:
+        monkeypatch.undo()
+        (corpus.folder / "bridge.txt").write_text("The bridge\n\nIt says something else.")
+        corpus.sync()
+        return store.remembered()
+
+    corpus.sync()
+    source, target = corpus.address, str(tmp_path / "target")
+    monkeypatch.setattr(Store, "remembered", after_a_sync)
+    with pytest.raises(StoreError, match="synced meanwhile"):
+        migrate(source, target, Settings())
+    migrate(source, target, Settings())
+    with Corpus(corpus.folder, target, Settings(), WordEmbedder()) as new:
+        assert "something else" in new.document("bridge.txt").text
 
 
 class StoppedError(Exception):
