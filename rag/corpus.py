@@ -370,9 +370,7 @@ class Corpus:
     def close(self) -> None:
         """Closes the index's files; an answer that a chat model is at ends with the quotes."""
         if self._opened:
-            self._opened.store.close()
-            if self._opened.chat_reader:
-                self._opened.chat_reader.close()
+            self._opened.close()
 
     def __reduce__(self) -> tuple[type[Corpus], tuple[object, ...]]:
         given = (self._given_embedder, self._given_model, self._given_reload)
@@ -402,7 +400,7 @@ class Corpus:
             if opened and is_outdated and self._opened is opened:
                 settings = self._given_reload() if self._given_reload else self.settings
                 if settings != self.settings:
-                    opened.store.close()
+                    opened.close()
                     self.settings, self._opened = settings, None
             if self._opened is None:
                 self._opened = Parts(

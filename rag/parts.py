@@ -38,7 +38,7 @@ class Parts:
         self._given_model = chat_model
         self._lock = threading.RLock()
         self._answerers: dict[tuple[Caution, bool], Answerer] = {}
-        self.chat_reader: ModelReader | None = None
+        self._chat_reader: ModelReader | None = None
         self.store = open_backend(index, self._fingerprint, settings)
 
     @once
@@ -104,9 +104,18 @@ class Parts:
         from rag.answer.generative import GenerativeAnswerer
         from rag.answer.model import ModelReader, load_model
 
-        if self.chat_reader is None:
-            self.chat_reader = ModelReader(self._given_model or load_model(settings), settings)
-        return GenerativeAnswerer(extractive, self.chat_reader, self.embedder, settings)
+        if self._chat_reader is None:
+            self._chat_reader = ModelReader(self._given_model or load_model(settings), settings)
+        return GenerativeAnswerer(extractive, self._chat_reader, self.embedder, settings)
+
+    def close(self) -> None:
+        """Closes the index's files and the chat model; who needs them again opens them again."""
+        self.store.close()
+        with self._lock:
+            reader, self._chat_reader = self._chat_reader, None
+            self._answerers.clear()
+        if reader:
+            reader.close()
 
     def _fingerprint(self) -> Fingerprint:
         from rag.chunk import CHUNKER_VERSION

@@ -539,6 +539,40 @@ def test_an_answer_ends_when_the_corpus_is_closed(
     assert "could not answer" in events[-1].notice
 
 
+def chat_threads() -> int:
+    return sum(thread.name == "language-model" for thread in threading.enumerate())
+
+
+def test_a_model_is_asked_again_after_it_was_closed(open_corpus: Open) -> None:
+    said = "The iron bridge reopened on 3 June 2024 [1]."
+    corpus, before = open_corpus(said, said), chat_threads()
+    assert corpus.ask(QUESTION).text == said
+    corpus.close()
+    assert chat_threads() == before
+    assert corpus.ask(QUESTION).text == said
+
+
+def test_a_model_is_let_go_with_the_settings_that_it_was_read_with(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    folder, settings = tmp_path / "corpus", [Settings(llm_always=True)]
+    folder.mkdir()
+    (folder / "bridge.txt").write_text(ARTICLE)
+    said = "The iron bridge reopened on 3 June 2024 [1]."
+    model = GenericFakeChatModel(messages=iter([AIMessage(said), AIMessage(said)]))
+    before = chat_threads()
+    with Corpus(
+        folder, tmp_path / "index", settings[0], embedder, model, reload_settings=settings.pop
+    ) as corpus:
+        corpus.sync()
+        assert corpus.ask(QUESTION).text == said
+        settings[:] = [Settings(llm_always=True, chunk_tokens=100)]
+        with Corpus(folder, tmp_path / "index", settings[0], embedder) as other:
+            other.sync(rebuild=True)
+        assert corpus.ask(QUESTION).text == said
+        assert chat_threads() == before + 1
+
+
 @pytest.mark.loopback
 def test_a_server_that_is_not_there(open_corpus: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
