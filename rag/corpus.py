@@ -296,7 +296,8 @@ class Corpus:
         from rag.flow import events
 
         parts = self._parts()
-        parts.begin_loading_reader()
+        with parts.store.reader(search=False):  # without an index there is nothing to read
+            parts.begin_loading_reader()
         return events(parts.retriever, parts.answerer(None, False), question, history, filters)
 
     def retriever(

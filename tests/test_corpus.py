@@ -155,6 +155,12 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         Corpus.open(tmp_path / "missing", index=tmp_path / "index", settings=Settings())
 
 
+def test_nothing_is_loaded_to_read_passages_where_there_is_no_index(corpus: Corpus) -> None:
+    with pytest.raises(NotFoundError):
+        corpus.ask("When did the bridge reopen?")
+    assert "loading the reader" not in {thread.name for thread in threading.enumerate()}
+
+
 def test_the_index_is_where_the_settings_say_unless_told_otherwise(folder: Path) -> None:
     settings = Settings(index=str(folder.parent / "elsewhere"))
     assert Corpus.open(folder, settings=settings).index == folder.parent / "elsewhere"
