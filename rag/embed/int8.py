@@ -56,7 +56,7 @@ def known_ranges(
     try:
         with file.open("rb") as opened, np.load(opened) as kept:
             return {name: (kept[f"low {name}"], kept[f"high {name}"]) for name in names}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):  # missing, or not whole
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):  # missing or torn
         pass
     logging.getLogger(__name__).info("measuring the model once, for 8-bit arithmetic")
     ranges = _measure(encoder, core, sample(), names)

@@ -160,8 +160,13 @@ def test_the_graph_in_float_equals_transformers(tiny: Any) -> None:
     np.testing.assert_allclose(found[mask == 1], expected.numpy()[mask == 1], atol=2e-4)
 
 
+@pytest.mark.parametrize("left", [0, 1000])
 def test_measures_are_kept_and_made_again_when_torn(
-    tiny: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tiny: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    left: int,
 ) -> None:
     folder, _ = tiny
     monkeypatch.setenv("CORPUS_CHAT_CACHE", str(tmp_path))
@@ -176,7 +181,7 @@ def test_measures_are_kept_and_made_again_when_torn(
         np.testing.assert_array_equal(low, again[name][0])
         np.testing.assert_array_equal(high, again[name][1])
     assert len(caplog.records) == 1
-    file.write_bytes(file.read_bytes()[:1000])
+    file.write_bytes(file.read_bytes()[:left])
     known_ranges(encoder, core, lambda: ids, "tiny")
     assert len(caplog.records) == 2
     graph = encoder.graph(quantisation(encoder, first))
