@@ -23,7 +23,7 @@ from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
-from rag.settings import Settings
+from rag.settings import MAX_TOP_K, Settings
 from rag.store import Backend, Reader
 from rag.store.terms import term_text
 from rag.types import Explanation, Filters, LegScore, SearchResult
@@ -124,14 +124,14 @@ class Retriever:
 
         Raises:
             QuestionError: The question is empty or too long, or the filters are none.
-            ValueError: `top_k` is below 1.
+            ValueError: `top_k` is below 1 or above `MAX_TOP_K`.
             StoreError: The index cannot be used.
         """
         if not isinstance(top_k, SupportsIndex | None):
             raise QuestionError(f"top_k is a whole number, not {top_k!r:.100}")
         top_k = self._settings.top_k if top_k is None else top_k
-        if top_k < 1:
-            raise ValueError(f"top_k must be at least 1, not {top_k}")
+        if not 1 <= top_k <= MAX_TOP_K:
+            raise ValueError(f"top_k must be at least 1 and at most {MAX_TOP_K}, not {top_k}")
         question = self._check(question, filters)
         with self.store.reader() as reader:
             asked = (reader.generation, question, top_k, filters)

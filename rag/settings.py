@@ -38,6 +38,9 @@ ExportField: TypeAlias = Literal[
 #: What settings in `_mb` count.
 MEGABYTE = 1_000_000
 
+#: How many passages a search gives at most.
+MAX_TOP_K = 1000
+
 # More can be neither limited nor waited for, and is a mistake.
 _Megabytes: TypeAlias = Annotated[int, Field(le=1_000_000)]
 _Seconds: TypeAlias = Annotated[float, Field(le=86_400)]
@@ -154,7 +157,7 @@ class Settings(Bounds):
         description="A sentence-transformers CrossEncoder, by hub name or folder, that puts the "
         "first 20 passages in its own order; None leaves them as found.",
     )
-    top_k: int = Field(default=5, ge=1, le=1000, description="Passages shown for a question.")
+    top_k: int = Field(default=5, ge=1, le=MAX_TOP_K, description="Passages shown for a question.")
     recent_questions: int = Field(
         default=64,
         ge=0,

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from rag.corpus import Corpus
 from rag.errors import RagError
+from rag.settings import MAX_TOP_K
 from rag.types import Filters
 from rag.wire import answer_json, result_json
 
@@ -38,7 +39,9 @@ def tools(corpus: Corpus) -> MCPServer:
 
     @server.tool()
     def search(
-        question: str, top_k: Annotated[int, Field(ge=1)] = 5, languages: list[str] | None = None
+        question: str,
+        top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K)] = 5,
+        languages: list[str] | None = None,
     ) -> dict[str, Any]:
         """Finds the passages nearest to a question, best first.
 

@@ -222,7 +222,8 @@ def test_a_question_of_100_000_characters(home: Path) -> None:
     "arguments",
     [
         *(["ask"], ["nothing"], ["ask", "a", "b"], ["search", "a", "--top-k", "0"]),
-        *(["search", "a", "--top-k", "x"], ["sync", "--no-such-option"], ["serve", "--port", "-1"]),
+        *(["search", "a", "--top-k", "x"], ["search", "a", "--top-k", f"{2**63}"]),
+        *(["sync", "--no-such-option"], ["serve", "--port", "-1"]),
     ],
 )
 def test_wrong_use(home: Path, arguments: list[str]) -> None:

@@ -192,8 +192,9 @@ def test_odd_questions_are_answered_somehow(corpus: Corpus, question: str) -> No
 def test_top_k(corpus: Corpus) -> None:
     corpus.sync()
     assert len(corpus.search("bridge", top_k=1000)) == 3
-    with pytest.raises(ValueError, match="at least 1"):
-        corpus.search("bridge", top_k=0)
+    for wrong in (0, 1001, 2**63):
+        with pytest.raises(ValueError, match=f"at least 1 and at most 1000, not {wrong}"):
+            corpus.search("bridge", top_k=wrong)
     for wrong in ("5", 1.5, 3.0):
         with pytest.raises(QuestionError, match=f"whole number, not {wrong!r}"):
             corpus.search("bridge", top_k=wrong)  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ async def _session(
             await session.call_tool("ask", {"question": " "}),
             await session.call_tool("search", {"question": "tram", "languages": ["German"]}),
             await session.call_tool("search", {"question": "tram", "top_k": 0}),
+            await session.call_tool("search", {"question": "tram", "top_k": 2**63}),
         ]
     assert all(each.is_error for each in wrong)
     said = [str(each.content) for each in wrong]
@@ -55,3 +56,4 @@ def test_a_program_asks_and_searches(sample: Corpus) -> None:
     assert "the question is empty" in said[0]
     assert "a language is a code such as fr, not 'German'" in said[1]
     assert "greater than or equal to 1" in said[2]
+    assert "less than or equal to 1000" in said[3]

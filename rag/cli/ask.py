@@ -26,6 +26,7 @@ from rag.cli.options import (
     show,
 )
 from rag.plural import counted
+from rag.settings import MAX_TOP_K
 from rag.types import Answer, Document, Filters, SearchResult
 from rag.wire import answer_json, result_json
 
@@ -56,7 +57,9 @@ def search(
     index: IndexOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
-    top_k: Annotated[int | None, typer.Option(min=1, help="Passages to show.")] = None,
+    top_k: Annotated[
+        int | None, typer.Option(min=1, max=MAX_TOP_K, help="Passages to show.")
+    ] = None,
     explain: Annotated[bool, typer.Option(help="Say why each stands where it stands.")] = False,
     language: LanguagesOption = None,
     source: SourcesOption = None,
