@@ -42,9 +42,13 @@ def write_folder(index: Path, folder: Path) -> str:
     if not liked:
         raise NotFoundError("nobody has liked an answer of this index yet: nothing to measure with")
     _write(folder / "queries.jsonl", (_query(n, *each) for n, each in enumerate(liked, 1)))
-    rows = (f"f{n}\t{id}\t1\n" for n, (_, answer) in enumerate(liked, 1) for id in _cited(answer))
+    cited = [(f"f{n}", id) for n, (_, answer) in enumerate(liked, 1) for id in _cited(answer)]
+    rows = (f"{query}\t{id}\t1\n" for query, id in cited if _is_field(id))
     (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
-    return f"{counted(len(liked), 'question')} answered well, {len(disliked)} not"
+    said = f"{counted(len(liked), 'question')} answered well, {len(disliked)} not"
+    if odd := {id for _, id in cited if not _is_field(id)}:
+        said += f"; left out: {counted(len(odd), 'article')} whose id qrels.tsv cannot hold"
+    return said
 
 
 def _check_own(queries: Path) -> None:
@@ -60,6 +64,11 @@ def _query(number: int, exchange: Exchange, answer: Answer) -> dict[str, Any]:
 
 def _cited(answer: Answer) -> list[str]:
     return sorted({citation.document.id for citation in answer.citations})
+
+
+def _is_field(id: str) -> bool:
+    """Whether an id is read from a line of fields as it was written."""
+    return id == id.strip() and not {"\t", "\n"}.intersection(id)
 
 
 def _disliked(given: Feedback) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ import pytest
 from rag import Corpus, Settings
 from rag.cli import main
 from rag.errors import RagError
+from rag.evaluate import read_questions
+from rag.feedback import write_folder
 from rag.people import People, User
 from rag.store.lock import writer_lock
 from rag.sync import OnProgress, Progress
@@ -485,6 +488,25 @@ def test_a_user_is_added_and_may_sign_in(home: Path) -> None:
     )
     assert short.returncode == 1
     assert "at least 8 characters" in one_line(short.stderr)
+
+
+def test_an_id_that_no_line_holds_is_left_out_of_what_is_measured(
+    home: Path, tmp_path: Path
+) -> None:
+    question = "When was the herring quota cut?"
+    with Corpus(home / "corpus", home / "index", Settings()) as corpus:
+        answer = corpus.ask(question)
+    cited, *_ = answer.citations
+    ids = ("a\tb", "c\nd", "e ", "f g")
+    citations = tuple(replace(cited, document=replace(cited.document, id=id)) for id in ids)
+    liked = Exchange(
+        question=question, searched=question, answer=replace(answer, citations=citations)
+    )
+    Memory.beside(tmp_path / "index").rate("ann", "1", liked, liked=True)
+    said = write_folder(tmp_path / "index", tmp_path / "asked")
+    assert said.startswith("1 question answered well, 0 not; left out: 3 articles")
+    (read,) = read_questions(tmp_path / "asked")
+    assert read.relevant == {"f g": 1}
 
 
 def test_feedback_becomes_questions_to_measure_with(home: Path) -> None:
