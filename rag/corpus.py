@@ -115,7 +115,7 @@ class Corpus:
             rebuild: Build anew, with the settings of now; the old index serves until then.
                 What is known of it already is not embedded again.
             wait_s: How long to wait for a sync of another process.
-            on_progress: Called after each batch.
+            on_progress: Called after each batch, and often while the folder is read.
 
         Raises:
             LockedError: Another process is syncing.

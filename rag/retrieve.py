@@ -123,7 +123,7 @@ class Retriever:
             filters: Which documents to search.
 
         Raises:
-            QuestionError: The question is empty or too long, or the filters are none.
+            QuestionError: The question is empty or too long, or `filters` are no `Filters`.
             ValueError: `top_k` is below 1 or above `MAX_TOP_K`.
             StoreError: The index cannot be used.
         """

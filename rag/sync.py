@@ -95,7 +95,7 @@ def sync(
         rebuild: Build another index beside this one, whatever built it or damaged it;
             readers keep the old one until the new one is complete.
         wait_s: How long to wait for another sync to end.
-        on_progress: Called after each batch.
+        on_progress: Called after each batch, and often while the folder is read.
 
     Raises:
         NotFoundError: The corpus folder does not exist.

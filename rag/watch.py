@@ -91,7 +91,7 @@ def _follow_while_there(
                 yield error
                 is_due = False
             except Exception:  # else nothing would follow the folder any more
-                _LOG.exception("a sync failed; the next one is tried after the next change")
+                _LOG.exception("a sync failed; the next one comes after a change, or in a minute")
                 is_due = False
             synced = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""`rag sync --dry-run`, `rag status` and `rag verify`: none of them needs the embedding model."""
+"""`rag sync --dry-run`, `rag status` and `rag verify`: none of them embeds anything."""
 
 import json
 from pathlib import Path

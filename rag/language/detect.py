@@ -132,7 +132,7 @@ def encodable(text: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """Knows 140 languages; loads in half a second."""
+    """Knows some 140 languages; loads in half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -56,7 +56,7 @@ _BRIEFLY = regex.compile(
 )
 # By themselves they are no number; behind digits, "miles" and "cents" are no scale.
 _BARE_SCALES = frozenset((*_SCALE_OF, "miles", "cent", "cents"))
-# The one word that means a thousand times more on the continent.
+# Where a billion is a million millions, and a trillion a million of these.
 _BILLION_LONG = frozenset(("de", "da", "fr", "nl", "es", "it", "sv", "nb", "no", "fi", "pl", "cs"))
 
 # East Asian: each part counts in its unit, and the last may have none (`1億2000万`, `3만 5000`).
