@@ -60,7 +60,6 @@ class Retrieval:
     """The passages for a question, and what was learned about it on the way.
 
     Attributes:
-        vector: The question, unit length, shape (dimension,).
         languages: Probability of each language the question may be in.
         idf: Inverse document frequency of its analysed terms, by term.
         results: Best first.
@@ -74,7 +73,6 @@ class Retrieval:
     """
 
     question: str
-    vector: FloatArray
     languages: Mapping[str, float]
     idf: Mapping[str, float]
     results: tuple[SearchResult, ...]
@@ -337,7 +335,6 @@ class _Search:
         """What is handed on to the answer; the question has so many tokens."""
         return Retrieval(
             question=self._question,
-            vector=self._vector,
             languages=self._question_languages,
             idf=self._idf,
             results=self._results(top_k),

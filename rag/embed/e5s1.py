@@ -25,7 +25,7 @@ _QUANTISED = 1  # dtype code of a tensor in the directory
 
 
 class Shape(NamedTuple):
-    """Sizes of the encoder, in the order of the file."""
+    """Sizes of the encoder, in the order of the file; BERT's epsilon, 1e-12, stands behind them."""
 
     hidden: int
     layers: int
@@ -34,7 +34,6 @@ class Shape(NamedTuple):
     vocabulary: int
     positions: int
     token_types: int
-    epsilon: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def read_e5s1(file: Path) -> E5S1:
     data = file.read_bytes()
     if data[:4] != _MAGIC:
         raise ValueError(f"expected a file that starts with {_MAGIC!r}, not {data[:4]!r}")
-    fields: tuple[Any, ...] = struct.unpack_from("<7if", data, 8)
+    fields: tuple[Any, ...] = struct.unpack_from("<7i", data, 8)
     shape = Shape(*fields)
     (block,) = struct.unpack_from("<i", data, 40)
     if block != _BLOCK_WEIGHTS:

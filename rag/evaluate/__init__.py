@@ -3,7 +3,6 @@
 from rag.evaluate.answers import AnswerMeasures, evaluate_answers
 from rag.evaluate.questions import Estimate, Question, estimate, read_jsonl, read_questions
 from rag.evaluate.retrieval import (
-    LEGS,
     MEASURES,
     Measured,
     evaluate,
@@ -13,7 +12,6 @@ from rag.evaluate.retrieval import (
 )
 
 __all__ = [
-    "LEGS",
     "MEASURES",
     "AnswerMeasures",
     "Estimate",

@@ -15,9 +15,6 @@ from rag.types import Document, Filters
 #: By the names that ir-measures gives them.
 MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@100")
 
-#: In the order of tables; a setting adds `reranked`.
-LEGS = ("dense", "lexical", "fused")
-
 _DEPTH = 200  # chunks; enough for 100 documents
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -94,7 +93,7 @@ def drafted(pieces: list[str]) -> Answer:
         path="x", sha256="",
     )  # fmt: skip
     shown = SearchResult(document, Chunk("x", 0, len(ARTICLE), ARTICLE, "en"), 1.0)
-    retrieval = Retrieval(QUESTION, np.zeros(1, np.float32), {"en": 1.0}, {}, (shown,), 1, 5)
+    retrieval = Retrieval(QUESTION, {"en": 1.0}, {}, (shown,), 1, 5)
     draft = Draft(retrieval, SupportCheck((shown,), WordEmbedder()))
     events = [*draft.read(pieces)]
     answer = draft.answer(1.0)
