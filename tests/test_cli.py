@@ -11,15 +11,19 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from rag import Corpus, Settings
 from rag.cli import main
+from rag.cli.commands import app
 from rag.errors import RagError
 from rag.evaluate import read_questions
 from rag.feedback import write_folder
@@ -178,12 +182,23 @@ def test_the_two_names_of_the_command(home: Path) -> None:
         assert done.stdout == ""
 
 
+def commands_of(group: TyperGroup, *before: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The words of each command, and its options."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands_of(command, *before, name)
+        else:
+            names = [name for parameter in command.params for name in parameter.opts]
+            yield [*before, name], [name for name in names if name.startswith("--")]
+
+
 def test_help_names_every_command_and_option(home: Path) -> None:
-    out, _ = rag("--help", cwd=home)
-    for command in ("sync", "ask", "search", "status", "serve"):
-        assert command in out
-        for option in ("--corpus", "--index", "--settings"):
-            assert option in rag(command, "--help", cwd=home)[0]
+    for words, options in commands_of(get_group(app)):
+        *group, name = words
+        out, _ = rag(*group, "--help", cwd=home)
+        assert re.search(rf"^\W*{name}\s", out, re.MULTILINE)
+        out, _ = rag(*words, "--help", cwd=home)
+        assert all(option in out for option in options)
 
 
 def test_an_empty_corpus(empty: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -9,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from rag import Corpus, Settings
+from rag import Answer, Corpus, Settings
 from rag.answer.extractive import (
     MAX_QUOTE_CHARS,
     MAX_QUOTES,
@@ -22,6 +23,8 @@ from rag.answer.sentences import Features, Sentence, matrix, trimmed
 from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.embed import Embedder
+from rag.embed.reader import Reader, Reading
+from rag.flow import answer_of, events
 from rag.language import whole_words
 from rag.settings import Caution
 from rag.types import Citation, Document, Filters, Span, Turn
@@ -57,36 +60,57 @@ def test_a_further_quote_may_well_hold_the_answer() -> None:
     assert [quote.passage for quote in quotes_of(found, shares, margin=1.0)] == [0, 1]
 
 
-def test_who_is_eager_is_shown_more(sample: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [s for passage in range(2) for s in sentences(100, passage=passage)]
-    monkeypatch.setattr(ExtractiveAnswerer, "ranked", lambda *_: (found, scores(0, -2.5)))
-    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.9)
+class FixedReader:
+    """Finds an answer at the beginning of each passage, as probable as it is told to."""
+
+    def __init__(self, holds: float, others: float = 0.0, **of_word: float) -> None:
+        """Logits: that a passage holds an answer, that others than the first begin with it.
+
+        `of_word` has the former for questions that open with a word.
+        """
+        self._holds, self._others, self._of_word = holds, others, of_word
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        holds = self._of_word.get(question.split()[0], self._holds)
+        logits = [0.0, *[self._others] * len(passages)]
+        return [
+            Reading([Span(0, len(text))], scores(logit), scores(0), holds)
+            for logit, (_, text) in zip(logits, passages, strict=False)
+        ]
+
+
+def answered(corpus: Corpus, question: str, reader: Reader, **settings: object) -> Answer:
+    answerer = ExtractiveAnswerer(reader, Settings.model_validate(settings))
+    return answer_of(events(corpus.retriever().retriever, answerer, question))
+
+
+def test_who_is_eager_is_shown_more(dated: Corpus) -> None:
+    question = "How much does the repair of the iron bridge cost?"
+    reader = FixedReader(9.0, others=-7.5)  # 2.5 when ranked
     quoted = {
-        caution: len(sample.chain(caution=caution).invoke("the session").citations)
+        caution: len(answered(dated, question, reader, caution=caution).citations)
         for caution in get_args(Caution)
     }
     assert quoted == {"cautious": 1, "balanced": 1, "eager": 2}
 
 
 @pytest.mark.parametrize("question", ["Qui a présidé la séance ?", "¿Quién presidió la sesión?"])
-def test_an_answer_that_is_not_sure_says_so_first(
-    sample: Corpus, monkeypatch: pytest.MonkeyPatch, question: str
-) -> None:
-    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.59)
-    doubted = sample.ask(question)
-    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: 0.6)
-    sure = sample.ask(question)
-    assert doubted.citations == sure.citations != ()
-    assert doubted.text == f"{phrases(sure.language).unsure}\n\n{sure.text}"
+def test_an_answer_that_is_not_sure_says_so_first(sample: Corpus, question: str) -> None:
+    said = [answered(sample, question, FixedReader(n / 12)) for n in range(-96, 97)]
+    given = [answer for answer in said if not answer.abstained]
+    assert min(answer.confidence for answer in given) < 0.6 <= given[-1].confidence
+    for answer in given:
+        assert answer.citations == given[-1].citations != ()
+        doubt = f"{phrases(answer.language).unsure}\n\n" if answer.confidence < 0.6 else ""
+        assert answer.text == f"{doubt}{given[-1].text}"
 
 
-def test_of_two_questions_the_one_in_doubt_is_named(
-    sample: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = iter([0.9, 0.5])
-    monkeypatch.setattr(ExtractiveAnswerer, "_confidence", lambda *_: next(said))
-    answer = sample.ask("Who co-chaired the session? How long is the bridge?")
-    assert answer.text.count(f"\n\nHow long is the bridge? {phrases('en').unsure}\n\n") == 1
+def test_of_two_questions_the_one_in_doubt_is_named(sample: Corpus) -> None:
+    question = "Who co-chaired the session? How long is the bridge?"
+    doubt = f"\n\nHow long is the bridge? {phrases('en').unsure}\n\n"
+    said = [answered(sample, question, FixedReader(12, How=n)) for n in range(-12, 13)]
+    assert {answer.text.count(doubt) for answer in said} == {0, 1}
+    assert not any(phrases("en").unsure in answer.text.replace(doubt, "") for answer in said)
 
 
 def test_a_quote_takes_in_a_neighbour_that_comes_near() -> None:
