@@ -145,7 +145,7 @@ class Encoder:
         quantisation: Mapping[str, Quantisation] | None = None,
         *,
         shape: tuple[int, int] | None = None,
-        rounded: bool = False,
+        in_8_bits: bool = False,
         taps: bool = False,
     ) -> openvino.Model:
         """From rows (texts, tokens, width) and a mask (texts, tokens) to the last hidden state.
@@ -153,13 +153,13 @@ class Encoder:
         Args:
             quantisation: By the names of `matrices`; None computes in float.
             shape: Texts and tokens; None takes any.
-            rounded: Weights that are not quantised are kept in 8 bits all the same, for what
+            in_8_bits: Weights that are not quantised are kept in 8 bits all the same, for what
                 multiplies by such weights; OpenVINO brings the inputs to 8 bits by itself, on
                 a scale for every 32 values.
             taps: Also give out the smallest and the largest value of each column that goes
                 into each matrix product, in the order of `matrices`.
         """
-        builder = _Builder(self, quantisation or {}, rounded=rounded)
+        builder = _Builder(self, quantisation or {}, in_8_bits=in_8_bits)
         return builder.build(shape or (-1, -1), taps=taps)
 
 
@@ -199,7 +199,7 @@ class _Builder:
     """Puts the graph together, operator by operator."""
 
     def __init__(
-        self, encoder: Encoder, quantisation: Mapping[str, Quantisation], *, rounded: bool
+        self, encoder: Encoder, quantisation: Mapping[str, Quantisation], *, in_8_bits: bool
     ) -> None:
         self._openvino = load_openvino()
         from openvino import opset13
@@ -209,7 +209,7 @@ class _Builder:
         self._tensors = encoder.tensors
         self._matrices = {name: (w, b) for name, w, b in encoder.matrices()}
         self._quantisation = quantisation
-        self._rounded = rounded
+        self._is_in_8_bits = in_8_bits
         self._inputs: list[Node] = []
 
     def build(self, shape: tuple[int, int], *, taps: bool) -> openvino.Model:
@@ -255,7 +255,7 @@ class _Builder:
         self._inputs.append(node)
         if how := self._quantisation.get(name):
             node, matrix = self._quantised(node, weights, how)
-        elif self._rounded:
+        elif self._is_in_8_bits:
             matrix = self._in_8_bits(weights.astype(np.float32, copy=False))
         else:
             matrix = op.constant(weights.astype(np.float32, copy=False))

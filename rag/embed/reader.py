@@ -164,7 +164,7 @@ class TrainedReader:
                 threads=self._threads,
                 sample=self._sample,
                 known_by=self.known_by,
-                rounded=False,  # in bf16 it misses one answer in a hundred more (docs/answers.md)
+                may_use_bf16=False,  # it misses one answer in a hundred more (docs/answers.md)
             )
         except UnsupportedError as error:
             logging.getLogger(__name__).info("passages are read by torch: %s", error)

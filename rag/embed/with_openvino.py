@@ -72,17 +72,17 @@ class OpenVinoEncoder:
         sample: Callable[[], Iterable[list[int]]],
         known_by: str,
         streams: int = 1,
-        rounded: bool = True,
+        may_use_bf16: bool = True,
     ) -> None:
         """Of an encoder.
 
         Args:
-            rounded: Whether what is not in 8 bits may be computed in bf16, where the processor
-                can, instead of float.
-            streams: How many batches may be computed at the same time, each with its share
-                of the threads. Questions go by their own number.
             sample: Token ids to measure the encoder with.
             known_by: What the measures are kept under.
+            streams: How many batches may be computed at the same time, each with its share
+                of the threads. Questions go by their own number.
+            may_use_bf16: Whether what is not in 8 bits is computed in bf16, where the
+                processor can, instead of float.
 
         Raises:
             UnsupportedError: OpenVINO is not installed.
@@ -94,7 +94,7 @@ class OpenVinoEncoder:
         self._question_streams = min(streams, max(1, threads // _QUESTION_THREADS))
         self._sample = sample
         self._known_by = known_by
-        self._rounded = rounded
+        self._may_use_bf16 = may_use_bf16
         self._core = load_openvino().Core()
         self._of_length: dict[int | None, Requests] = {}
         self._compiling = threading.Lock()
@@ -126,7 +126,7 @@ class OpenVinoEncoder:
             return self._of_length[length]
 
     def _for_questions(self, shape: tuple[int, int] | None) -> Requests:
-        graph = self._encoder.graph(shape=shape, rounded=has_int8())
+        graph = self._encoder.graph(shape=shape, in_8_bits=has_int8())
         threads = min(self._threads, _QUESTION_THREADS * self._question_streams)
         return self._compiled(graph, threads, self._question_streams)
 
@@ -140,7 +140,7 @@ class OpenVinoEncoder:
 
     def _compiled(self, graph: openvino.Model, threads: int, streams: int) -> Requests:
         capable = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        in_bf16 = self._rounded and "BF16" in capable
+        in_bf16 = self._may_use_bf16 and "BF16" in capable
         options = {
             "NUM_STREAMS": streams,
             "INFERENCE_NUM_THREADS": threads,
