@@ -75,3 +75,9 @@ class QuestionError(RagError, ValueError):
 
 class GenerationError(RagError):
     """The language model failed; the cause is chained."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of another library's message; the error's name if it says nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip()

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import regex
 from anyascii import anyascii
-from babel import Locale, UnknownLocaleError
 
-from rag.language.calendar import calendar_names
+from rag.language.calendar import calendar_names, locale_of
 from rag.language.numbers import numbers
 from rag.language.words import BEFORE_NAMES, HYPHENS, STOP_WORDS, is_abbreviation
 from rag.types import Span
@@ -121,9 +120,7 @@ def name_keys(word: str, language: str) -> frozenset[object]:
 @cache
 def _known_names(language: str) -> Mapping[str, set[object]]:
     """What CLDR calls countries, languages and cities in a language."""
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
+    if (locale := locale_of(language)) is None:
         return {}
     known: dict[str, set[object]] = {}
     for code, name in locale.territories.items():

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from rag.errors import GenerationError, SettingsError
+from rag.errors import GenerationError, SettingsError, first_line
 from rag.settings import Settings
 
 _T = TypeVar("_T")
@@ -58,7 +58,7 @@ def load_model(settings: Settings) -> BaseChatModel:
     except ImportError as error:
         raise SettingsError(_missing_package(settings.llm, error)) from error
     except Exception as error:  # each provider has its own way to refuse a name or a key
-        line = (str(error).splitlines() or [type(error).__name__])[0]
+        line = first_line(error)
         raise SettingsError(f"llm = {settings.llm!r} cannot be used: {line}") from error
     return model
 
@@ -156,7 +156,8 @@ class ModelReader:
         except CancelledError as error:
             raise GenerationError("the language model was closed") from error
         except Exception as error:  # whatever a provider's client raises
-            raise GenerationError(f"the language model failed: {_one_line(error)}") from error
+            line = first_line(error)
+            raise GenerationError(f"the language model failed: {line:.200}") from error
         finally:
             # Whoever gives a reply up, be it the loop's own thread or an ending process, waits
             # for nothing: the loop closes what is let go of.
@@ -257,8 +258,3 @@ def _is_passing(error: BaseException | None) -> bool:
     if isinstance(status, int) and status > 0:
         return status in _RETRIED_STATUS
     return "connect" in f"{type(error).__name__} {error}".lower()
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).splitlines() or [type(error).__name__]
-    return f"{lines[0]:.200}"

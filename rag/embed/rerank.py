@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.embed.resolve import model_folder, read_json
 from rag.embed.with_torch import loading
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 from rag.once import once
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Reranker:
                 model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
                 return model
             except Exception as error:  # whatever a broken folder makes of three libraries
-                line = (str(error).splitlines() or [type(error).__name__])[0]
+                line = first_line(error)
                 raise ModelError(
                     f"the model {self._name!r} cannot be loaded as a CrossEncoder: {line}; "
                     "correct the setting reranker_model"

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from rag.arrays import FloatArray
 from rag.embed.encoder import Tensors, changes, padded
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -114,7 +114,7 @@ def _sentence_transformer(folder: Path, name: str) -> SentenceTransformer:
     try:
         model = SentenceTransformer(str(folder), local_files_only=True)
     except Exception as error:  # whatever a broken folder makes of three libraries
-        line = (str(error).splitlines() or [type(error).__name__])[0]
+        line = first_line(error)
         raise ModelError(
             f"the model {name!r} cannot be loaded: {line}; correct the setting embedding_model"
         ) from error

@@ -43,6 +43,14 @@ class CalendarName(NamedTuple):
     keys: frozenset[str]
 
 
+def locale_of(language: str) -> Locale | None:
+    """What Unicode's CLDR has for a language; None if it has nothing."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
 def calendar_names(text: str, language: str) -> list[CalendarName]:
     """The months and weekdays of a text, in order; months of numeric dates too."""
     return sorted([*_named(text, language), *_numeric(text)])
@@ -123,9 +131,7 @@ def _wide_names(language: str) -> Iterator[tuple[str, str]]:
 @cache
 def _names(language: str) -> tuple[Mapping[str, tuple[str, bool]], Mapping[str, str]]:
     """Key by name, with whether only a capital shows that it is one; key by abbreviation."""
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
+    if (locale := locale_of(language)) is None:
         return {}, {}
     names: dict[str, tuple[str, bool]] = {}
     abbreviations: dict[str, str] = {}
@@ -151,9 +157,7 @@ def spelled_date(date: str, language: str) -> str:
     year, *rest = map(int, date.split("-"))
     if not rest:
         return date
-    try:
-        locale = Locale.parse("en_GB" if language == "en" else language)
-    except (UnknownLocaleError, ValueError):
+    if (locale := locale_of("en_GB" if language == "en" else language)) is None:
         return date
     if len(rest) == 1:
         return format_skeleton("yMMMM", datetime.date(year, rest[0], 1), locale=locale)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from rag.errors import LoadError
+from rag.errors import LoadError, first_line
 from rag.load.article import article
 from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, named_row, plain_body
 from rag.load.encoding import decode
@@ -141,7 +141,7 @@ def _parse_front_matter(fence: str, source: str, path: str) -> Mapping[str, Any]
     try:
         found = tomllib.loads(source) if fence == "+++" else yaml.load(source, _Loader) or {}
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        line = (str(error).splitlines() or [type(error).__name__])[0]
+        line = first_line(error)
         language = "TOML" if fence == "+++" else "YAML"
         raise LoadError(path, f"the front matter is not valid {language}: {line}") from error
     return found if isinstance(found, dict) else None

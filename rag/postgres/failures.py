@@ -6,7 +6,7 @@ from typing import Final
 
 import psycopg
 
-from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError
+from rag.errors import CorruptError, MismatchError, NotFoundError, StoreError, first_line
 
 #: Of server and extension: generated keys with more columns in an index, and filtered search
 #: that goes on when the first that it finds are left out.
@@ -29,7 +29,7 @@ _LINES: Final = {
 
 def explained(error: psycopg.Error, place: str) -> StoreError:
     """What to tell a person about a failure."""
-    state, said = _state(error), _first_line(error)
+    state, said = _state(error), first_line(error)
     kind = CorruptError if state.startswith("XX00") else StoreError
     for start in (state, state[:3], state[:2]):
         if line := _LINES.get(start):
@@ -114,8 +114,3 @@ def _state(error: psycopg.Error) -> str:
     if "role" in said and "does not exist" in said:
         return "28000"
     return "57P03" if "the database system is" in said else ""
-
-
-def _first_line(error: psycopg.Error) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].strip()
