@@ -54,7 +54,7 @@ class StoreError(RagError):
 
 
 class NotFoundError(StoreError):
-    """There is no index yet, or no such document in it."""
+    """There is no index or corpus folder yet, or no such document."""
 
 
 class MismatchError(StoreError):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rag.errors import NotFoundError, RagError
+from rag.errors import RagError
 from rag.evaluate import read_jsonl
 from rag.plural import counted
 from rag.types import Answer
@@ -25,8 +25,8 @@ def write_folder(index: Path, folder: Path) -> str:
     One that nobody liked has no known document: it is written down to be looked at.
 
     Raises:
-        NotFoundError: Nobody has liked an answer yet; the disliked ones are written.
-        RagError: The folder holds questions of somebody's own.
+        RagError: Nobody has liked an answer yet, and the disliked ones are written; or the
+            folder holds questions of somebody's own.
     """
     _check_own(folder / "queries.jsonl")
     given = Memory.beside(index).feedback()
@@ -40,7 +40,7 @@ def write_folder(index: Path, folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "disliked.jsonl", map(_disliked, disliked))
     if not liked:
-        raise NotFoundError("nobody has liked an answer of this index yet: nothing to measure with")
+        raise RagError("nobody has liked an answer of this index yet: nothing to measure with")
     _write(folder / "queries.jsonl", (_query(n, *each) for n, each in enumerate(liked, 1)))
     cited = [(f"f{n}", id) for n, (_, answer) in enumerate(liked, 1) for id in _cited(answer)]
     rows = (f"{query}\t{id}\t1\n" for query, id in cited if _is_field(id))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Corpus, NotFoundError, RagError, Settings
+from rag import Corpus, RagError, Settings, StoreError
 from rag.cli import evaluate as command
 from rag.evaluate import (
     Question,
@@ -171,8 +171,9 @@ def test_the_example_of_the_documentation_runs(
 
 
 def test_a_folder_without_questions(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match=r"qrels\.tsv"):
+    with pytest.raises(RagError, match=r"qrels\.tsv") as raised:
         read_questions(tmp_path)
+    assert not isinstance(raised.value, StoreError)
     out, err = rag("evaluate", str(tmp_path), cwd=tmp_path, code=1)
     assert (out, "qrels.tsv" in err) == ("", True)
 

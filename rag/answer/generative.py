@@ -193,7 +193,7 @@ class Draft:
         rest = clean[self._judged :]
         spans = [
             Span(self._judged + start, self._judged + end)
-            for start, end in sentences(rest, written_in(rest, self._language))
+            for start, end in said_sentences(rest, written_in(rest, self._language))
         ]
         # What shows its language late ends no sentence before words that were given out.
         while len(spans) > 1 and spans[0].end < self._given:
@@ -227,7 +227,7 @@ class Draft:
         yield verdict
 
 
-def sentences(text: str, language: str) -> list[Span]:
+def said_sentences(text: str, language: str) -> list[Span]:
     """The sentences of each line without its list sign.
 
     Markers behind a full stop, or alone on a line, belong to the sentence before.

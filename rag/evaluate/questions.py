@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.errors import NotFoundError, RagError
+from rag.errors import RagError
 
 #: Any language, or all of them.
 ANY = "*"
@@ -62,8 +62,7 @@ def read_questions(
         max_chars: A longer question is refused.
 
     Raises:
-        NotFoundError: The folder lacks a file.
-        RagError: A line is not what it should be; names the file and the line.
+        RagError: The folder lacks a file, or a line is not what it should be; names the place.
     """
     folder = Path(folder)
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
@@ -135,8 +134,7 @@ def read_jsonl(file: Path) -> Iterator[dict[str, Any]]:
     """The rows of a JSON Lines file.
 
     Raises:
-        NotFoundError: There is no such file.
-        RagError: A line is not a JSON object.
+        RagError: There is no such file, or a line is not a JSON object.
     """
     return (row for _, row in _rows(file))
 
@@ -174,7 +172,7 @@ def _qrels(folder: Path) -> Iterator[tuple[str, str, int]]:
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
     """Each line that is not blank, after its place: `file:3`."""
     if not file.is_file():
-        raise NotFoundError(f"there is no {file}; docs/evaluation.md shows what it holds")
+        raise RagError(f"there is no {file}; docs/evaluation.md shows what it holds")
     with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             where = f"{file}:{number}"
