@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -140,42 +140,42 @@ class Claim:
         swaps = [*self._replacements(theirs, source, reworded)]
         swaps += self._exchanges(mine, theirs, is_same)
         # In one language the neighbouring words tell where a fact belongs.
-        better = (
-            self._better_placed(swaps, source, reworded) if is_same else self._nearer(swaps, source)
-        )
-        yield from dict.fromkeys(swap.reason for swap in better)
+        astray = self._astray(source, reworded) if is_same else ()
+        better = self._better_placed(swaps, source) if is_same else self._nearer(swaps, source)
+        yield from dict.fromkeys((*astray, *(swap.reason for swap in better)))
 
-    def _better_placed(
-        self, swaps: Sequence[_Swap], source: Source, reworded: Sequence[Fact]
-    ) -> Iterator[_Swap]:
+    def _astray(self, source: Source, reworded: Sequence[Fact]) -> Iterator[str]:
+        """Names in a sentence that repeats its source, where they stand beside other words."""
+        mine, pairs = _pairs(self._text), _pairs(source.text)
+        if len(mine & pairs) < _COPIED * len(mine):
+            return
+        earlier = folded_words(source.before)
+        pronouns = PRONOUNS.get(source.language, ())
+        for fact in self.facts:
+            after = plain_words(self._text[fact.span.end :])[0]
+            if is_among(fact, earlier) and any((word, after) in pairs for word in pronouns):
+                continue  # "Anna Berg moved" where the source says "She moved"
+            is_name = fact.kind == "name" and fact not in reworded
+            if is_name and not self._fit(fact, fact.words, pairs):
+                yield f"{fact.words!r} does not stand there in what it cites"
+
+    def _better_placed(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:
         """The swaps that put facts beside the words that they stand beside in the source."""
-        plain = plain_words(source.text)
-        pairs = set(pairwise(["", *plain, ""]))
-
-        def fit(place: Fact, words: str) -> int:
-            before = plain_words(_ELIDED.sub("", self._text[: place.span.start]))[-1]
-            after = plain_words(self._text[place.span.end :])[0]
-            inside = plain_words(words)
-            # Any sentence opens with some word: that it is the source's tells nothing.
-            opens = place.kind == "opening" and not before
-            follows = not opens and (before, inside[0]) in pairs
-            return follows + ((inside[-1], after) in pairs)
-
-        mine = set(pairwise(["", *plain_words(self._text), ""]))
-        if len(mine & pairs) >= _COPIED * len(mine):
-            # It repeats the source, but for a name that stands there beside other words.
-            earlier = folded_words(source.before)
-            pronouns = PRONOUNS.get(source.language, ())
-            for fact in self.facts:
-                after = plain_words(self._text[fact.span.end :])[0]
-                if is_among(fact, earlier) and any((word, after) in pairs for word in pronouns):
-                    continue  # "Anna Berg moved" where the source says "She moved"
-                if fact.kind == "name" and fact not in reworded and not fit(fact, fact.words):
-                    yield _Swap((), f"{fact.words!r} does not stand there in what it cites")
+        pairs = _pairs(source.text)
         for swap in swaps:
-            now = sum(fit(place, place.words) for place, _ in swap.changes)
-            if sum(fit(place, words) for place, words in swap.changes) > now:
+            now = sum(self._fit(place, place.words, pairs) for place, _ in swap.changes)
+            if sum(self._fit(place, words, pairs) for place, words in swap.changes) > now:
                 yield swap
+
+    def _fit(self, place: Fact, words: str, pairs: Set[tuple[str, str]]) -> int:
+        """How many of the two words beside a fact stand in `pairs` beside what takes its place."""
+        before = plain_words(_ELIDED.sub("", self._text[: place.span.start]))[-1]
+        after = plain_words(self._text[place.span.end :])[0]
+        inside = plain_words(words)
+        # Any sentence opens with some word: that it is the source's tells nothing.
+        opens = place.kind == "opening" and not before
+        follows = not opens and (before, inside[0]) in pairs
+        return follows + ((inside[-1], after) in pairs)
 
     def _nearer(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:
         """The swaps that bring the sentence nearer to the source in meaning."""
@@ -250,6 +250,11 @@ class Claim:
         for fact, new in reversed(changes):
             text = text[: fact.span.start] + new + text[fact.span.end :]
         return text
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    """The neighbouring words of a text; its ends are neighbours, too."""
+    return set(pairwise(["", *plain_words(text), ""]))
 
 
 def _is_unread(fact: Fact, where: Passage | Source) -> bool:
