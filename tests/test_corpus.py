@@ -156,9 +156,10 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 
 
 def test_nothing_is_loaded_to_read_passages_where_there_is_no_index(corpus: Corpus) -> None:
+    before = set(threading.enumerate())
     with pytest.raises(NotFoundError):
         corpus.ask("When did the bridge reopen?")
-    assert "loading the reader" not in {thread.name for thread in threading.enumerate()}
+    assert "loading the reader" not in {each.name for each in {*threading.enumerate()} - before}
 
 
 def test_the_index_is_where_the_settings_say_unless_told_otherwise(folder: Path) -> None:
@@ -192,9 +193,9 @@ def test_odd_questions_are_answered_somehow(corpus: Corpus, question: str) -> No
 def test_top_k(corpus: Corpus) -> None:
     corpus.sync()
     assert len(corpus.search("bridge", top_k=1000)) == 3
-    for wrong in (0, 1001, 2**63):
-        with pytest.raises(ValueError, match=f"at least 1 and at most 1000, not {wrong}"):
-            corpus.search("bridge", top_k=wrong)
+    for out_of_bounds in (0, 1001, 2**63):
+        with pytest.raises(ValueError, match=f"at least 1 and at most 1000, not {out_of_bounds}"):
+            corpus.search("bridge", top_k=out_of_bounds)
     for wrong in ("5", 1.5, 3.0):
         with pytest.raises(QuestionError, match=f"whole number, not {wrong!r}"):
             corpus.search("bridge", top_k=wrong)  # type: ignore[arg-type]

@@ -53,14 +53,14 @@ def is_export(
 ) -> bool:
     """Whether a table holds articles: one of its columns is the text, and looks so.
 
-    That is: the settings name it, there is another of our fields beside it or nothing at all,
+    That is: the settings name a field, there is another of ours beside it or nothing at all,
     or its cells are long. A table of planets has a column `Body`, too.
     """
     named = dict.fromkeys(header, " ")
     known = [name for name in _NAMES if _field(named, name, fields) is not None]
     if "text" not in known:
         return False
-    if "text" in fields or len(known) > 1 or len([*filter(None, header)]) == 1:
+    if fields or len(known) > 1 or len([*filter(None, header)]) == 1:
         return True
     texts = [_field(dict(zip(header, row, strict=False)), "text", fields) or "" for row in rows]
     return sum(map(len, texts)) > COLUMN_NAME_MAX_CHARS * len(texts)
