@@ -25,6 +25,9 @@ _JOIN: Final = "/gradio_api/queue/join"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _OPEN: Final = (LOGIN, "/health")
 
+#: A browser sends one of these with what a page asks for, a program none.
+_OF_A_PAGE: Final = ("origin", "referer", "sec-fetch-mode")
+
 
 class Guard:
     """ASGI middleware that refuses what nobody who uses the page would send."""
@@ -90,6 +93,9 @@ class Guard:
         elif request.url.path not in _OPEN:
             if "text/html" in request.headers.get("accept", ""):
                 return _to_sign_in(request)
+            if any(name in request.headers for name in _OF_A_PAGE):
+                # Asked for credentials, a browser would open a box of its own for them.
+                return _refuse(401, texts_of(request)["signed_out"])
             return _refuse(401, "sign in first", {"WWW-Authenticate": 'Basic realm="corpus-chat"'})
         return None
 

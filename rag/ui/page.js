@@ -22,6 +22,14 @@ addEventListener("change", (event) => {
     document.querySelector(".sidebar .toggle-button").click();
 });
 
+// A page whose sign-in has ended, as a restart does to all, leads to the form.
+const send = window.fetch;
+window.fetch = async (...request) => {
+  const reply = await send(...request);
+  if (reply.status === 401) location.reload();
+  return reply;
+};
+
 addEventListener("click", async (event) => {
   if (!event.target.closest("#sign-out")) return;
   await fetch("logout", { method: "POST" });

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from rag import Corpus, Settings, SettingsError
 from rag.people import People, add_user, hashed, verify
+from rag.ui.texts import texts
 from tests.conftest import WordEmbedder
 from tests.ui.server import running
 from tests.ui.visit import Visit
@@ -181,6 +182,28 @@ def test_programs_sign_in_with_each_request(guarded: str) -> None:
     for cookie in ("x", "9999999999.616e6e.00", "..", "a.b.c"):
         cookies = {"session": cookie}
         assert httpx.get(f"{guarded}/config", cookies=cookies).status_code == 401
+
+
+def test_programs_alone_are_asked_for_credentials(guarded: str) -> None:
+    assert httpx.get(f"{guarded}/config").headers["www-authenticate"].startswith("Basic")
+    for name in ("Origin", "Referer", "Sec-Fetch-Mode"):
+        headers = {name: guarded, "Accept-Language": "fr"}
+        reply = httpx.get(f"{guarded}/config", headers=headers)
+        assert reply.status_code == 401
+        assert "www-authenticate" not in reply.headers
+        assert reply.json()["error"] == texts("fr")["signed_out"]
+
+
+def test_a_page_whose_sign_in_has_ended_leads_to_the_form(browser: Browser, guarded: str) -> None:
+    ann = Visit(browser, guarded, "fr-FR", wait=False)
+    ann.sign_in("ann", "correct horse")
+    ann.box.wait_for()
+    ann.context.clear_cookies()
+    ann.begin("the iron bridge")
+    expect(ann.page.get_by_label(ann.say["login_password"])).to_be_visible()
+    ann.sign_in("ann", "correct horse")
+    ann.box.wait_for()
+    ann.context.close()
 
 
 def test_credentials_that_are_no_text_are_refused(guarded: str) -> None:
