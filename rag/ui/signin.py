@@ -22,7 +22,6 @@ from rag.ui.texts import Texts
 LOGIN: Final = "/login"
 LOGOUT: Final = "/logout"
 
-_SESSION_COOKIE: Final = "session"
 _SESSION_S: Final = 7 * 24 * 3600
 _FAILED_LOGIN_S: Final = 1.0
 
@@ -48,7 +47,7 @@ class SignIn:
 
     async def identify(self, request: Request) -> User | None:
         """The user of a session, or of `Authorization: Basic` for programs."""
-        if name := self._signed(request.cookies.get(_SESSION_COOKIE, "")):
+        if name := self._signed(request.cookies.get(_session_cookie(request), "")):
             return self._people.get(name)
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         return await self._basic(credentials) if scheme.lower() == "basic" else None
@@ -66,7 +65,7 @@ class SignIn:
             return HTMLResponse(_form(say, say["login_failed"]), 403)
         answer = RedirectResponse(_wanted(request), 303)
         answer.set_cookie(
-            _SESSION_COOKIE,
+            _session_cookie(request),
             self._token(user.name),
             max_age=_SESSION_S,
             httponly=True,
@@ -78,7 +77,7 @@ class SignIn:
     async def leave(self, request: Request) -> Response:
         """Signs out: the browser forgets its session."""
         answer = RedirectResponse(f"{request.scope.get('root_path', '')}{LOGIN}", 303)
-        answer.delete_cookie(_SESSION_COOKIE)
+        answer.delete_cookie(_session_cookie(request))
         return answer
 
     async def _basic(self, credentials: str) -> User | None:
@@ -120,6 +119,12 @@ class SignIn:
         """Over the kept password too, so that another one ends the sessions."""
         signed = f"{text}.{self._people.kept(name)}"
         return hmac.digest(self._secret, signed.encode(), "sha256").hex()
+
+
+def _session_cookie(request: Request) -> str:
+    """The name of the cookie: servers on one machine, whose ports cookies ignore, have each one."""
+    _, port = request.scope.get("server") or ("", "")
+    return f"session-{port}"
 
 
 def _wanted(request: Request) -> str:

@@ -180,7 +180,7 @@ def test_programs_sign_in_with_each_request(guarded: str) -> None:
         assert httpx.post(f"{guarded}/api/ask", json=_QUESTION, auth=right).status_code == 200
     assert httpx.get(f"{guarded}/health").status_code == 200
     for cookie in ("x", "9999999999.616e6e.00", "..", "a.b.c"):
-        cookies = {"session": cookie}
+        cookies = {f"session-{urlsplit(guarded).port}": cookie}
         assert httpx.get(f"{guarded}/config", cookies=cookies).status_code == 401
 
 
@@ -221,6 +221,21 @@ def test_who_signs_in_gets_what_was_asked_for(guarded: str) -> None:
     for wanted in ("//evil.example", "/\\evil.example", "https://evil.example", ""):
         reply = httpx.post(f"{guarded}/login", params={"next": wanted}, data=ann)
         assert reply.headers["location"] == "/"
+
+
+def test_two_servers_on_one_machine_keep_whom_they_know(guarded: str, tmp_path: Path) -> None:
+    people = People(tmp_path / "users.toml")
+    folder, index = tmp_path / "other", tmp_path / "other-index"
+    folder.mkdir()
+    with (
+        Corpus(folder, index, Settings(), WordEmbedder()) as corpus,
+        running(corpus, people=people) as other,
+        httpx.Client() as browser,
+    ):
+        for address in (guarded, other):
+            browser.post(f"{address}/login", data={"name": "ann", "password": "correct horse"})
+        for address in (guarded, other):
+            assert browser.get(f"{address}/config").status_code == 200
 
 
 def test_another_password_ends_what_was_begun_with_the_old_one(
