@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from rag.errors import RagError
 from rag.types import Failure
 
 
 def take_out(paths: Iterable[str], folder: Path) -> list[Failure]:
     """Removes files from a corpus folder; gives those that stay, and why.
 
-    One that is gone already is fine.
+    One that is gone already is fine. Of a link it is the link that goes, wherever that leads.
 
     Args:
         paths: As `Document.path`, relative to the folder.
         folder: Of the corpus.
-
-    Raises:
-        RagError: A path leads out of the folder.
     """
     failed = []
     for path in paths:
-        inside = PurePosixPath(path)
-        if inside.is_absolute() or ".." in inside.parts or not path:
-            raise RagError(f"{path!r} is not a file of the corpus")
-        file = folder / inside
-        if folder.resolve() not in file.resolve().parents:
-            raise RagError(f"{path!r} leads out of the corpus")
+        file = folder / path
+        if not file.parent.resolve().is_relative_to(folder.resolve()):
+            failed.append(Failure(path, "it is not in the corpus folder"))
+            continue
         try:
             file.unlink(missing_ok=True)
         except OSError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rag import Corpus, RagError, Settings
+from rag import Corpus, Settings
 from rag.arrays import FloatArray
 from rag.ui.removal import take_out
 from rag.ui.texts import Texts, filled
@@ -190,7 +190,21 @@ def _done(say: Texts, *, added: int, removed: int, unchanged: int) -> str:
     return filled(say, "did_sync", **counts, seconds="\0").partition("\0")[0]
 
 
-@pytest.mark.parametrize("path", ["../secret.md", "/etc/passwd", "", "a/../../b.md"])
-def test_nothing_outside_is_deleted(folder: Path, path: str) -> None:
-    with pytest.raises(RagError):
-        take_out([path], folder)
+def test_nothing_outside_is_deleted(folder: Path) -> None:
+    secret = folder.parent / "secret.md"
+    secret.touch()
+    (folder / "out").symlink_to(folder.parent)
+    outside = ["../secret.md", str(secret), "", ".", "a/../../secret.md", "out/secret.md"]
+    failed = take_out([*outside, "bridge.txt"], folder)
+    assert [path for path, _ in failed] == outside
+    assert secret.exists()
+    assert not (folder / "bridge.txt").exists()
+
+
+def test_of_a_link_only_the_link_is_deleted(folder: Path) -> None:
+    file, link = folder.parent / "elsewhere.md", folder / "link.md"
+    file.touch()
+    link.symlink_to(file)
+    assert take_out(["link.md"], folder) == []
+    assert not link.is_symlink()
+    assert file.exists()
