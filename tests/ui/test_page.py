@@ -226,6 +226,19 @@ def test_a_long_question_leaves_room_for_its_passages(visit: Visit) -> None:
     assert visit.page.locator("#sources h3").evaluate("each => each.clientHeight") < 100
 
 
+def test_every_line_of_arabic_begins_at_the_right(visit: Visit) -> None:
+    visit.ask("ما الذي أرسلته جمعية جسور إلى بلدة سان أوبان؟ " * 4)
+    begins = visit.page.locator(".message.user p").evaluate(
+        """each => {
+            const range = document.createRange();
+            range.selectNodeContents(each);
+            return Array.from(range.getClientRects(), line => Math.round(line.right));
+        }"""
+    )
+    assert len(begins) > 1
+    assert len(set(begins)) == 1
+
+
 def test_the_sidebar_is_reached_once_it_is_open(visit: Visit) -> None:
     toggle = visit.page.get_by_label("Toggle Sidebar")
     expect(toggle).to_have_attribute("aria-expanded", "false")
