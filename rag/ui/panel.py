@@ -17,6 +17,7 @@ from rag.ui.texts import Texts, filled
 #: Where a text may be cut: behind a line or a sentence.
 _BREAK = re.compile(r"\n\s*|(?<=[.!?…。！？])\s+")
 _LINE_END = re.compile(r"\r\n?|\n")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 
 #: A quote stands at most about so many characters down in its card; what is before is folded.
@@ -85,8 +86,8 @@ def with_headings(html: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text as HTML in which runs of white space are one space."""
-    return escape(" ".join(text.split()))
+    """Text as HTML in which runs of white space are one space; no-break spaces stay."""
+    return escape(_SPACES.sub(" ", text).strip())
 
 
 def language_name(code: str, say: Texts) -> str:

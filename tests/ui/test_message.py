@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
+from rag.answer.phrases import phrases
 from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
 from rag.ui.conversation import Exchange, history
 from rag.ui.export import as_markdown, with_citations
 from rag.ui.message import markdown_text, message
-from rag.ui.panel import highlighted, panel
+from rag.ui.panel import highlighted, one_line, panel
 from rag.ui.shown import shown_as
 from rag.ui.texts import filled, languages, named, preferred, texts, translated
 
@@ -194,6 +197,14 @@ def test_a_text_has_the_words_that_go_with_its_numbers() -> None:
     polish = {"code": "pl", "n": "{n} {n:artykuł|artykuły|artykułów}"}
     said = [filled(polish, "n", n=number) for number in (1, 3, 5, 22)]
     assert said == ["1 artykuł", "3 artykuły", "5 artykułów", "22 artykuły"]
+
+
+def test_no_french_mark_stands_alone_in_a_line() -> None:
+    tables = (files("rag.ui.texts") / name for name in ("fr.toml", "reasons/fr.toml"))
+    said = [text for table in tables for text in tomllib.loads(table.read_text("utf-8")).values()]
+    said.append(phrases("fr").quote)
+    assert [text for text in said if re.search(r" [;:?!»]|« ", text)] == []
+    assert one_line("Qui\n dit \u202f?") == "Qui dit \u202f?"
 
 
 def _places(text: str) -> list[str]:
