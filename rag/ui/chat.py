@@ -115,7 +115,7 @@ class Chat:
         say = texts_of(request)
         try:
             languages = [
-                (language_name(code, say) or code, code) for code in self._corpus.status().languages
+                (language_name(code, say), code) for code in self._corpus.status().languages
             ]
             sources = self._corpus.sources()
         except RagError:  # the page says what is wrong with the index

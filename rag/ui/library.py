@@ -262,7 +262,7 @@ def _state(corpus: Corpus, say: Texts) -> str:
     """How many articles there are, of what, and what could not be read."""
     now = corpus.status()
     languages = ", ".join(
-        f"{language_name(code, say) or code} {count}" for code, count in now.languages.items()
+        f"{language_name(code, say)} {count}" for code, count in now.languages.items()
     )
     head = filled(
         say,
@@ -310,7 +310,7 @@ def _did_sync(report: SyncReport, say: Texts) -> str:
         updated=report.updated,
         removed=report.removed,
         unchanged=report.unchanged,
-        seconds=f"{report.seconds:.1f}",
+        seconds=format_decimal(report.seconds, format="0.0", locale=say["code"]),
     )
     return markdown_text(text)
 

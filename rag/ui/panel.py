@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal, format_percent
 
 from rag.types import UNDETERMINED, Chunk, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
@@ -91,8 +92,10 @@ def one_line(text: str) -> str:
 
 
 def language_name(code: str, say: Texts) -> str:
-    """What a language is called in the language of the page."""
-    return "" if code == UNDETERMINED else _language_name(code, say["code"])
+    """What a language is called in the language of the page; that it is unknown has a name too."""
+    if code == UNDETERMINED:
+        return say["language_unknown"]
+    return _language_name(code, say["code"])
 
 
 @lru_cache(maxsize=1000)
@@ -216,9 +219,10 @@ def _quoted(
 
 def _language_tag(language: str, asked: str, say: Texts) -> str:
     """The language of a passage; it stands out where it is not that of the question."""
-    name = language_name(language, say)
+    if language == UNDETERMINED:
+        return ""
     kind = "other" if asked and language != asked else "same"
-    return f'<span class="language {kind}">{escape(name)}</span>' if name else ""
+    return f'<span class="language {kind}">{escape(language_name(language, say))}</span>'
 
 
 def _whole(document: Document, spans: Sequence[Span], focus: Sequence[Span], say: Texts) -> str:
@@ -241,14 +245,15 @@ def _why(exchange: Exchange, say: Texts) -> str:
     facts = [(say["why_searched"], exchange.searched)]
     if explained:
         shares = explained[0].question_languages.items()
-        names = (f"{language_name(code, say)} {share:.0%}" for code, share in shares)
+        names = (f"{language_name(code, say)} {_percent(share, say)}" for code, share in shares)
         facts.append((say["why_language"], ", ".join(names)))
     if only := _restrictions(exchange.options, say):
         facts.append((say["why_filters"], only))
     if answer:
-        facts.append((say["why_confidence"], f"{answer.confidence:.0%}"))
+        facts.append((say["why_confidence"], _percent(answer.confidence, say)))
     times = say["why_timing"].format(
-        search=f"{exchange.search_s:.2f}", answer=f"{exchange.answer_s:.2f}"
+        search=_number(exchange.search_s, "0.00", say),
+        answer=_number(exchange.answer_s, "0.00", say),
     )
     cut = filled(say, "why_cut", count=len(exchange.passages))
     rows = "".join(f"<dt>{escape(key)}</dt><dd>{one_line(value)}</dd>" for key, value in facts)
@@ -275,15 +280,24 @@ def _ranks(passages: Sequence[SearchResult], say: Texts) -> str:
 
 def _rank_row(number: int, result: SearchResult, say: Texts) -> str:
     why, legs = result.explanation, result.legs
-    cells = [f"[{number}]", f"{result.score:.2f}", "", ""]
+    cells = [f"[{number}]", _number(result.score, "0.00", say), "", ""]
     if why and legs:
         matched = f" ({', '.join(why.matched)})" if why.matched else ""
-        cells[2] = _leg(why.meaning, legs["dense"], lambda score: f"cosine {score:.3f}", say)
-        cells[3] = _leg(why.words, legs["lexical"], lambda score: f"BM25 {score:.1f}", say)
-        cells[3] += matched
+        cosine = _number(legs["dense"].score, "0.000", say)
+        bm25 = _number(legs["lexical"].score, "0.0", say)
+        cells[2] = _leg(why.meaning, legs["dense"], f"{say['why_cosine']} {cosine}", say)
+        cells[3] = _leg(why.words, legs["lexical"], f"BM25 {bm25}", say) + matched
     return "<tr>" + "".join(f"<td>{one_line(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def _leg(worth: float, leg: LegScore, score: Callable[[float], str], say: Texts) -> str:
+def _leg(worth: float, leg: LegScore, score: str, say: Texts) -> str:
     rank = say["why_rank"].format(rank=leg.rank) if leg.rank else say["why_unranked"]
-    return f"{worth:+.2f}: {rank}, {score(leg.score)}"
+    return say["why_leg"].format(worth=_number(worth, "+0.00;-0.00", say), rank=rank, score=score)
+
+
+def _number(value: float, pattern: str, say: Texts) -> str:
+    return str(format_decimal(value, format=pattern, locale=say["code"]))
+
+
+def _percent(share: float, say: Texts) -> str:
+    return str(format_percent(share, locale=say["code"]))

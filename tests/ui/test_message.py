@@ -10,7 +10,17 @@ from importlib.resources import files
 import pytest
 
 from rag.answer.phrases import phrases
-from rag.types import Answer, CheckedSentence, Chunk, Citation, Document, SearchResult, Span
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Chunk,
+    Citation,
+    Document,
+    Explanation,
+    LegScore,
+    SearchResult,
+    Span,
+)
 from rag.ui.conversation import Exchange, history
 from rag.ui.export import as_markdown, with_citations
 from rag.ui.message import markdown_text, message
@@ -156,6 +166,31 @@ def test_each_place_is_a_line_of_its_own_in_the_markdown_to_save() -> None:
     answer = replace(ANSWER, citations=ANSWER.citations * 2)
     saved = as_markdown([replace(EXCHANGE, answer=answer)], texts("en"))
     assert saved.count("\\\n\\[") == len(answer.citations) - 1
+
+
+def test_why_is_said_with_the_words_and_numbers_of_the_language() -> None:
+    why = Explanation(
+        question_languages={"fr": 0.75, "und": 0.25},
+        language="und",
+        background=0.8,
+        spread=0.1,
+        meaning=5.071,
+        share=0.5,
+        words=-0.5,
+        untold=0.0,
+        matched=("pont",),
+    )
+    legs = {"dense": LegScore(1, 0.7291, 0.5), "lexical": LegScore(None, 3.14, 0.5)}
+    chunk = replace(PASSAGE.chunk, language="und")
+    passage = replace(PASSAGE, chunk=chunk, score=4.57, legs=legs, explanation=why)
+    exchange = replace(EXCHANGE, passages=(passage,), search_s=1.234, answer_s=6.22)
+    shown = panel([exchange], texts("fr")).replace("\u00a0", "_")
+    assert "<dd>français 75_%, langue inconnue 25_%</dd><dt>Probabilité" in shown
+    assert "<td>4,57</td><td>+5,07_: rang 1, cosinus 0,729</td>" in shown
+    assert "<td>-0,50_: non proposé, BM25 3,1 (pont)</td>" in shown
+    assert "après 1,23 s, réponse après 6,22 s" in shown
+    assert 'class="language' not in shown
+    assert "+5.07: rank 1, cosine 0.729" in panel([exchange], texts("en"))
 
 
 def test_what_was_stopped_or_failed_is_no_history() -> None:
