@@ -211,6 +211,17 @@ def test_the_table_is_searched_whatever_the_case(corpus: Corpus) -> None:
         assert [row.title for row in corpus.listing(search).rows] == [found]
 
 
+def test_the_table_is_sorted_whatever_the_case_and_accents(corpus: Corpus) -> None:
+    names = ["À Valmorin", "école", "Été", "Étranger", "Vom Hafen", "Москва", "река"]
+    rows = [json.dumps({"title": name, "source": name, "text": "It thawed."}) for name in names]
+    (corpus.folder / "titles.jsonl").write_text("\n".join(reversed(rows)))
+    corpus.sync()
+    for order in ("title", "source"):
+        titles = [row.title for row in corpus.listing(order=order).rows]
+        assert [title for title in titles if title in names] == names
+    assert [source for source in corpus.sources() if source in names] == names
+
+
 def test_nobody_waits_for_another_to_hear_whether_the_index_fits(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

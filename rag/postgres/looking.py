@@ -9,15 +9,20 @@ from psycopg import Connection
 from rag.postgres.connections import Reading, lock_holder
 from rag.postgres.schema import TABLES
 from rag.postgres.writer import known_failures
-from rag.store.listing import Listed, Listing, Look, Order
+from rag.store.listing import Listed, Listing, Look, Order, plain
 from rag.store.status import Status
+
+#: SQL for a text without case and accents. The collation of an id knows the case of ASCII only.
+_PLAIN: Final = (
+    "lower(regexp_replace(normalize({}, NFKD), '[\\u0300-\\u036f]+', '', 'g') COLLATE \"default\")"
+)
 
 #: SQL to sort by; what has no title is called by its id.
 _ORDERS: Final[dict[Order, str]] = {
-    "title": "lower(coalesce(nullif(title, ''), id))",
+    "title": _PLAIN.format("coalesce(nullif(title, ''), id)"),
     "date": "coalesce(date, '')",
     "language": "language",
-    "source": "lower(source)",
+    "source": _PLAIN.format("source"),
     "path": "path",
     "size": "length(text)",
 }
@@ -68,7 +73,7 @@ def sources(connection: Connection[Any]) -> list[str]:
     rows = connection.execute(
         "SELECT source FROM documents WHERE source <> '' GROUP BY 1 ORDER BY source COLLATE \"C\""
     )
-    return [source for (source,) in rows]
+    return sorted((source for (source,) in rows), key=plain)
 
 
 def generation(connection: Connection[Any]) -> int:

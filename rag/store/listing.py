@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import unicodedata
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 Order: TypeAlias = Literal["title", "date", "language", "source", "path", "size"]
 
+_ACCENTS: Final = re.compile("[\u0300-\u036f]+")
+
 #: SQL to sort by; what has no title is called by its id.
 _ORDERS: Final[dict[Order, str]] = {
-    "title": "casefold(iif(title = '', id, title))",
+    "title": "plain(iif(title = '', id, title))",
     "date": "coalesce(date, '')",
     "language": "language",
-    "source": "casefold(source)",
+    "source": "plain(source)",
     "path": "path",
     "size": "length(text)",
 }
@@ -51,6 +55,7 @@ def listing(connection: sqlite3.Connection, look: Look) -> Listing:
     """The documents whose title, id or source holds what is searched, whatever its case."""
     # SQLite knows the case of ASCII only.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.create_function("plain", 1, plain, deterministic=True)
     found = "FROM documents WHERE instr(casefold(title || char(10) || id || char(10) || source), ?)"
     wanted = look.search.strip().casefold()
     (total,) = connection.execute(f"SELECT count(*) {found}", (wanted,)).fetchone()
@@ -66,4 +71,9 @@ def listing(connection: sqlite3.Connection, look: Look) -> Listing:
 def sources(connection: sqlite3.Connection) -> list[str]:
     """Every source, sorted."""
     rows = connection.execute("SELECT DISTINCT source FROM documents WHERE source != '' ORDER BY 1")
-    return [source for (source,) in rows]
+    return sorted((source for (source,) in rows), key=plain)
+
+
+def plain(text: str) -> str:
+    """A text by which others are sorted: without case and accents."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
