@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,13 +133,47 @@ def test_passwords_are_kept_as_hashes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["users = 3", "[users.a]\nrole = 'reader'", "[users.a]\npassword=''\nrole='king'", "="]
+    "text",
+    [
+        "users = 3",
+        "[users.a]\nrole = 'reader'",
+        "[users.a]\npassword = 'scrypt$'\nrole = 'king'",
+        "[users.a]\npassword = 'correct horse'",
+        "[user.a]\npassword = 'scrypt$'",
+        "=",
+    ],
 )
 def test_a_file_that_lists_no_users_is_told_so(tmp_path: Path, text: str) -> None:
     file = tmp_path / "users.toml"
     file.write_text(text)
     with pytest.raises(SettingsError, match=r"users\.toml"):
         People(file)
+
+
+def test_a_password_in_clear_is_replaced_as_the_error_says(tmp_path: Path) -> None:
+    file = tmp_path / "users.toml"
+    file.write_text("[users.ann]\npassword = 'correct horse'\nrole = 'editor'\n")
+    with pytest.raises(SettingsError, match=r"not hashed.*rag user add ann"):
+        People(file)
+    add_user(file, "ann", "correct horse", "editor")
+    assert People(file).check("ann", "correct horse")
+
+
+def test_whoever_is_added_leaves_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "users.toml"
+    file.write_text(f"[users.'o\"neil']\npassword = '{hashed('correct horse')}'\n")
+    names = [f"user{number}" for number in range(4)]
+    with ThreadPoolExecutor() as pool:
+        for name in names:
+            pool.submit(add_user, file, name, "battery staple", "reader")
+    people = People(file)
+    assert people.check('o"neil', "correct horse")
+    assert all(people.get(name) for name in names)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsError, match=r"users\.toml"):
+        add_user(file, "ann", "correct horse", "reader")
+    assert {each.name for each in tmp_path.iterdir()} == {"users.toml", ".users.toml.lock"}
 
 
 def test_a_file_that_breaks_leaves_the_old_list_and_is_told_of_once(
