@@ -68,7 +68,7 @@ class Chat:
                 if self._history:
                     note = self._history.build_feedback(chat, talk, conversation)
                 box = _question_box()
-                options = self._options()
+                folded, options = self._options()
                 with gr.Accordion(named("copy"), open=False) as save:
                     copy = gr.Textbox(
                         label=named("copy_label"),
@@ -107,27 +107,28 @@ class Chat:
             others = self._history.build_sidebar(page, talk, shown, saved, running)
             moved = [*others, chat.clear, chat.undo, chat.retry, chat.edit]
             gr.on(moved, unrated, None, note, show_progress="hidden", **UNQUEUED)
-        greeted = [*options[:2], *examples]
-        page.load(self.greet, None, greeted, show_progress="hidden", **UNQUEUED)
+        folded.expand(self.choices, None, options[:2], show_progress="hidden", **UNQUEUED)
+        page.load(self.greet, None, examples, show_progress="hidden", **UNQUEUED)
 
-    def greet(self, request: gr.Request) -> tuple[Any, ...]:
-        """Choices and examples from what is in the corpus now."""
+    def choices(self, request: gr.Request) -> tuple[Any, ...]:
+        """The languages and sources that there are now."""
         say = texts_of(request)
         try:
-            languages = [
-                (language_name(code, say), code) for code in self._corpus.status().languages
-            ]
+            codes = self._corpus.status().languages
             sources = self._corpus.sources()
         except RagError:  # the page says what is wrong with the index
-            return (gr.skip(),) * (2 + SHOWN)
-        examples = [gr.update(value=text, visible=True) for text in self._examples.questions(say)]
-        missing = [gr.update(visible=False)] * (SHOWN - len(examples))
-        return (
-            gr.update(choices=sorted(languages)),
-            gr.update(choices=sources),
-            *examples,
-            *missing,
-        )
+            return gr.skip(), gr.skip()
+        languages = sorted((language_name(code, say), code) for code in codes)
+        return gr.update(choices=languages), gr.update(choices=sources)
+
+    def greet(self, request: gr.Request) -> tuple[Any, ...]:
+        """Examples from what is in the corpus now."""
+        try:
+            questions = self._examples.questions(texts_of(request))
+        except RagError:  # the page says what is wrong with the index
+            return (gr.skip(),) * SHOWN
+        examples = [gr.update(value=text, visible=True) for text in questions]
+        return *examples, *[gr.update(visible=False)] * (SHOWN - len(examples))
 
     def ask(
         self, question: str, talk: str, exchanges: Exchanges, request: gr.Request, *chosen: Any
@@ -202,12 +203,12 @@ class Chat:
         """Keeps a conversation; gives what tells the list of those that are kept, and its id."""
         return self._history.save(talk, exchanges, seen, request) if self._history else ("", talk)
 
-    def _options(self) -> list[Any]:
-        """Components for the filters, the caution and the way of answering."""
+    def _options(self) -> tuple[gr.Accordion, list[Any]]:
+        """Components for the filters, the caution and the way of answering, folded away."""
         settings = self._corpus.settings
         modes = [(named("mode_model"), "model"), (named("mode_quotes"), "quotes")]
         has_model = self._corpus.has_chat_model
-        with gr.Accordion(named("options"), open=False):
+        with gr.Accordion(named("options"), open=False) as folded:
             with gr.Row():
                 languages = gr.Dropdown(
                     [], label=named("filter_languages"), multiselect=True, min_width=200
@@ -238,7 +239,7 @@ class Chat:
                     label=named("mode"),
                     visible=has_model,
                 )
-        return [languages, sources, since, until, caution, mode]
+        return folded, [languages, sources, since, until, caution, mode]
 
     def _answer(
         self,

@@ -88,7 +88,7 @@ class Library:
             listen(self.show, asked, shown, **UNQUEUED, show_progress="hidden")
         more.click(self.show_more, [*asked, rows], shown, **UNQUEUED)
         if editing:
-            self._wire_editing(page, editing, asked, shown)
+            self._wire_editing([page.load, tab.select], editing, asked, shown)
         else:
             gr.Markdown(named("edit_off"), elem_classes="aside")
 
@@ -134,7 +134,7 @@ class Library:
         )
 
     def _wire_editing(
-        self, page: gr.Blocks, parts: _Editing, asked: list[Any], shown: list[Any]
+        self, seen: list[Any], parts: _Editing, asked: list[Any], shown: list[Any]
     ) -> None:
         doomed, confirmation = parts.doomed, parts.confirmation
         edited = [parts.did, doomed, *shown]
@@ -145,7 +145,8 @@ class Library:
         parts.delete.click(self.ask_to_delete, doomed, [confirmation, parts.warning], **UNQUEUED)
         parts.cancel.click(lambda: gr.update(visible=False), None, confirmation, **UNQUEUED)
         parts.confirm.click(self.delete, [doomed, *asked], [confirmation, *edited], **private)
-        page.load(self.greet, None, [parts.group, doomed], **UNQUEUED)
+        for listen in seen:
+            listen(self.greet, None, [parts.group, doomed], **UNQUEUED, show_progress="hidden")
 
     def greet(self, request: gr.Request) -> tuple[Any, Any]:
         """Shows the editing to those who may, with the files that there are."""

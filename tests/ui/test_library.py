@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -160,6 +161,27 @@ def test_an_article_is_no_wider_than_its_window(browser: Browser, corpus: Corpus
         visit = Visit(browser, address, width=390)
         visit.page.goto(f"{address}/article?id=long.md")
         assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+        visit.leave()
+
+
+@pytest.mark.loopback
+def test_what_others_add_can_be_deleted_and_filtered_at_once(
+    browser: Browser, corpus: Corpus
+) -> None:
+    corpus.sync()
+    with running(corpus, allow_edit=True) as address:
+        visit = Visit(browser, address)
+        expect(visit.page.locator(".example").first).to_be_visible()  # what is loaded is there
+        row = {"id": "a", "text": "It thawed.", "source": "The Late Post", "language": "de"}
+        (corpus.folder / "late.jsonl").write_text(json.dumps(row))
+        corpus.sync()
+        visit.unfold("Filters and caution")
+        for label, name in (("sources", "The Late Post"), ("languages", "German")):
+            visit.page.get_by_label(visit.say[f"filter_{label}"]).click()
+            visit.page.get_by_role("option", name=name).click()
+        visit.page.get_by_role("tab", name="Articles").click()
+        visit.page.locator("#doomed input").click()
+        expect(visit.page.get_by_role("option", name="late.jsonl")).to_be_visible()
         visit.leave()
 
 
