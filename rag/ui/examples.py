@@ -14,6 +14,9 @@ from rag.ui.texts import Texts
 #: Examples at most, and titles tried until so many of them get an answer.
 SHOWN, _TRIED = 4, 12
 
+#: So many requests think of examples or wait for them: each holds a thread of the server.
+_WAITING = 4
+
 _NEWEST = 60  # articles looked at
 _TITLE_CHARS = 80
 
@@ -23,25 +26,30 @@ class Examples:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._lock = threading.Lock()
+        self._lock, self._turns = threading.Lock(), threading.Semaphore(_WAITING)
         # By language: the generation that they were thought of for, and the questions.
         self._known: dict[str, tuple[int, list[str]]] = {}
 
     def questions(self, say: Texts) -> list[str]:
         """A few, in the language of the texts; none where nothing is indexed.
 
-        While somebody else's are thought of, those that were known before.
+        Few wait while they are thought of; others get those that were known before.
         """
         code = say["code"]
-        if self._lock.acquire(blocking=False):
-            try:
+        if not self._turns.acquire(blocking=False):
+            return self._questions_in(code)
+        try:
+            with self._lock:
                 generation = self._corpus.status().generation
                 if code not in self._known or self._known[code][0] != generation:
                     self._known[code] = generation, [*islice(self._answered(say), SHOWN)]
-            except NotFoundError:
-                self._known = {}
-            finally:
-                self._lock.release()
+        except NotFoundError:
+            self._known = {}
+        finally:
+            self._turns.release()
+        return self._questions_in(code)
+
+    def _questions_in(self, code: str) -> list[str]:
         return self._known.get(code, (-1, []))[1]
 
     def _answered(self, say: Texts) -> Iterator[str]:

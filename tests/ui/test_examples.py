@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from threading import Event
 
 import pytest
@@ -12,7 +13,7 @@ from rag.ui.examples import Examples
 from rag.ui.texts import texts
 
 
-def test_nobody_waits_while_examples_are_thought_of(
+def test_few_wait_while_examples_are_thought_of(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus.sync()
@@ -29,9 +30,11 @@ def test_nobody_waits_while_examples_are_thought_of(
         return listing(**options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(corpus, "listing", slow)
-    with ThreadPoolExecutor() as pool:
-        first = pool.submit(examples.questions, say)
+    with ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(examples.questions, say) for _ in range(20)]
         assert begun.wait(30)
-        assert examples.questions(say) == known
+        for done in islice(as_completed(asked, 30), 16):
+            assert done.result() == known
+        assert sum(each.running() for each in asked) == 4
         may_end.set()
-        assert first.result(30)
+        assert all(each.result(30) for each in asked)
