@@ -15,7 +15,7 @@ import regex
 
 from rag.followup import content_words, function_words, likely_languages
 from rag.language import sentence_spans
-from rag.language.words import (
+from rag.language.asking import (
     INTERROGATIVES,
     JOINING_INTERROGATIVES,
     OPENERS,

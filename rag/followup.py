@@ -13,7 +13,7 @@ import regex
 
 from rag.courtesies import is_courtesy
 from rag.language import analyze, question_languages
-from rag.language.words import (
+from rag.language.asking import (
     ASIDES,
     ASKING,
     CAPITALISING,
@@ -22,11 +22,10 @@ from rag.language.words import (
     OPENERS,
     PREFIXED_OPENERS,
     PRONOUNS,
-    STOP_WORDS,
-    UNSPACED,
     UNSPACED_ASKING,
     UNSPACED_OPENERS,
 )
+from rag.language.words import STOP_WORDS, UNSPACED
 from rag.questions import MARKS, questions_about_nothing
 from rag.types import Turn
 

@@ -27,8 +27,8 @@ from rag.answer.facts import Fact, facts
 from rag.answer.passage import Passage, Source, nearness_of
 from rag.arrays import FloatArray
 from rag.embed import Embedder
+from rag.language.asking import CAPITALISING, PRONOUNS
 from rag.language.numbers import WORD_LANGUAGES
-from rag.language.words import CAPITALISING, PRONOUNS
 
 # What taking a foreign name of one word out must bring, and one of several. Of 499 translated
 # sentences 5 bring more; of 299 foreign names of several words 67 % do.

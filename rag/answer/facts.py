@@ -12,7 +12,8 @@ from anyascii import anyascii
 
 from rag.language.calendar import calendar_names, locale_of
 from rag.language.numbers import numbers
-from rag.language.words import BEFORE_NAMES, HYPHENS, STOP_WORDS, is_abbreviation
+from rag.language.stops import is_abbreviation
+from rag.language.words import BEFORE_NAMES, HYPHENS, STOP_WORDS
 from rag.types import Span
 
 _WORD = regex.compile(rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{HYPHENS}’'.&][\p{{L}}\p{{M}}\p{{N}}]+)*")

@@ -28,7 +28,7 @@ from rag.language import (
     stripped,
     whole_words,
 )
-from rag.language.words import is_abbreviation
+from rag.language.stops import is_abbreviation
 from rag.questions import MARKS
 from rag.retrieve import Retrieval
 from rag.types import SearchResult, Span

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import regex
 
-from rag.language.words import ASKING, INTERROGATIVES, STOP_WORDS
+from rag.language.asking import ASKING, INTERROGATIVES
+from rag.language.words import STOP_WORDS
 from rag.types import UNDETERMINED
 
 if TYPE_CHECKING:

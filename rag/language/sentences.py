@@ -11,26 +11,24 @@ from collections.abc import Iterator
 
 import regex
 
+from rag.language.asking import PRONOUNS, UNSPACED_PRONOUNS
 from rag.language.lines import is_of_contents, paragraphs
-from rag.language.words import (
+from rag.language.stops import (
     BEFORE_NUMBERS,
     CLOSING_ABBREVIATIONS,
     COUNT_MARKS,
     IN_DATES,
     ORDINAL_DOT_LANGUAGES,
-    PRONOUNS,
-    STOP_WORDS,
     STOPLESS_AWAITING,
     STOPLESS_JOINING,
     STOPLESS_LANGUAGES,
     STOPLESS_TITLES,
     SYLLABIC_LANGUAGES,
-    UNSPACED,
-    UNSPACED_PRONOUNS,
     URDU_LETTERS,
     URDU_LETTERS_AND_WORDS,
     is_abbreviation,
 )
+from rag.language.words import STOP_WORDS, UNSPACED
 from rag.types import Span
 
 # Full stops of scripts that have the Latin one in abbreviations only.
