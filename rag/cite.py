@@ -21,7 +21,7 @@ _SHOWN = r"passages?|sources?|quellen?|fuentes?|fontes?|bron"
 _NAMED = rf"(?:{_SHOWN}|documents?|docs?|refs?){_NUMBER}"
 _BETWEEN = r"\s*[,;、，،–-]\s*|\s+(?:and|et|und|y|e|en|og|och|i|и)\s+|\s+و\s*"
 _MARKER = regex.compile(
-    rf"[ \t\u00a0]*(?:\\?[\[【［](?=[^\]】］\n]{{1,40}}[\]】］])(?:\^|{_NAMED})?"
+    rf"(?<![ \t\u00a0])[ \t\u00a0]*+(?:\\?[\[【［](?=[^\]】］\n]{{1,40}}[\]】］])(?:\^|{_NAMED})?"
     rf"|[(（](?:\p{{L}}+\.?\s)?(?:{_SHOWN}){_NUMBER})"
     rf"(\d{{1,3}}(?:(?:{_BETWEEN})(?:{_NAMED})?\d{{1,3}})*)"
     r"(?:\s*+[†,:;]\s*+(?!\d)[^\]】］\n]{0,40})?\\?[\]】］)）]",

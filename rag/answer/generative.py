@@ -38,9 +38,10 @@ from rag.settings import Settings
 from rag.types import Answer, CheckedSentence, Span, TextDelta, Turn
 
 # Behind a word with a letter it is decided whether a sentence has ended before it. A number
-# or a sign alone does not tell: it may begin a list item.
+# or a sign alone does not tell: it may begin a list item. What has no spaces is tried once.
+_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}"
 _WORD_END = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}]|\p{L}[^\s\p{Han}\p{Hiragana}\p{Katakana}]*(?=\s)"
+    rf"[{_ALONE}]|(?<![^\s{_ALONE}])[^\s\p{{L}}]*+\p{{L}}[^\s{_ALONE}]*+(?=\s)"
 )
 _LINE = regex.compile(
     r"^[^\S\n]*(?:(?:[-*+•▪–]|#{1,6}|\d{1,3}[.)])[^\S\n]+)?(?P<said>.+)$", regex.MULTILINE

@@ -147,6 +147,13 @@ def test_a_reply_is_judged_alike_in_whatever_pieces_it_comes() -> None:
             at = sentence.end
 
 
+@pytest.mark.parametrize("reply", ["ab1" * 300, "ภาษา" * 250, "a " + " " * 900 + "b c " * 60])
+def test_a_reply_with_few_spaces_or_many_takes_no_longer(reply: str) -> None:
+    began = time.monotonic()
+    drafted([*reply])
+    assert time.monotonic() - began < 3
+
+
 def test_a_citation_is_the_sentence_that_supports(open_corpus: Open) -> None:
     answer = open_corpus("The repair took 12 weeks [1].").ask(QUESTION)
     (citation,) = answer.citations
