@@ -103,7 +103,7 @@ class ModelReader:
         for retries_left in reversed(range(self._settings.llm_retries + 1)):
             begun = is_thought = False
             try:
-                for piece in spoken(self._read_once(messages), self._thinks):
+                for piece in spoken(paired(self._read_once(messages)), self._thinks):
                     begun = piece is not None
                     is_thought |= not begun
                     yield piece
@@ -183,6 +183,21 @@ class ModelReader:
             # Begun before `close` can stop the loop, it is cancelled there.
             begun = asyncio.run_coroutine_threadsafe(work, self._loop)
         return begun.result()
+
+
+def paired(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces with the halves of a UTF-16 pair put together, and `\ufffd` for half of one."""
+    half = ""
+    for piece in pieces:
+        text = half + piece
+        half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        yield _whole(text.removesuffix(half))
+    if half:
+        yield _whole(half)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def spoken(pieces: Iterator[str], thinks: bool = False) -> Iterator[str | None]:

@@ -268,6 +268,39 @@ def test_a_reply_without_a_thought_ends_the_waiting_for_one() -> None:
     assert [len(pieces) > 1 for pieces in read] == [True, False, True]
 
 
+class Scripted(GenericFakeChatModel):
+    """A model that says what it is told to in these pieces."""
+
+    chunks: tuple[AIMessageChunk, ...]
+
+    async def _astream(self, *_: object, **__: object) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in self.chunks:
+            yield ChatGenerationChunk(message=chunk)
+
+
+def scripted(*pieces: str) -> Scripted:
+    chunks = tuple(AIMessageChunk(content=piece) for piece in pieces)
+    return Scripted(messages=iter([]), chunks=chunks)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        (("It \ud83d", "\ude00 is."), "It \U0001f600 is."),
+        (("It \ud83d", " is."), "It \ufffd is."),
+        (("It \ude00 is \ud83d",), "It \ufffd is \ufffd"),
+        (("It \ud83d", "\ud83d", "\ude00.\ud83d"), "It \ufffd\U0001f600.\ufffd"),
+        (("\ufeffIt",), "\ufeffIt"),
+    ],
+)
+def test_half_of_a_pair_is_no_character(pieces: tuple[str, ...], said: str) -> None:
+    reader = ModelReader(scripted(*pieces), Settings())
+    try:
+        assert "".join(filter(None, reader.read([]))) == said
+    finally:
+        reader.close()
+
+
 class Slowly(GenericFakeChatModel):
     """A model whose connection takes a while to close."""
 
