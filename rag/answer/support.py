@@ -74,7 +74,8 @@ class SupportCheck:
         quotes = tuple(source.quote for source in carrying)
         doubts = [*_doubts(sentence, language, best, passages)]
         is_like = nearness >= (_FAIR_NEARNESS if cited else _SURE_NEARNESS)
-        if language != best.language and not (is_like or (cited and tells_same)):
+        is_sure = is_like or (cited and (tells_same or language == best.language))
+        if not is_sure:
             doubts.append("only loosely like what it cites")
         if not cited:
             quotes = quotes[:1]

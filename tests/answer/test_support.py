@@ -657,3 +657,23 @@ def test_a_currency_may_be_spelt_in_the_british_way(embedder: Embedder) -> None:
     for money, expected in (("roubles", "supported"), ("dollars", "unsupported")):
         said = Claim(f"The bridge will cost 3.4 billion {money}.", "en", text, "ru")
         assert verdict(said, embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The mayor resigned.", "weak"),
+        ("The crews went on strike.", "weak"),
+        ("The harbour towns were angry.", "supported"),
+        ("Crowds lined the quays.", "supported"),
+        ("The port opened its first modern tram line.", "supported"),
+    ],
+)
+def test_a_sentence_that_cites_nothing_is_rather_near_its_source(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    shown = [
+        passage(f"{OPENING} Harbour towns reacted angrily. No crews were there.", "en"),
+        passage("La mayor parte del mercado se dedica al pulpo.", "es"),
+    ]
+    assert SupportCheck(shown, embedder).check(sentence, "en", []).verdict == expected
