@@ -2,17 +2,21 @@
 
 Each with the unit beside it (`12 weeks`, `1,3 M€`), as far as that is known.
 
-A number is a set of readings, because `1.300` is thirteen hundred to one reader and
-one point three to another. Two numbers agree if they share a reading.
+A number is a set of readings, because `1,300` is thirteen hundred to one reader and
+one point three to another, where the language does not tell. Two numbers agree if they
+share a reading.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from math import prod
 from typing import NamedTuple
 
 import regex
+from babel import UnknownLocaleError
+from babel.numbers import get_group_symbol
 from text_to_num import find_numbers
 
 from rag.language.units import is_money, units_beside
@@ -150,7 +154,7 @@ def _digits(text: str, language: str) -> Iterator[_Read]:
             hour, minute = int(match["hour"]), int(match["minute"])
             yield Span(*match.span()), _clock(hour + minute / 100)
             continue
-        readings = _readings(match)
+        readings = _readings(match, language)
         if match["half"]:
             readings = frozenset(value + 0.5 for value in readings)
         if _PERIOD.match(text, match.end()) and min(readings) < 2 * _HALF_DAY_H:
@@ -186,7 +190,7 @@ def _clock(hour: float) -> frozenset[float]:
     return frozenset(round(h, 4) for h in (hour, *others))
 
 
-def _readings(match: regex.Match[str]) -> frozenset[float]:
+def _readings(match: regex.Match[str], language: str) -> frozenset[float]:
     """What digits with separators may mean."""
     if match["parts"]:
         return frozenset((_sum(match["parts"]),))
@@ -201,9 +205,19 @@ def _readings(match: regex.Match[str]) -> frozenset[float]:
         if mark in tail:  # a decimal fraction behind the groups
             return frozenset((float(head + "".join(groups).replace(mark, ".")),))
     grouped = float(head + "".join(groups))
-    if len(groups) == 1 and group in ".,":
-        return frozenset((grouped, float(f"{head}.{tail}")))
-    return frozenset((grouped,))
+    is_sure = len(groups) > 1 or tail == "000" or group == _group_mark(language)
+    if is_sure or group not in ".,":
+        return frozenset((grouped,))
+    return frozenset((grouped, float(f"{head}.{tail}")))
+
+
+@cache
+def _group_mark(language: str) -> str:
+    """What stands between thousands in a language; empty if that is not known."""
+    try:
+        return str(get_group_symbol(language))
+    except (UnknownLocaleError, ValueError):
+        return ""
 
 
 def _scale(text: str, number: Span, language: str) -> tuple[int, int]:

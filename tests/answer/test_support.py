@@ -462,7 +462,10 @@ def test_swaps_in_the_shipped_articles_are_flagged_and_their_sentences_are_not(
 @pytest.mark.parametrize(
     ("text", "language", "values"),
     [
-        ("1,300 people", "en", [{1300.0, 1.3}]),
+        ("1,300 or 1.300 people", "en", [{1300.0}, {1300.0, 1.3}]),
+        ("1.300 oder 1,300 Leute", "de", [{1300.0}, {1300.0, 1.3}]),
+        ("38.000 et 1.300", "fr", [{38000.0}, {1300.0, 1.3}]),
+        ("1,300 and 38,000", "xx", [{1300.0, 1.3}, {38000.0}]),
         ("1 300 personnes", "fr", [{1300.0}]),
         ("1.300.000 Leute", "de", [{1300000.0}]),
         ("2,5 %", "fr", [{2.5}]),
