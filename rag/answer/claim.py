@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from itertools import combinations, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -21,9 +21,9 @@ from rag.answer.compare import (
     kind_of,
     name_runs,
     places,
-    plain_words,
 )
 from rag.answer.facts import Fact, facts
+from rag.answer.neighbours import Neighbours, beside
 from rag.answer.passage import Passage, Source, nearness_of
 from rag.arrays import FloatArray
 from rag.embed import Embedder
@@ -40,9 +40,6 @@ _EXCHANGE_GAIN, _REPLACEMENT_GAIN = 0.0003, 0.02
 _ONE_NAME_NEARNESS = 0.5
 _TESTED_AT_MOST = 4
 
-# The elided article before a name: l’Italie.
-_ELIDED = regex.compile(r"(?<!\p{L})\p{L}{1,4}[’']$")
-
 # What stands before a German noun, and rarely before a name: `die alte`, `im`, `seine`.
 _DETERMINER = regex.compile(
     r"\b(?:d(?:er|ie|as|e[nms])|(?:k?ein|mein|sein|ihr|unser|dies|jed)(?:e[rnsm]?)?|am|im|vom|zu[rm]|"
@@ -51,9 +48,6 @@ _DETERMINER = regex.compile(
 )
 
 _LONG_WORD = regex.compile(r"\p{L}{3}")
-
-# From this share of pairs of neighbouring words on, a sentence repeats its source.
-_COPIED = 0.6
 
 # Number words up to here are not looked for where the language's number words are unknown.
 _SMALL_NUMBER = 12
@@ -140,42 +134,32 @@ class Claim:
         swaps = [*self._replacements(theirs, source, reworded)]
         swaps += self._exchanges(mine, theirs, is_same)
         # In one language the neighbouring words tell where a fact belongs.
-        astray = self._astray(source, reworded) if is_same else ()
-        better = self._better_placed(swaps, source) if is_same else self._nearer(swaps, source)
-        yield from dict.fromkeys((*astray, *(swap.reason for swap in better)))
+        better = (
+            self._better_placed(swaps, source, reworded) if is_same else self._nearer(swaps, source)
+        )
+        yield from dict.fromkeys(swap.reason for swap in better)
 
-    def _astray(self, source: Source, reworded: Sequence[Fact]) -> Iterator[str]:
-        """Names in a sentence that repeats its source, where they stand beside other words."""
-        mine, pairs = _pairs(self._text), _pairs(source.text)
-        if len(mine & pairs) < _COPIED * len(mine):
-            return
-        earlier = folded_words(source.before)
-        pronouns = PRONOUNS.get(source.language, ())
-        for fact in self.facts:
-            after = plain_words(self._text[fact.span.end :])[0]
-            if is_among(fact, earlier) and any((word, after) in pairs for word in pronouns):
-                continue  # "Anna Berg moved" where the source says "She moved"
-            is_name = fact.kind == "name" and fact not in reworded
-            if is_name and not self._fit(fact, fact.words, pairs):
-                yield f"{fact.words!r} does not stand there in what it cites"
-
-    def _better_placed(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:
+    def _better_placed(
+        self, swaps: Sequence[_Swap], source: Source, reworded: Sequence[Fact]
+    ) -> Iterator[_Swap]:
         """The swaps that put facts beside the words that they stand beside in the source."""
-        pairs = _pairs(source.text)
+        there = Neighbours(source.text)
+        if there.are_repeated(self._text):
+            # All but a name that stands there beside other words.
+            earlier = folded_words(source.before)
+            pronouns = PRONOUNS.get(source.language, frozenset())
+            for fact in self.facts:
+                if is_among(fact, earlier) and there.follows(beside(self._text, fact)[1], pronouns):
+                    continue  # "Anna Berg moved" where the source says "She moved"
+                fits = there.fit(self._text, fact, fact.words)
+                if fact.kind == "name" and fact not in reworded and not fits:
+                    reason = f"{fact.words!r} does not stand there in what it cites"
+                    yield _Swap((), reason)
         for swap in swaps:
-            now = sum(self._fit(place, place.words, pairs) for place, _ in swap.changes)
-            if sum(self._fit(place, words, pairs) for place, words in swap.changes) > now:
+            now = sum(there.fit(self._text, place, place.words) for place, _ in swap.changes)
+            new = sum(there.fit(self._text, place, words) for place, words in swap.changes)
+            if new > now:
                 yield swap
-
-    def _fit(self, place: Fact, words: str, pairs: Set[tuple[str, str]]) -> int:
-        """How many of the two words beside a fact stand in `pairs` beside what takes its place."""
-        before = plain_words(_ELIDED.sub("", self._text[: place.span.start]))[-1]
-        after = plain_words(self._text[place.span.end :])[0]
-        inside = plain_words(words)
-        # Any sentence opens with some word: that it is the source's tells nothing.
-        opens = place.kind == "opening" and not before
-        follows = not opens and (before, inside[0]) in pairs
-        return follows + ((inside[-1], after) in pairs)
 
     def _nearer(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:
         """The swaps that bring the sentence nearer to the source in meaning."""
@@ -250,11 +234,6 @@ class Claim:
         for fact, new in reversed(changes):
             text = text[: fact.span.start] + new + text[fact.span.end :]
         return text
-
-
-def _pairs(text: str) -> set[tuple[str, str]]:
-    """The neighbouring words of a text; its ends are neighbours, too."""
-    return set(pairwise(["", *plain_words(text), ""]))
 
 
 def _is_unread(fact: Fact, where: Passage | Source) -> bool:
