@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -135,9 +135,29 @@ class Claim:
         swaps += self._exchanges(mine, theirs, is_same)
         # In one language the neighbouring words tell where a fact belongs.
         better = (
-            self._better_placed(swaps, source, reworded) if is_same else self._nearer(swaps, source)
+            self._apart([*self._better_placed(swaps, source, reworded)], theirs)
+            if is_same
+            else self._nearer(swaps, source)
         )
         yield from dict.fromkeys(swap.reason for swap in better)
+
+    def _apart(self, swaps: Sequence[_Swap], theirs: Sequence[Fact]) -> Iterator[_Swap]:
+        """The swaps without those of neighbours that are some in the source, too.
+
+        Where it gives 39,000 tonnes to one and 32,000 to another, both facts of the other
+        would stand better in the place of the one's.
+        """
+        moved = {place for swap in swaps for place, _ in swap.changes}
+        together = {
+            fact
+            for pair in pairwise(self.facts)
+            if moved.issuperset(pair) and kind_of(pair[0]) != kind_of(pair[1])
+            if any(n + 1 in places(pair[1], theirs) for n in places(pair[0], theirs))
+            for fact in pair
+        }
+        for swap in swaps:
+            if not together.issuperset(place for place, _ in swap.changes):
+                yield swap
 
     def _better_placed(
         self, swaps: Sequence[_Swap], source: Source, reworded: Sequence[Fact]
@@ -154,7 +174,7 @@ class Claim:
                 fits = there.fit(self._text, fact, fact.words)
                 if fact.kind == "name" and fact not in reworded and not fits:
                     reason = f"{fact.words!r} does not stand there in what it cites"
-                    yield _Swap((), reason)
+                    yield _Swap(((fact, ""),), reason)
         for swap in swaps:
             now = sum(there.fit(self._text, place, place.words) for place, _ in swap.changes)
             new = sum(there.fit(self._text, place, words) for place, words in swap.changes)
@@ -200,8 +220,9 @@ class Claim:
                 is_among(fact, said) or any(fact.keys & other.keys for other in theirs)
             ):
                 continue
+            kinds = _kinds(fact, theirs) if is_same else {fact.kind}
             for other in theirs:
-                if other.kind != fact.kind or (other.kind == "opening" and not is_same):
+                if other.kind not in kinds or (other.kind == "opening" and not is_same):
                     continue
                 if not is_comparable(fact, other):
                     continue
@@ -234,6 +255,11 @@ class Claim:
         for fact, new in reversed(changes):
             text = text[: fact.span.start] + new + text[fact.span.end :]
         return text
+
+
+def _kinds(fact: Fact, theirs: Sequence[Fact]) -> set[str]:
+    """What it may be: a word that opens the sentence is a name if it is one within the source."""
+    return {fact.kind, *(theirs[n].kind for n in places(fact, theirs) if fact.kind == "opening")}
 
 
 def _is_unread(fact: Fact, where: Passage | Source) -> bool:

@@ -680,3 +680,19 @@ def test_a_sentence_that_cites_nothing_is_rather_near_its_source(
         passage("La mayor parte del mercado se dedica al pulpo.", "es"),
     ]
     assert SupportCheck(shown, embedder).check(sentence, "en", []).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Norvane may land 39,000 tonnes.", "supported"),
+        ("Estremar may land 32,000 tonnes.", "supported"),
+        ("Estremar may land 39,000 tonnes.", "unsupported"),
+        ("Boats may land 39,000 tonnes.", "supported"),
+    ],
+)
+def test_a_name_that_opens_the_sentence_is_compared_with_one_within_its_source(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "Under the new split, Norvane may land 39,000 tonnes and Estremar 32,000."
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
