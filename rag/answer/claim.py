@@ -13,6 +13,7 @@ from rag.answer.compare import (
     agree,
     covers,
     folded_words,
+    has_other_unit,
     is_among,
     is_comparable,
     is_place,
@@ -73,14 +74,16 @@ class Claim:
         self._common = common
         self.facts = name_runs(facts(text, language), text)
 
-    def missing(self, passages: Sequence[Passage]) -> Iterator[str]:
-        """Facts that stand nowhere in the passages."""
+    def missing(self, source: Source, passages: Sequence[Passage]) -> Iterator[str]:
+        """Facts that stand nowhere in the passages, or in the source with another unit only."""
         doubtful = []
         same = [passage.language == self._language for passage in passages]
+        theirs = facts(source.text, source.language)
         for fact in self.facts:
-            if any(passage.holds(fact) for passage in passages):
-                continue
             bare = fact._replace(units=frozenset())
+            clashes = any(has_other_unit(fact, other) for other in theirs)
+            if any(passage.holds(fact, measured=clashes) for passage in passages):
+                continue
             if fact.units and any(passage.holds(bare) for passage in passages):
                 yield f"{fact.words!r} has another unit in what it cites"
             elif fact.kind in ("number", "date"):

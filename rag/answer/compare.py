@@ -28,6 +28,11 @@ def agree(one: Fact, other: Fact) -> bool:
     return kind_of(one) == "name" and _share_a_word(one.words, other.words)
 
 
+def has_other_unit(one: Fact, other: Fact) -> bool:
+    """Whether two numbers are the same but for what they count."""
+    return bool(one.keys & other.keys) and clash(one.units, other.units)
+
+
 def covers(one: Fact, other: Fact) -> bool:
     """Whether two facts are one, or the same with a title or a first name more."""
     if kind_of(one) != "name":

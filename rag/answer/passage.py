@@ -130,11 +130,16 @@ class Passage:
             key=lambda source: (source.held(claimed), not source.text[-1:].isalnum()),
         )
 
-    def holds(self, fact: Fact) -> bool:
-        """Whether a fact is anywhere in it."""
+    def holds(self, fact: Fact, *, measured: bool = False) -> bool:
+        """Whether a fact is anywhere in it.
+
+        Args:
+            measured: Whether a number must have the same unit, and not none, there.
+        """
         if any(
             kind_of(other) == kind_of(fact)
             and fact.keys & other.keys
+            and not (measured and fact.units.isdisjoint(other.units))
             and not clash(fact.units, other.units)
             for other in self.facts
         ):

@@ -62,8 +62,8 @@ class SupportCheck:
         ranked = [(*passage.nearest(vector), passage) for passage in passages]
         ranked.sort(key=lambda found: -found[0])
         claim = Claim(sentence, language, vector, self._embedder, self._common)
-        wrong = [*claim.missing(passages), *claim.misplaced(ranked[0][1], passages)]
         best = ranked[0][1]
+        wrong = [*claim.missing(best, passages), *claim.misplaced(best, passages)]
         nearness = nearness_of(ranked[0][0], self._common)
         counted = [fact for fact in claim.facts if fact.kind in ("number", "date")]
         tells_same = best.held(counted) > 0  # however far a short sentence is

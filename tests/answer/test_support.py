@@ -655,6 +655,28 @@ def test_a_number_has_its_unit(
     assert verdict(Claim(sentence, language, REPAIR, "en"), embedder) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("The repair took 12 weeks.", "en", "supported"),
+        ("The repair took 12 months.", "en", "unsupported"),
+        ("Die Reparatur dauerte 12 Wochen.", "de", "supported"),
+        ("Die Reparatur dauerte 12 Monate.", "de", "unsupported"),
+        ("The repair cost 3 million euros.", "en", "supported"),
+        ("The repair cost 3 million dollars.", "en", "unsupported"),
+        ("The test took 10 days, the inspection 12 days.", "en", "supported"),
+    ],
+)
+def test_a_number_elsewhere_does_not_lend_its_unit(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "The repair took 12 weeks. It was finished on 12 May. It cost 3 million euros, and since "
+        "then 3 million people came. The test and the inspection took 10 and 12 days."
+    )
+    assert verdict(Claim(sentence, language, text, "en"), embedder) == expected
+
+
 def test_a_currency_may_be_spelt_in_the_british_way(embedder: Embedder) -> None:
     text = "Стоимость моста оценивается в 3,4 млрд рублей."
     for money, expected in (("roubles", "supported"), ("dollars", "unsupported")):
