@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import asdict
 from html import escape
 from typing import Annotated, Any, TypeVar
@@ -26,6 +26,7 @@ from rag.ui.request import texts_of
 from rag.wire import answer_json, result_json
 
 _T = TypeVar("_T")
+_Events = Generator[Event, None, None]
 
 #: Questions answered at the same time over these routes, and how many more may wait.
 CONCURRENT, WAITING = 32, 256
@@ -122,15 +123,18 @@ class Lane:
 class _Stream(StreamingResponse):
     """The events of an answer, which holds its place in the lane until the last one is sent."""
 
-    def __init__(self, first: Event, rest: Iterator[Event], lane: Lane) -> None:
+    def __init__(self, first: Event, rest: _Events, lane: Lane) -> None:
         super().__init__(_lines(first, rest, lane), media_type="application/x-ndjson")
+        self._rest = rest
         self._lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
-        finally:  # the reader may have left before the first line
+        finally:  # the reader may have left, even before the first line
             self._lane.leave()
+            with anyio.CancelScope(shield=True):
+                await self._lane.step(self._rest.close)
 
 
 def add_routes(app: FastAPI, corpus: Corpus) -> None:
@@ -197,13 +201,13 @@ def add_routes(app: FastAPI, corpus: Corpus) -> None:
     async def stream(body: Question) -> StreamingResponse:
         """As `/api/ask`, in pieces: a JSON object a line, the last one is the answer."""
 
-        def begin() -> tuple[Event, Iterator[Event]]:
-            events = corpus.chain(caution=body.caution).stream(body.input())
-            return next(events), events
+        def tell() -> _Events:
+            yield from corpus.chain(caution=body.caution).stream(body.input())
 
+        events = tell()
         await lane.enter()
-        try:
-            first, events = await lane.step(begin)  # what cannot be asked is refused with a status
+        try:  # what cannot be asked is refused with a status
+            first = await lane.step(lambda: next(events))
         except BaseException:
             lane.leave()
             raise
@@ -241,7 +245,7 @@ def event_json(event: Event) -> dict[str, Any]:
             return {"type": "answer", **answer_json(event)}
 
 
-async def _lines(first: Event, rest: Iterator[Event], lane: Lane) -> AsyncIterator[str]:
+async def _lines(first: Event, rest: _Events, lane: Lane) -> AsyncIterator[str]:
     event: Event | None = first
     try:
         while event is not None:

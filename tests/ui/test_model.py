@@ -154,6 +154,14 @@ def test_a_full_queue_says_so_and_a_closed_page_makes_room(serve: Serve, come: C
         waiting.leave()
 
 
+def test_a_stream_that_is_left_stops_its_model(serve: Serve) -> None:
+    body = {"question": QUESTION["en"]}
+    with serve(ENDLESS) as (address, model):
+        with httpx.stream("POST", f"{address}/api/stream", json=body, timeout=60) as reply:
+            next(line for line in reply.iter_lines() if json.loads(line)["type"] == "text")
+        until(lambda: model.cut_short == 1)
+
+
 class Slow(Talker):
     """Thinks before its first word."""
 
