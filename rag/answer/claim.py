@@ -24,7 +24,7 @@ from rag.answer.compare import (
     places,
 )
 from rag.answer.facts import Fact, facts
-from rag.answer.neighbours import Neighbours, beside
+from rag.answer.neighbours import Neighbours, beside, is_told_apart
 from rag.answer.passage import Passage, Source, nearness_of
 from rag.arrays import FloatArray
 from rag.embed import Embedder
@@ -132,16 +132,17 @@ class Claim:
         """Facts that the passages hold, but not where the sentence puts them."""
         theirs = name_runs(facts(source.text, source.language), source.text)
         mine = [fact for fact in self.facts if any(p.holds(fact) for p in passages)]
-        is_same = source.language == self._language
         reworded = self._reworded(passages)
+        is_same = source.language == self._language
         swaps = [*self._replacements(theirs, source, reworded)]
         swaps += self._exchanges(mine, theirs, is_same)
-        # In one language the neighbouring words tell where a fact belongs.
-        better = (
-            self._apart([*self._better_placed(swaps, source, reworded)], theirs)
-            if is_same
-            else self._nearer(swaps, source)
-        )
+        if is_same:  # the neighbouring words tell where a fact belongs
+            there = Neighbours(source.text)
+            better = [*self._displaced(there, theirs, source, reworded)]
+            better += self._better_placed(there, swaps)
+            better = [*self._apart(better, theirs)]
+        else:
+            better = [*self._nearer(swaps, source)]
         yield from dict.fromkeys(swap.reason for swap in better)
 
     def _apart(self, swaps: Sequence[_Swap], theirs: Sequence[Fact]) -> Iterator[_Swap]:
@@ -162,22 +163,32 @@ class Claim:
             if not together.issuperset(place for place, _ in swap.changes):
                 yield swap
 
-    def _better_placed(
-        self, swaps: Sequence[_Swap], source: Source, reworded: Sequence[Fact]
+    def _displaced(
+        self,
+        there: Neighbours,
+        theirs: Sequence[Fact],
+        source: Source,
+        reworded: Sequence[Fact],
     ) -> Iterator[_Swap]:
+        """Names beside other words than in the source, where the sentence repeats it."""
+        if not there.are_repeated(self._text):
+            return
+        earlier = folded_words(source.before)
+        pronouns = PRONOUNS.get(source.language, frozenset())
+        for fact in self.facts:
+            if fact.kind != "name" or fact in reworded:
+                continue
+            if is_among(fact, earlier) and there.follows(beside(self._text, fact)[1], pronouns):
+                continue  # "Anna Berg moved" where the source says "She moved"
+            if not there.fit(self._text, fact, fact.words) and not any(
+                is_told_apart(self._text, fact, source.text, theirs[n], self._language)
+                for n in places(fact, theirs)
+            ):
+                reason = f"{fact.words!r} does not stand there in what it cites"
+                yield _Swap(((fact, ""),), reason)
+
+    def _better_placed(self, there: Neighbours, swaps: Sequence[_Swap]) -> Iterator[_Swap]:
         """The swaps that put facts beside the words that they stand beside in the source."""
-        there = Neighbours(source.text)
-        if there.are_repeated(self._text):
-            # All but a name that stands there beside other words.
-            earlier = folded_words(source.before)
-            pronouns = PRONOUNS.get(source.language, frozenset())
-            for fact in self.facts:
-                if is_among(fact, earlier) and there.follows(beside(self._text, fact)[1], pronouns):
-                    continue  # "Anna Berg moved" where the source says "She moved"
-                fits = there.fit(self._text, fact, fact.words)
-                if fact.kind == "name" and fact not in reworded and not fits:
-                    reason = f"{fact.words!r} does not stand there in what it cites"
-                    yield _Swap(((fact, ""),), reason)
         for swap in swaps:
             now = sum(there.fit(self._text, place, place.words) for place, _ in swap.changes)
             new = sum(there.fit(self._text, place, words) for place, words in swap.changes)

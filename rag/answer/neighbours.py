@@ -8,9 +8,15 @@ import regex
 
 from rag.answer.compare import plain_words
 from rag.answer.facts import Fact
+from rag.language.words import STOP_WORDS
 
 # How far to look for the words beside a fact.
 _NEAR = 200
+
+# What stands between two commas.
+_ASIDE = regex.compile(r",\s[^,.;:!?]*,(?=\s)")
+# What a name goes on behind that stands apart: `Anna Berg, who ...`.
+_APART = regex.compile(r"\s?[,(–—]")
 
 # The elided article before a name: l’Italie.
 _ELIDED = regex.compile(r"(?<!\p{L})\p{L}{1,4}[’']$")
@@ -23,7 +29,7 @@ class Neighbours:
     """The words that stand side by side in a source."""
 
     def __init__(self, source: str) -> None:
-        self._pairs = _pairs(source)
+        self._pairs = _pairs(source) | _pairs(_ASIDE.sub("", source))
 
     def fit(self, sentence: str, place: Fact, words: str) -> int:
         """With how many of the words beside a fact others would stand in the source."""
@@ -42,6 +48,19 @@ class Neighbours:
         """Whether a sentence repeats the source, but for some words."""
         mine = _pairs(sentence)
         return len(mine & self._pairs) >= _COPIED * len(mine)
+
+
+def is_told_apart(sentence: str, fact: Fact, source: str, theirs: Fact, language: str) -> bool:
+    """Whether what a sentence says of a fact stands in its source behind an aside.
+
+    So it does in `Anna Berg, who had succeeded ...` and `Anna Berg, the mayor, came and said`.
+    """
+    end = theirs.span.end
+    if not _APART.match(source, end):
+        return False
+    behind = plain_words(_ASIDE.sub("", sentence[fact.span.end : fact.span.end + _NEAR]))[:2]
+    said = {word for word in behind if word and word not in STOP_WORDS.get(language, ())}
+    return not said.isdisjoint(plain_words(source[end:]))
 
 
 def beside(sentence: str, fact: Fact) -> tuple[str, str]:

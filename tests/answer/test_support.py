@@ -718,3 +718,57 @@ def test_a_name_that_opens_the_sentence_is_compared_with_one_within_its_source(
 ) -> None:
     text = "Under the new split, Norvane may land 39,000 tonnes and Estremar 32,000."
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "text", "expected"),
+    [
+        (
+            "Anna Berg succeeded Carl Dahl as director in March.",
+            "en",
+            "The report was read by Anna Berg, who had succeeded Carl Dahl as director in March.",
+            "supported",
+        ),
+        (
+            "Carl Dahl succeeded Anna Berg as director in March.",
+            "en",
+            "The report was read by Anna Berg, who had succeeded Carl Dahl as director in March.",
+            "unsupported",
+        ),
+        (
+            "The report was read by Carl Dahl.",
+            "en",
+            "The report was read by Anna Berg, who had succeeded Carl Dahl as director in March.",
+            "unsupported",
+        ),
+        (
+            "Tom Hale promised that the aid will come before 30 June.",
+            "en",
+            "The minister, Tom Hale, visited Oslo and promised that the aid will come before 30 "
+            "June.",
+            "supported",
+        ),
+        (
+            "Maria Lund called the law unfair to tenants.",
+            "en",
+            "Critics such as Maria Lund, a lawyer from Oslo, called the law unfair to tenants.",
+            "supported",
+        ),
+        (
+            "Inès Belhadj a succédé à Luc Fontanel à la tête du projet.",
+            "fr",
+            "L’annonce vient d’Inès Belhadj, qui avait succédé à Luc Fontanel à la tête du projet.",
+            "supported",
+        ),
+        (
+            "Beate Rosskamp leitet seit 2021 den Verein in Kleinhadern.",
+            "de",
+            "Vorgestellt hat ihn Beate Rosskamp, die seit 2021 den Verein in Kleinhadern leitet.",
+            "supported",
+        ),
+    ],
+)
+def test_a_name_may_stand_before_an_aside(
+    sentence: str, language: str, text: str, expected: str, embedder: Embedder
+) -> None:
+    assert verdict(Claim(sentence, language, text, language), embedder) == expected
