@@ -190,9 +190,14 @@ class Claim:
     def _better_placed(self, there: Neighbours, swaps: Sequence[_Swap]) -> Iterator[_Swap]:
         """The swaps that put facts beside the words that they stand beside in the source."""
         for swap in swaps:
-            now = sum(there.fit(self._text, place, place.words) for place, _ in swap.changes)
-            new = sum(there.fit(self._text, place, words) for place, words in swap.changes)
-            if new > now:
+            if len(swap.changes) == 2 and all(
+                there.prefer(self._text, place, place.words, new) for place, new in swap.changes
+            ):
+                continue  # both in another order: "12 metres wide and 340 metres long"
+            fits = sum(there.fit(self._text, place, place.words) for place, _ in swap.changes)
+            if sum(there.fit(self._text, place, new) for place, new in swap.changes) > fits or all(
+                there.prefer(self._text, place, new, place.words) for place, new in swap.changes
+            ):
                 yield swap
 
     def _nearer(self, swaps: Sequence[_Swap], source: Source) -> Iterator[_Swap]:

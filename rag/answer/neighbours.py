@@ -29,7 +29,13 @@ class Neighbours:
     """The words that stand side by side in a source."""
 
     def __init__(self, source: str) -> None:
-        self._pairs = _pairs(source) | _pairs(_ASIDE.sub("", source))
+        texts = source, _ASIDE.sub("", source)
+        self._pairs = set[tuple[str, str]]().union(*map(_pairs, texts))
+        self._threes = {
+            (one, two, three)
+            for words in map(plain_words, texts)
+            for one, two, three in zip(words, words[1:], words[2:], strict=False)
+        }
 
     def fit(self, sentence: str, place: Fact, words: str) -> int:
         """With how many of the words beside a fact others would stand in the source."""
@@ -39,6 +45,19 @@ class Neighbours:
         opens = place.kind == "opening" and not before
         follows = not opens and (before, inside[0]) in self._pairs
         return follows + ((inside[-1], after) in self._pairs)
+
+    def prefer(self, sentence: str, place: Fact, one: str, other: str) -> bool:
+        """Whether the source has one, and not the other, by the two words on a side of a fact."""
+        before, after = _around(sentence, place)
+        mine, others = plain_words(one), plain_words(other)
+        behind, ahead = tuple(before[-2:]), tuple(after[:2])
+        return any(
+            held in self._threes and swapped not in self._threes
+            for held, swapped in (
+                ((*behind, mine[0]), (*behind, others[0])),
+                ((mine[-1], *ahead), (others[-1], *ahead)),
+            )
+        )
 
     def follows(self, word: str, others: frozenset[str]) -> bool:
         """Whether a word stands behind one of others."""
@@ -65,9 +84,14 @@ def is_told_apart(sentence: str, fact: Fact, source: str, theirs: Fact, language
 
 def beside(sentence: str, fact: Fact) -> tuple[str, str]:
     """The words before and behind a fact; empty where it begins or ends the sentence."""
+    before, after = _around(sentence, fact)
+    return before[-1], after[0]
+
+
+def _around(sentence: str, fact: Fact) -> tuple[list[str], list[str]]:
     start, end = fact.span
     before = _ELIDED.sub("", sentence[max(start - _NEAR, 0) : start])
-    return plain_words(before)[-1], plain_words(sentence[end : end + _NEAR])[0]
+    return plain_words(before), plain_words(sentence[end : end + _NEAR])
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

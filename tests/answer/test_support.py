@@ -772,3 +772,29 @@ def test_a_name_may_stand_before_an_aside(
     sentence: str, language: str, text: str, expected: str, embedder: Embedder
 ) -> None:
     assert verdict(Claim(sentence, language, text, language), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The bridge is 12 metres wide and 340 metres long.", "supported"),
+        ("The bridge is 12 metres long and 340 metres wide.", "unsupported"),
+        ("Nadia won silver in Tokyo and gold in Paris.", "supported"),
+        ("Nadia won silver in Paris and gold in Tokyo.", "unsupported"),
+        ("Maria won the race.", "supported"),
+        ("Erik won the race.", "unsupported"),
+        ("Estremar may land 32,000 tonnes and Norvane 39,000.", "supported"),
+        ("Estremar may land 39,000 tonnes and Norvane 32,000.", "unsupported"),
+        ("Sales were 19 million in 2021, up from 12 million euros in 2019.", "supported"),
+        ("Sales were 12 million in 2021, up from 19 million euros in 2019.", "unsupported"),
+    ],
+)
+def test_facts_of_a_list_may_come_in_another_order(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = (
+        "The bridge is 340 metres long and 12 metres wide. Nadia won gold in Paris and silver in "
+        "Tokyo. Norvane may land 39,000 tonnes and Estremar 32,000. Sales rose from 12 million "
+        "euros in 2019 to 19 million in 2021. On Monday, Maria won the race and Erik won nothing."
+    )
+    assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
