@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import regex
+
 from rag.answer.claim import Claim
+from rag.answer.compare import folded_words
 from rag.answer.facts import negations
 from rag.answer.passage import Passage, Source, common_cosine, nearness_of
 from rag.cite import Quote
 from rag.embed import Embedder
 from rag.language import analyze
+from rag.language.words import UNSPACED
 from rag.types import SearchResult, Verdict
 
 # Nearness of a sentence to its source: 1 for the same words, 0 for what any two sentences of
@@ -26,6 +30,13 @@ _LEAST_NEARNESS, _FAIR_NEARNESS, _SURE_NEARNESS = 0.1, 0.2, 0.35
 # How much less near a sentence may be that is cited since it holds more of what is claimed.
 _NEARLY = 0.2
 _LEAST_COVERAGE = 0.34
+
+# Between marks that no word or sentence before has ended; without spaces no word is told.
+_MARKS = '"“”„«»'
+_QUOTATION = regex.compile(
+    rf"(?<=^|[\s(’'—–-])[{_MARKS}]([^{_MARKS}{UNSPACED}\n]+)[{_MARKS}]", regex.MULTILINE
+)
+_PUT_IN = regex.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +103,19 @@ def _doubts(
             yield "it denies what it cites"
         elif theirs and not mine and _retells(sentence, best.text, language):
             yield "what it cites denies it"
+        words = {word for passage in passages for word in passage.words}
+        if any(not _quoted(quote).issubset(words) for quote in _QUOTATION.findall(sentence)):
+            yield "it quotes words that are not in what it cites"
         terms = set(analyze(sentence, language))
         held = set().union(*(passage.terms for passage in passages))
         if terms and len(terms & held) / len(terms) < _LEAST_COVERAGE:
             yield "few of its words are in what it cites"
+
+
+def _quoted(quotation: str) -> set[str]:
+    """The words of a quotation, folded, without `[what was put in]`."""
+    found = folded_words(_PUT_IN.sub("", quotation))
+    return {word for word in found if word and not word.isdigit()}
 
 
 def _tells_of(sentence: str, source: str, language: str) -> bool:

@@ -798,3 +798,22 @@ def test_facts_of_a_list_may_come_in_another_order(
         "euros in 2019 to 19 million in 2021. On Monday, Maria won the race and Erik won nothing."
     )
     assert verdict(Claim(sentence, "en", text, "en"), embedder) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ('Owen Latchford said that "we should have drilled more test holes".', "supported"),
+        ("“We should have drilled … [in time],” said Owen Latchford.", "supported"),
+        ('We should have drilled more," said Latchford, adding "test holes".', "supported"),
+        ("“We should have drilled fewer test holes,” said the economist Owen Latchford.", "weak"),
+        ('Owen Latchford said "the engineers were criminals".', "weak"),
+        ("L’économiste Owen Latchford dit : « Il fallait forer plus ».", "supported"),
+    ],
+)
+def test_a_quotation_has_the_words_of_its_source(
+    sentence: str, expected: str, embedder: Embedder
+) -> None:
+    text = "“We should have drilled more test holes,” said the economist Owen Latchford."
+    language = "fr" if "L’économiste" in sentence else "en"
+    assert verdict(Claim(sentence, language, text, "en"), embedder) == expected
