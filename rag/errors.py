@@ -3,7 +3,7 @@
     RagError
       SettingsError          unknown or wrong setting; names the key and where it came from
       LoadError              a file that cannot be read; a sync lists it and goes on
-      ModelError             an embedding model that cannot be loaded; says what to do
+      ModelError             a model that cannot be loaded; says what to do
       StoreError             the index
         NotFoundError        there is none yet; says the command that builds it
         MismatchError        built by another model or version; says the command that mends it
@@ -46,7 +46,7 @@ class LoadError(RagError):
 
 
 class ModelError(RagError):
-    """An embedding model cannot be loaded."""
+    """A model cannot be loaded."""
 
 
 class StoreError(RagError):

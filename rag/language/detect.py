@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container
 from functools import cache
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
+from rag.errors import ModelError
 from rag.language.asking import ASKING, INTERROGATIVES
 from rag.language.words import STOP_WORDS
 from rag.types import UNDETERMINED
@@ -136,4 +138,10 @@ def _identifier() -> LanguageIdentifier:
     """Knows some 140 languages; loads in half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE)
+    except OSError as error:
+        raise ModelError(
+            f"what knows languages cannot be unpacked into {gettempdir()}: {error.strerror}; "
+            "make room there, or name another folder in TMPDIR"
+        ) from error

@@ -34,8 +34,11 @@ def writer_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
         raise StoreError(f"cannot write to {folder}: {error.strerror}") from error
     try:
         _acquire(descriptor, folder, time.monotonic() + max(wait_s, _GRACE_S))
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            raise StoreError(f"cannot write to {folder}: {error.strerror}") from error
         yield
     finally:
         os.close(descriptor)  # which releases the lock

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import detect_language, question_languages
+from rag import ModelError
+from rag.language import detect, detect_language, question_languages
 from rag.load import article_files, load_file
 from rag.types import UNDETERMINED, Document
 from tests.conftest import ROOT
@@ -101,3 +104,12 @@ def test_a_question_without_words_may_be_in_any_language_of_the_articles() -> No
 @given(st.text(), st.sets(st.sampled_from(["en", "fr", "ja", "sw", "und"])))
 def test_probabilities_add_up_to_one(question: str, languages: set[str]) -> None:
     assert sum(question_languages(question, languages).values()) == pytest.approx(1)
+
+
+def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpack(file: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("py3langid.langid.LanguageIdentifier.from_model_file", unpack)
+    with pytest.raises(ModelError, match=r"No space left on device; .* TMPDIR"):
+        detect._identifier.__wrapped__()
