@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,60 +26,62 @@ def address(corpus: Corpus) -> Iterator[str]:
         yield address
 
 
+@contextmanager
+def _talking(folder: Path, index: Path) -> Iterator[tuple[str, Talker]]:
+    """The page over them with a chat model, of whose replies the second has no end."""
+    model = Talker(replies=["The harbour froze [1].", ENDLESS, "On Monday [1]."])
+    with Corpus(folder, index, Settings(llm_always=True), WordEmbedder(), model) as corpus:
+        corpus.sync()
+        with running(corpus) as address:
+            yield address, model
+
+
 def test_a_question_whose_page_is_reloaded_is_kept_and_asked_again(
     browser: Browser, folder: Path, tmp_path: Path
 ) -> None:
-    model = Talker(replies=["The harbour froze [1].", ENDLESS, "On Monday [1]."])
-    settings = Settings(llm_always=True)
-    with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
-        corpus.sync()
-        with running(corpus) as address:
-            visit = Visit(browser, address)
-            visit.ask("the harbour")
-            visit.begin("the iron bridge")
-            expect(visit.answers.last).to_contain_text("and on")
-            visit.load()
-            _open(visit.page, "the harbour")
-            _asked(visit.page, "the harbour", "the iron bridge")
-            expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
-            visit.icon("retry").click()
-            expect(visit.answers.last).to_contain_text("On Monday")
-            _asked(visit.page, "the harbour", "the iron bridge")
-            visit.leave()
+    with _talking(folder, tmp_path / "index") as (address, _):
+        visit = Visit(browser, address)
+        visit.ask("the harbour")
+        visit.begin("the iron bridge")
+        expect(visit.answers.last).to_contain_text("and on")
+        visit.load()
+        _open(visit.page, "the harbour")
+        _asked(visit.page, "the harbour", "the iron bridge")
+        expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
+        visit.icon("retry").click()
+        expect(visit.answers.last).to_contain_text("On Monday")
+        _asked(visit.page, "the harbour", "the iron bridge")
+        visit.leave()
 
 
 @pytest.mark.parametrize("leave", ["new_chat", "clear", "history"])
 def test_an_answer_whose_conversation_is_left_is_cancelled(
     browser: Browser, folder: Path, tmp_path: Path, leave: str
 ) -> None:
-    model = Talker(replies=["The harbour froze [1].", ENDLESS, "On Monday [1]."])
-    settings = Settings(llm_always=True)
-    with Corpus(folder, tmp_path / "index", settings, WordEmbedder(), model) as corpus:
-        corpus.sync()
-        with running(corpus) as address:
-            visit = Visit(browser, address)
-            visit.ask("the harbour")
-            visit.page.get_by_label("Toggle Sidebar").click()
+    with _talking(folder, tmp_path / "index") as (address, model):
+        visit = Visit(browser, address)
+        visit.ask("the harbour")
+        visit.page.get_by_label("Toggle Sidebar").click()
+        visit.button(visit.say["new_chat"]).click()
+        _asked(visit.page)
+        visit.begin("the iron bridge")
+        expect(visit.answers.last).to_contain_text("and on")
+        if leave == "new_chat":
             visit.button(visit.say["new_chat"]).click()
-            _asked(visit.page)
-            visit.begin("the iron bridge")
-            expect(visit.answers.last).to_contain_text("and on")
-            if leave == "new_chat":
-                visit.button(visit.say["new_chat"]).click()
-            elif leave == "clear":
-                visit.icon("clear").click()
-            else:
-                _history(visit.page).filter(has_text="the harbour").click()
-            before = ["the harbour"] * (leave == "history")
-            _asked(visit.page, *before)
-            expect(visit.button(visit.say["ask"])).to_be_visible()
-            _ask(visit.page, "the museum")
-            _asked(visit.page, *before, "the museum")
-            expect(visit.answers.last).not_to_contain_text("and on")
-            assert model.cut_short == 1
-            _history(visit.page).filter(has_text="the iron bridge").click()
-            expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
-            visit.leave()
+        elif leave == "clear":
+            visit.icon("clear").click()
+        else:
+            _history(visit.page).filter(has_text="the harbour").click()
+        before = ["the harbour"] * (leave == "history")
+        _asked(visit.page, *before)
+        expect(visit.button(visit.say["ask"])).to_be_visible()
+        _ask(visit.page, "the museum")
+        _asked(visit.page, *before, "the museum")
+        expect(visit.answers.last).not_to_contain_text("and on")
+        assert model.cut_short == 1
+        _history(visit.page).filter(has_text="the iron bridge").click()
+        expect(visit.answers.last.locator("blockquote")).to_have_text(visit.say["stopped"])
+        visit.leave()
 
 
 def test_a_question_is_answered_where_no_conversation_can_be_kept(
