@@ -68,6 +68,13 @@ def negations(text: str, language: str) -> int | None:
     return None if pattern is None else len(regex.findall(pattern, text, regex.IGNORECASE))
 
 
+def behind_negation(text: str, language: str) -> str | None:
+    """What follows the first word of negation; None if there is none."""
+    pattern = _NEGATIONS.get(language)
+    match = regex.search(pattern, text, regex.IGNORECASE) if pattern else None
+    return text[match.end() :] if match else None
+
+
 def words(text: str) -> list[tuple[Span, str]]:
     """The words of a text without elided articles: `l’Italie` gives `Italie`."""
     found = []

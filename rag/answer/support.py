@@ -14,7 +14,7 @@ import regex
 
 from rag.answer.claim import Claim
 from rag.answer.compare import folded_words
-from rag.answer.facts import negations
+from rag.answer.facts import behind_negation, negations
 from rag.answer.passage import Passage, Source, common_cosine, nearness_of
 from rag.cite import Quote
 from rag.embed import Embedder
@@ -30,6 +30,23 @@ _LEAST_NEARNESS, _FAIR_NEARNESS, _SURE_NEARNESS = 0.1, 0.2, 0.35
 # How much less near a sentence may be that is cited since it holds more of what is claimed.
 _NEARLY = 0.2
 _LEAST_COVERAGE = 0.34
+
+# Where a clause ends, if it says no word of what the next does.
+_CLAUSE_END = regex.compile(
+    r"[;:,()—–]\s|\s(?:and|but|that|et|mais|und|aber|y|pero|ma|maar)\s", regex.IGNORECASE
+)
+# With these, folded, a negation limits what is said: `not until June`, `ne coûte que 3 euros`.
+_LIMITS = frozenset(
+    {
+        *("until", "before", "only", "than", "but", "just", "more", "less", "fewer"),
+        *("que", "qu", "seulement", "avant", "plus", "moins"),
+        *("nur", "erst", "als", "bevor", "vor", "mehr", "weniger"),
+        *("hasta", "antes", "solo", "mas", "menos"),
+        *("che", "finche", "prima", "soltanto", "piu", "meno"),
+        *("ate", "mais", "so", "tot", "alleen", "meer", "minder", "dan"),
+    }
+)
+_RETOLD = 0.75
 
 # Between marks that no word or sentence before has ended; without spaces no word is told.
 _MARKS = '"“”„«»'
@@ -101,7 +118,7 @@ def _doubts(
         mine, theirs = negations(sentence, language), negations(best.text, language)
         if mine and not (theirs and _tells_of(sentence, best.text, language)):
             yield "it denies what it cites"
-        elif theirs and not mine and _retells(sentence, best.text, language):
+        elif theirs and not mine and _is_denied(sentence, best.text, language):
             yield "what it cites denies it"
         words = {word for passage in passages for word in passage.words}
         if any(not _quoted(quote).issubset(words) for quote in _QUOTATION.findall(sentence)):
@@ -124,7 +141,16 @@ def _tells_of(sentence: str, source: str, language: str) -> bool:
     return len(told & set(analyze(source, language))) >= _LEAST_COVERAGE * len(told)
 
 
-def _retells(sentence: str, source: str, language: str) -> bool:
-    """Whether a sentence retells nearly all of its source."""
-    told, source_terms = set(analyze(sentence, language)), set(analyze(source, language))
-    return len(told & source_terms) >= 0.8 * len(source_terms)
+def _is_denied(sentence: str, source: str, language: str) -> bool:
+    """Whether a sentence retells nearly all of a clause of its source that denies."""
+    told, said = set(analyze(sentence, language)), set(folded_words(sentence))
+    for clause in _CLAUSE_END.split(source):
+        denied = behind_negation(clause, language)
+        if denied is None or not said.issuperset(_LIMITS.intersection(folded_words(denied))):
+            continue
+        terms = set(analyze(clause, language))
+        # Of one word alone it is not known what is denied.
+        whole = terms if len(terms) > 1 else set(analyze(source, language))
+        if told & terms and len(told & whole) >= _RETOLD * len(whole):
+            return True
+    return False

@@ -817,3 +817,42 @@ def test_a_quotation_has_the_words_of_its_source(
     text = "“We should have drilled more test holes,” said the economist Owen Latchford."
     language = "fr" if "L’économiste" in sentence else "en"
     assert verdict(Claim(sentence, language, text, "en"), embedder) == expected
+
+
+COUNCIL = (
+    "Although the mayor wanted it, the council did not approve the plan for a new stadium. "
+    "Estremar promised 9 million crowns; Norvane has not yet announced any support. The office "
+    "will not open until June, the council said. The repair, never simple, took 12 weeks. "
+    "Two bands played, but nobody danced. The law, which does not apply to farms, bans fires."
+)
+CONSEIL = (
+    "Élu en 2020, le maire n’a pas signé le contrat avec Terrasol, selon le journal. Le billet ne "
+    "coûte que 3 euros, a dit le maire, mais il n’était pas là."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("The council approved the plan for a new stadium.", "en", "weak"),
+        ("The council did not approve the plan for a new stadium.", "en", "supported"),
+        ("Norvane has announced support.", "en", "weak"),
+        ("Estremar promised 9 million crowns.", "en", "supported"),
+        ("The office will open in June, the council said.", "en", "supported"),
+        ("The repair took 12 weeks.", "en", "supported"),
+        ("Two bands played.", "en", "supported"),
+        ("The law bans fires.", "en", "supported"),
+        ("Le maire a signé le contrat avec Terrasol.", "fr", "weak"),
+        ("Le billet coûte 3 euros, selon le maire.", "fr", "supported"),
+        ("Der Rat billigt den Plan für das Stadion.", "de", "weak"),
+    ],
+)
+def test_a_denial_is_looked_for_in_its_clause(
+    sentence: str, language: str, expected: str, embedder: Embedder
+) -> None:
+    text = {
+        "de": "Der Rat billigt den Plan für das Stadion nicht, sagt der Bürgermeister der Stadt.",
+        "en": COUNCIL,
+        "fr": CONSEIL,
+    }[language]
+    assert verdict(Claim(sentence, language, text, language), embedder) == expected
