@@ -14,7 +14,7 @@ import regex
 from langchain_core.messages import BaseMessage
 
 from rag.answer.extractive import ExtractiveAnswerer
-from rag.answer.model import ModelReader
+from rag.answer.model import CutShortError, ModelReader
 from rag.answer.passage import common_cosine
 from rag.answer.phrases import phrases
 from rag.answer.prompt import messages
@@ -46,6 +46,11 @@ _WORD_END = regex.compile(
 _LINE = regex.compile(
     r"^[^\S\n]*(?:(?:[-*+•▪–]|#{1,6}|\d{1,3}[.)])[^\S\n]+)?(?P<said>.+)$", regex.MULTILINE
 )
+
+
+# A number before a full stop may have had decimals.
+_ENDED = regex.compile(r"(?:(?<!\d)[.!?…]|[。！？؟।]|\])[\p{Pf}\p{Pe}\"'*_]*$")
+_UNFINISHED = Finding("weak", ("the language model was cut short here",), ())
 
 
 class GenerativeAnswerer:
@@ -118,6 +123,7 @@ class Draft:
         self._retrieval = retrieval
         self._check = check
         self._is_silent = False  # what was shown is no part of the answer
+        self._is_cut = False  # the model did not come to the end of its last sentence
         self._begin()
 
     def _begin(self) -> None:
@@ -150,12 +156,15 @@ class Draft:
                 yield event
 
     def _events(self, pieces: Iterable[str | None]) -> Iterator[TextDelta | CheckedSentence]:
-        for text in pieces:
-            if text is None:
-                self._is_silent |= bool(self._text)
-                self._begin()
-            else:
-                yield from self._add(text)
+        try:
+            for text in pieces:
+                if text is None:
+                    self._is_silent |= bool(self._text)
+                    self._begin()
+                else:
+                    yield from self._add(text)
+        except CutShortError:
+            self._is_cut = True
         yield from self._advance(len(self._raw.rstrip()), is_whole=True)
 
     def _add(self, text: str) -> Iterator[TextDelta | CheckedSentence]:
@@ -215,9 +224,12 @@ class Draft:
             return
         start = span.start + len(self._text) - self._given
         self._language = written_in(bare, self._language)
-        finding = self._check.check(bare, self._language, cited)
-        if not cited:
-            finding = _uncited(finding)
+        if self._is_cut and span.end == len(clean) and not _ENDED.search(said):
+            finding = _UNFINISHED
+        elif cited:
+            finding = self._check.check(bare, self._language, cited)
+        else:
+            finding = _uncited(self._check.check(bare, self._language, cited))
             if finding.quotes:
                 added = f" {marker(finding.quotes[0].passage)}"
                 self._text += added

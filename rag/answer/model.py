@@ -22,7 +22,14 @@ _RETRY_WAIT_S = 0.3
 _CLOSE_S = 1.0
 _READING = "reading"
 _CHARS_A_TOKEN = 12  # no language writes more; a longer answer has no end
+# Why a reply ended that its model did not end, as the providers call it.
+_REASONS = ("finish_reason", "done_reason", "stop_reason")
+_CUT = frozenset(("length", "max_tokens", "content_filter", "safety"))
 _THOUGHT, _THOUGHT_END = "<think>", "</think>"
+
+
+class CutShortError(GenerationError):
+    """The reply ends before its end: the model had no room for more, or was not let."""
 
 
 def load_model(settings: Settings) -> BaseChatModel:
@@ -98,6 +105,7 @@ class ModelReader:
         None tells that all pieces before it were thought, after all.
 
         Raises:
+            CutShortError: The reply was cut short behind these pieces.
             GenerationError: The model failed, stalled, said nothing or did not stop.
         """
         for retries_left in reversed(range(self._settings.llm_retries + 1)):
@@ -110,6 +118,10 @@ class ModelReader:
                 self._thinks = is_thought
                 if not begun:
                     raise GenerationError("the language model said nothing")
+            except CutShortError as error:
+                if begun:
+                    raise
+                raise GenerationError("the language model was cut short in a thought") from error
             except GenerationError as error:
                 if begun or not retries_left or not _is_passing(error.__cause__):
                     raise
@@ -165,9 +177,13 @@ class ModelReader:
             del pieces
 
     async def _pieces(self, messages: Sequence[BaseMessage]) -> AsyncIterator[str]:
+        is_cut = False
         async with aclosing(self._model.astream(list(messages))) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
+                is_cut |= _is_cut(chunk)
                 yield str(chunk.text)
+        if is_cut:
+            raise CutShortError("the reply of the language model was cut short")
 
     def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
         with self._starting:
@@ -183,6 +199,11 @@ class ModelReader:
             # Begun before `close` can stop the loop, it is cancelled there.
             begun = asyncio.run_coroutine_threadsafe(work, self._loop)
         return begun.result()
+
+
+def _is_cut(message: BaseMessage) -> bool:
+    told = (message.response_metadata.get(key) for key in _REASONS)
+    return any(str(reason).lower() in _CUT for reason in told)
 
 
 def paired(pieces: Iterator[str]) -> Iterator[str]:

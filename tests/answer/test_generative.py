@@ -23,6 +23,7 @@ from rag.answer.model import ModelReader, spoken
 from rag.answer.prompt import data, messages
 from rag.answer.support import SupportCheck
 from rag.embed import Embedder
+from rag.errors import GenerationError
 from rag.retrieve import Retrieval
 from rag.types import Chunk, Document, SearchResult
 from tests.answer.faulty import FAULTS, faulty_server
@@ -86,7 +87,7 @@ def test_passages_first_then_words_and_verdicts_then_the_answer(open_corpus: Ope
     assert (answer.abstained, answer.notice, answer.dropped_markers) == (False, "", 0)
 
 
-def drafted(pieces: list[str]) -> Answer:
+def drafted(pieces: Iterable[str | None]) -> Answer:
     """What becomes of a reply over the article, if it comes in these pieces."""
     document = Document(
         id="x", text=ARTICLE, title="", language="en", date=None, authors=(), source="",
@@ -297,6 +298,45 @@ def test_half_of_a_pair_is_no_character(pieces: tuple[str, ...], said: str) -> N
     reader = ModelReader(scripted(*pieces), Settings())
     try:
         assert "".join(filter(None, reader.read([]))) == said
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize(
+    ("reply", "judged"),
+    [
+        ("The repair took 12 weeks [1]. The repair cost 1,3", ["supported", "weak"]),
+        ("The repair took 12 weeks [1]. The repair cost 1,300 euros.", ["supported"] * 2),
+        ("The repair took 12 weeks [1]. The repair cost 1.", ["supported", "weak"]),
+        ("The repair took 12 weeks [1]", ["supported"]),
+    ],
+)
+@pytest.mark.parametrize("reason", [{"finish_reason": "length"}, {"stop_reason": "max_tokens"}])
+def test_the_last_sentence_of_a_reply_that_is_cut_short_is_not_judged(
+    reply: str, judged: list[str], reason: dict[str, str]
+) -> None:
+    model = scripted(reply, "")
+    model.chunks[-1].response_metadata = reason
+    reader = ModelReader(model, Settings())
+    try:
+        answer = drafted(reader.read([]))
+    finally:
+        reader.close()
+    assert (answer.text.replace(" [1]", ""), verdicts(answer)) == (
+        reply.replace(" [1]", ""),
+        judged,
+    )
+    if "weak" in judged:
+        assert answer.sentences[-1].reasons == ("the language model was cut short here",)
+
+
+def test_a_thought_that_is_cut_short_is_a_failure() -> None:
+    model = scripted("<think>Let us see", "")
+    model.chunks[-1].response_metadata = {"finish_reason": "length"}
+    reader = ModelReader(model, Settings())
+    try:
+        with pytest.raises(GenerationError, match="cut short in a thought"):
+            [*reader.read([])]
     finally:
         reader.close()
 
