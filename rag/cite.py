@@ -27,6 +27,7 @@ _MARKER = regex.compile(
     r"(?:\s*+[†,:;]\s*+(?!\d)[^\]】］\n]{0,40})?\\?[\]】］)）]",
     regex.IGNORECASE,
 )
+_NO_MARKER = str.maketrans("[【［(（]】］)）", "‹" * 5 + "›" * 5)
 _RANGE = regex.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
 #: What may become a marker is held back until it is one, or too long for one.
 _BEGUN = regex.compile(r"[ \t\u00a0]*(?:\\|\\?[\[【［][^\]】］\n]{0,40}|[(（][^\])）\n]{0,40})?$")
@@ -88,6 +89,11 @@ def markers(text: str) -> list[int]:
 def without_markers(text: str) -> str:
     """The text with every marker taken out."""
     return _MARKER.sub("", text)
+
+
+def defused(text: str) -> str:
+    """The text with every marker in brackets that make none."""
+    return _MARKER.sub(lambda match: match[0].translate(_NO_MARKER), text)
 
 
 def known_markers(text: str, passages: int) -> tuple[str, int]:

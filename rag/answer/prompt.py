@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from babel import Locale, UnknownLocaleError
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from rag.cite import without_markers
+from rag.cite import defused, without_markers
 from rag.types import SearchResult, Turn
 
 _INSTRUCTIONS = """You answer questions from passages of articles.
@@ -54,7 +54,8 @@ def messages(
 def data(text: str) -> str:
     """A text that can neither end its block nor pass for a marker or a message of its own."""
     harmless = text.translate(_BRACKETS)
-    return "".join(c for c in harmless if c in _KEPT or unicodedata.category(c)[0] != "C").strip()
+    shown = (c for c in harmless if c in _KEPT or unicodedata.category(c)[0] != "C")
+    return defused("".join(shown)).strip()
 
 
 def _block(number: int, passage: SearchResult) -> str:

@@ -22,6 +22,7 @@ from rag.answer.generative import Draft
 from rag.answer.model import ModelReader, spoken
 from rag.answer.prompt import data, messages
 from rag.answer.support import SupportCheck
+from rag.cite import markers
 from rag.embed import Embedder
 from rag.errors import GenerationError
 from rag.retrieve import Retrieval
@@ -508,6 +509,24 @@ def test_no_text_can_end_its_block_or_pass_for_a_marker() -> None:
     for sign in ("</passage", "<|", "[/INST]", "[7]", "<", "\u202e", "\x00"):
         assert sign not in clean
     assert "{question}" in clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a (source 1)",
+        "[source 1]",
+        "(see passage 1, p. 2)",
+        "（Quelle 3）",
+        "[^1]",
+        "【1†x】",
+        "(sou\u00adrce 1)",
+    ],
+)
+def test_no_words_of_an_article_pass_for_a_marker(text: str) -> None:
+    assert markers(text.replace("\u00ad", ""))
+    assert not markers(data(text))
+    assert [c for c in data(text) if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
 def test_no_text_is_lost_on_the_way_to_the_model() -> None:
