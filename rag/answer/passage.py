@@ -32,16 +32,16 @@ _UNRELATED = (
 # Sentences that give orders to a reader's machine are no evidence, whatever they say. They tell
 # it to ignore all or earlier rules: "Voters ignored the new rules" is news.
 _IGNORE = (
-    r"ignore[zr]?|disregard|forget|override|oublie[zr]?|ignorier(?:e|t|en)|vergiss|missachtet?|"
-    r"ignora[dr]?|olvid(?:a|e|ad|ar)"
+    r"ignore[zr]?|disregard|forget|override|(?:do\snot|don[’']t)\sfollow|oublie[zr]?|"
+    r"ignorier(?:e|t|en)|vergiss|missachtet?|ignora[dr]?|olvid(?:a|e|ad|ar)"
 )
 _EARLIER = (
-    r"all|any|previous|prior|above|your|toute?s|tous|[tv]os|précédentes|alle[nr]?|vorherigen|"
-    r"bisherigen|todas|anteriores|tutte|precedenti"
+    r"all|any|previous|prior|earlier|above|your|toute?s|tous|[tv]os|précédentes|alle[nr]?|"
+    r"vorherigen|bisherigen|todas|anteriores|tutte|precedenti"
 )
 _RULES = (
-    r"instructions?|prompts?|rules|consignes|anweisungen|regeln|instrucciones|instruções|"
-    r"istruzioni|reglas|règles"
+    r"instructions?|prompts?|guidelines|rules|consignes|anweisungen|regeln|instrucciones|"
+    r"instruções|istruzioni|reglas|règles"
 )
 _ORDER = regex.compile(
     rf"\b(?:{_IGNORE})\b(?=[^.!?,;:]{{0,50}}\b(?:{_RULES})\b)[^.!?,;:]{{0,50}}\b(?:{_EARLIER})\b"
