@@ -206,7 +206,8 @@ def trimmed(text: str, span: Span, is_last: bool, language: str) -> Span:
         is_last: Whether it ends its sentence.
     """
     said, behind = text[span.start : span.end], text[span.end : span.end + 1]
-    if said.count(_OPENING.get(behind, " ")) > said.count(behind):
+    opening = _OPENING.get(behind)
+    if opening and said.count(opening) > said.count(behind):
         return Span(span.start, span.end + 1)
     kept = said.rstrip(",;:")
     if (

@@ -373,6 +373,8 @@ def test_one_quote_serves_two_questions(sample: Corpus) -> None:
         ("It opens on Thursday (19/12), they say.", (12, 27), "Thursday (19/12)"),
         ("the fund «Til», of Vilnius", (4, 13), "fund «Til»"),
         ("in Rome, in May,", (3, 8), "Rome"),
+        ("It opened in June 2023, they say.", (13, 22), "June 2023"),
+        ("It opened in June 2023.", (10, 22), "in June 2023"),
     ],
 )
 def test_the_tightest_words_end_well(text: str, span: tuple[int, int], words: str) -> None:
