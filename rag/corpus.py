@@ -296,8 +296,7 @@ class Corpus:
         from rag.flow import events
 
         parts = self._parts()
-        with parts.store.reader(search=False):  # without an index there is nothing to read
-            parts.begin_loading_reader()
+        parts.begin_loading_reader(needs_index=True)
         return events(parts.retriever, parts.answerer(None, False), question, history, filters)
 
     def retriever(

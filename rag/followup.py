@@ -7,7 +7,7 @@ stands by itself is left as it is: what was said before must not pollute it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -170,9 +170,11 @@ def _asks_of_a_name(question: str, words: Sequence[str], languages: set[str]) ->
 
 def likely_languages(*questions: str) -> set[str]:
     """The languages that any of the questions may well be in."""
-    return {
-        language
-        for question in questions
-        for language, probability in question_languages(question, ()).items()
-        if probability >= _LIKELY
-    } or {"und"}
+    return {language for question in questions for language in _likely(question)} or {"und"}
+
+
+@lru_cache(maxsize=1_000)
+def _likely(question: str) -> frozenset[str]:
+    """The same of one: each of a conversation is asked about with every later one."""
+    shares = question_languages(question, ())
+    return frozenset(language for language, share in shares.items() if share >= _LIKELY)

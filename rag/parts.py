@@ -67,9 +67,21 @@ class Parts:
 
         return load_reader(self._settings)
 
-    def begin_loading_reader(self) -> None:
-        """Has the reader loaded beside the search that goes before it."""
-        _ = self._loading_reader
+    def begin_loading_reader(self, *, needs_index: bool = False) -> None:
+        """Has the reader loaded beside the search that goes before it.
+
+        Args:
+            needs_index: Without an index there is nothing to read: then nothing is loaded.
+
+        Raises:
+            NotFoundError: Nothing was synced yet, where that matters.
+        """
+        _ = self._loading_where_indexed if needs_index else self._loading_reader
+
+    @once
+    def _loading_where_indexed(self) -> threading.Thread:
+        with self.store.reader(search=False):  # once: each question looks at the index anyway
+            return self._loading_reader
 
     @once
     def _loading_reader(self) -> threading.Thread:
