@@ -76,7 +76,7 @@ def _asks(text: str) -> bool:
 
 def _names(question: str, before: Sequence[str]) -> bool:
     """Whether a question that goes on has something of its own to go on from."""
-    return min(content_words(question, code) for code in likely_languages(*before)) > 0
+    return _content(question, likely_languages(*before)) > 0
 
 
 def _leans(question: str, before: Sequence[str]) -> bool:
@@ -87,7 +87,7 @@ def _leans(question: str, before: Sequence[str]) -> bool:
     if is_unspaced := _UNSPACED.search(question) is not None:
         content = _unspaced_content(question)
     else:
-        content = min(content_words(question, language) for language in languages)
+        content = _content(question, languages)
     words = _WORD.findall(question.lower())
     if question.startswith(UNSPACED_OPENERS) and len(question) <= _UNSPACED_CHARS:
         return True
@@ -108,7 +108,7 @@ def _leans(question: str, before: Sequence[str]) -> bool:
 def _is_of_one_thing(question: str, languages: set[str]) -> bool:
     """Whether "And in New York?" or "Et le 5 juillet ?" has no other content."""
     rest, things = _THING.subn(" ", question)
-    return things == 1 and min(content_words(rest, language) for language in languages) == 0
+    return things == 1 and _content(rest, languages) == 0
 
 
 def _has_name(question: str, languages: set[str]) -> bool:
@@ -133,6 +133,11 @@ def function_words(language: str) -> frozenset[str]:
 def _has_pronoun(words: Sequence[str], language: str) -> bool:
     is_last = words[-1] in LAST_PRONOUNS.get(language, ())
     return is_last or not PRONOUNS.get(language, frozenset()).isdisjoint(words)
+
+
+def _content(question: str, languages: set[str]) -> int:
+    """The content words of a question in that of its likely languages which has the fewest."""
+    return min(content_words(question, language) for language in languages)
 
 
 def content_words(question: str, language: str) -> int:

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from rag.corpus import Corpus
 from rag.errors import NotFoundError, QuestionError, RagError
 from rag.language import encodable
-from rag.settings import Caution
+from rag.settings import MAX_TOP_K, Caution
 from rag.types import Answer, CheckedSentence, Event, Filters, Passages, TextDelta, Turn
 from rag.ui.article import article_page, notice_page, spans_at
 from rag.ui.html import html_page
@@ -56,7 +56,7 @@ class Question(BaseModel):
     history: list[Turn] = Field(
         [], description='Earlier turns, oldest first: `["user", "..."], ["assistant", "..."]`.'
     )
-    top_k: int | None = Field(None, ge=1, le=1000, description="Passages, for a search.")
+    top_k: int | None = Field(None, ge=1, le=MAX_TOP_K, description="Passages, for a search.")
     filters: Restriction = Field(Restriction(), description="Which documents to search.")
     caution: Caution | None = Field(None, description="How sure to be; empty takes the setting.")
 
