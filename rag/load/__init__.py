@@ -2,8 +2,7 @@
 
 from rag.load.files import article_files, listing, load_file, open_regular
 from rag.load.loader import Loader
-from rag.load.names import is_leftover
-from rag.load.text import file_title
+from rag.load.names import file_title, is_leftover
 from rag.settings import Bounds
 
 #: Stored with an index: raise it when the same file would be read differently.

@@ -13,6 +13,8 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.body import Body, plain_body
 from rag.load.hidden import clean
+from rag.load.names import file_title
+from rag.load.source import Source
 from rag.types import UNDETERMINED, Document, base_language
 
 _YEAR_FIRST = (
@@ -36,6 +38,12 @@ _ID_MAX_BYTES = 2_000  # what every index can look up
 _NO_LANGUAGE = ("mis", "mul", "und", "zxx")
 
 
+def file_article(source: Source, text: str | Body, metadata: Mapping[str, Any]) -> Document:
+    """The one document of a file; as `article`, and the name is its title for want of one."""
+    title = metadata.get("title") or file_title(source.name)
+    return article(source.id, source.path, text, {**metadata, "title": title})
+
+
 def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -> Document:
     """A document from its text and the metadata that came with it.
 
@@ -44,8 +52,7 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
         path: Its file, relative to the corpus.
         text: The body; what no reader sees is left out, and lone surrogates, which UTF-8
             cannot hold, are replaced.
-        metadata: `title`, `date`, `date_certainty`, `language` or `lang`, `source`, `url`,
-            `authors` or `author`.
+        metadata: `title`, `date`, `date_certainty`, `language`, `source`, `url`, `authors`.
 
     Raises:
         LoadError: There is no text, or the id is too long.
@@ -61,9 +68,9 @@ def article(id: str, path: str, text: str | Body, metadata: Mapping[str, Any]) -
         id=clean(id).text or path,
         text=body.text,
         title=_line(metadata.get("title")),
-        language=_language(metadata.get("language") or metadata.get("lang")),
+        language=_language(metadata.get("language")),
         date=date,
-        authors=_authors(metadata.get("authors") or metadata.get("author")),
+        authors=_authors(metadata.get("authors")),
         source=_line(metadata.get("source")) or url,
         path=path,
         sha256=hashlib.sha256(body.text.encode()).hexdigest(),

@@ -9,13 +9,12 @@ from urllib.parse import unquote
 
 from rag.errors import LoadError
 from rag.load.archive import Archive
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import whole_text
 from rag.load.markup import parse_xml
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.load.tree import local
 from rag.types import Document, Failure
 
@@ -38,7 +37,7 @@ def read_epub(source: Source) -> Iterator[Document | Failure]:
     for name in _chapters(package, posixpath.dirname(root_file)):
         if name in archive:
             whole_text(decode(archive.read(name), f"{source.id}/{name}"), builder)
-    yield article(source.id, source.path, builder.body(), _metadata(package, source))
+    yield file_article(source, builder.body(), _metadata(package))
 
 
 def _chapters(package: Any, folder: str) -> Iterator[str]:
@@ -49,13 +48,13 @@ def _chapters(package: Any, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(files[reference.get("idref")])))
 
 
-def _metadata(package: Any, source: Source) -> dict[str, Any]:
+def _metadata(package: Any) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
     for element in package.iter():
         if isinstance(element.tag, str) and "purl.org/dc/" in element.tag and element.text:
             found.setdefault(local(element.tag), []).append(element.text.strip())
     return {
-        "title": found.get("title", [file_title(source.name)])[0],
+        "title": found.get("title", [None])[0],
         "authors": found.get("creator", []),
         "date": found.get("date", [None])[0],
         "language": found.get("language", [None])[0],

@@ -11,12 +11,11 @@ from os.path import splitext
 from typing import Any
 
 from rag.errors import LoadError
-from rag.load.article import article
+from rag.load.article import article, file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import read_page, whole_text
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.types import Document, Failure
 
 _OLD_OFFICE = {
@@ -40,13 +39,13 @@ def read_mail(source: Source) -> Iterator[Document | Failure]:
         return
     body = _body(_content(message, "plain", source), _content(message, "html", source))
     metadata = {
-        "title": _header(message, "Subject") or file_title(source.name),
+        "title": _header(message, "Subject"),
         "date": _header(message, "Date"),
         "authors": _header(message, "From"),
     }
     parts = list(_attachments(message))
     if body.text or not parts:
-        yield article(source.id, source.path, body, metadata)
+        yield file_article(source, body, metadata)
     for name, data in _numbered(parts):
         yield from _attached(source, name, data)
 
@@ -163,11 +162,11 @@ def _outlook(source: Source) -> Iterator[Document | Failure]:
     message = Message.load(io.BytesIO(source.data))
     body = _body(message.body or "", message.html_body or "")
     metadata = {
-        "title": message.subject or file_title(source.name),
+        "title": message.subject,
         "date": message.sent_date,
         "authors": message.sender,
     }
-    yield article(source.id, source.path, body, metadata)
+    yield file_article(source, body, metadata)
     parts = (
         (part.file_name or f"part-{number}", part.file_bytes)
         for number, part in enumerate(message.attachments, 1)

@@ -9,10 +9,10 @@ from typing import Any
 from lxml import etree
 
 from rag.errors import LoadError
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import BodyBuilder
 from rag.load.source import Source
-from rag.load.text import file_title, first_line_title
+from rag.load.text import first_line_title
 from rag.load.tree import Role, RoleOf, local, tree_text
 from rag.types import Document, Failure
 
@@ -51,8 +51,8 @@ def read_xml(source: Source) -> Iterator[Document | Failure]:
     tree_text(root, builder, roles)
     if (named := root.find(".//{*}title")) is not None:
         tree_text(named, title, roles)
-    metadata = {"title": title.body().text or file_title(source.name)}
-    yield article(source.id, source.path, builder.body(), metadata)
+    metadata = {"title": title.body().text}
+    yield file_article(source, builder.body(), metadata)
 
 
 def _roles(root: Any) -> RoleOf:
@@ -84,12 +84,12 @@ def read_rtf(source: Source) -> Iterator[Document | Failure]:
     info = {key: _rtf_text(f"{begin}{said}}}").strip() for key, said in _RTF_INFO.findall(raw)}
     made = _RTF_TIME.search(raw)
     metadata = {
-        "title": info.get("title") or first_line_title(text) or file_title(source.name),
+        "title": info.get("title") or first_line_title(text),
         "authors": info.get("author"),
         "date": "-".join(part.zfill(2) for part in made.groups()) if made else None,
         "date_certainty": "inferred",
     }
-    yield article(source.id, source.path, builder.body(), metadata)
+    yield file_article(source, builder.body(), metadata)
 
 
 def _rtf_text(rtf: str) -> str:

@@ -1,9 +1,10 @@
-"""Names that no article has."""
+"""What the names of files tell: which no article has, and what one may be called by."""
 
 from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 # Hidden files, backups and locks of editors and word processors: .x, x~, #x#, ~$x.docx
 _LEFTOVER = re.compile(r"^\.|~$|^#.*#$|^~\$")
@@ -31,3 +32,8 @@ def is_text(path: str) -> bool:
 def printable(path: str) -> str:
     """A name as it can be shown, whatever its bytes are."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def file_title(path: str | Path) -> str:
+    """A title for want of a better one: `budget-2026.txt` -> `budget 2026`."""
+    return re.sub(r"[-_]+", " ", Path(path).stem)

@@ -13,12 +13,11 @@ from itertools import zip_longest
 from typing import Any
 
 from rag.load.archive import Archive
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.html.signs import write_raised
 from rag.load.markup import parse_xml
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.load.tree import Role, local, tree_text
 from rag.types import Document, Failure
 
@@ -155,9 +154,9 @@ def document_of(
                 said.setdefault(local(element.tag), element.text.strip())
     heading = next((p.name for p in body.places if p.kind == "section"), "")
     metadata = {
-        "title": said.get("title") or heading or file_title(source.name),
+        "title": said.get("title") or heading,
         "authors": said.get("initial-creator") or said.get("creator"),
         "date": said.get("created") or said.get("creation-date") or said.get("modified"),
         "date_certainty": "inferred",
     }
-    return article(source.id, source.path, body, metadata)
+    return file_article(source, body, metadata)

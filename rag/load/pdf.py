@@ -14,11 +14,10 @@ from typing import Any
 import regex
 
 from rag.errors import LoadError
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import BodyBuilder
 from rag.load.pdf_page import largest_line, unseen_objects
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.plural import counted
 from rag.types import Document, Failure
 
@@ -61,7 +60,7 @@ def read_pdf(source: Source) -> Iterator[Document | Failure]:
         raise LoadError(
             source.id, f"{counted(pages, 'page')} without text: pictures of pages, perhaps"
         )
-    yield article(source.id, source.path, body, _metadata(said, title, source))
+    yield file_article(source, body, _metadata(said, title))
 
 
 def _page(pdf: Any, number: int, builder: BodyBuilder) -> tuple[str, str]:
@@ -103,12 +102,11 @@ def _without(text_page: Any, unseen: set[int]) -> tuple[str, int]:
     return joined.decode("utf-16-le", "replace"), hidden
 
 
-def _metadata(said: dict[str, str], largest: str, source: Source) -> dict[str, Any]:
+def _metadata(said: dict[str, str], largest: str) -> dict[str, Any]:
     title = " ".join(said.get("Title", "").split())
     made = _DATE.match(said.get("CreationDate", "") or said.get("ModDate", ""))
     return {
-        "title": (title if title and not _NO_TITLE.match(title) else largest)
-        or file_title(source.name),
+        "title": title if title and not _NO_TITLE.match(title) else largest,
         "authors": said.get("Author"),
         "date": "-".join(made.groups()) if made else None,
         "date_certainty": "inferred",

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.encoding import decode
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.types import Document, Failure
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -22,7 +21,7 @@ _MARKS = re.compile(r"</?[a-zA-Z\d][^<>]*>|\{\\[^{}]*\}")
 def read_subtitles(source: Source) -> Iterator[Document | Failure]:
     """Yields the words of a SubRip or WebVTT file: sentences go on from one cue to the next."""
     text = " ".join(_lines(decode(source.data, source.id)))
-    yield article(source.id, source.path, text, {"title": file_title(source.name)})
+    yield file_article(source, text, {})
 
 
 def _lines(text: str) -> Iterator[str]:

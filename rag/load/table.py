@@ -11,14 +11,13 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.archive import Archive
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import COLUMN_NAME_MAX_CHARS, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.export import is_export, row_document
 from rag.load.markup import parse_xml
 from rag.load.office import add_values
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.types import Document, Failure
 
 _CHART = re.compile(r"xl/charts/chart(\d*)\.xml")
@@ -49,7 +48,7 @@ def read_csv(source: Source) -> Iterator[Document | Failure]:
         return
     builder = BodyBuilder()
     add_rows(builder, rows)
-    yield article(source.id, source.path, builder.body(), {"title": file_title(source.name)})
+    yield file_article(source, builder.body(), {})
 
 
 def _separated(text: str, suffix: str) -> tuple[str, str]:
@@ -116,12 +115,12 @@ def read_xlsx(source: Source) -> Iterator[Document | Failure]:
             add_values(parse_xml(archive.read(name), source.id), builder)
     said = workbook.properties
     metadata = {
-        "title": said.title or file_title(source.name),
+        "title": said.title,
         "authors": said.creator if said.creator != "openpyxl" else None,
         "date": said.created,
         "date_certainty": "inferred",
     }
-    yield article(source.id, source.path, builder.body(), metadata)
+    yield file_article(source, builder.body(), metadata)
 
 
 def _rows(sheet: Any) -> tuple[list[tuple[int, list[str]]], int]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from rag.errors import LoadError, first_line
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, named_row, plain_body
 from rag.load.encoding import decode
 from rag.load.export import article_metadata
@@ -55,8 +54,7 @@ _NOT_IN_HEADLINES = ".,;:…。，、；：．｡।॥۔،؛։።။។៕"
 def read_text(source: Source) -> Iterator[Document | Failure]:
     """Yields the one document of a plain text file."""
     text = decode(source.data, source.id)
-    title = first_line_title(text) or file_title(source.name)
-    yield article(source.id, source.path, text, {"title": title})
+    yield file_article(source, text, {"title": first_line_title(text)})
 
 
 def read_markdown(source: Source) -> Iterator[Document | Failure]:
@@ -64,10 +62,10 @@ def read_markdown(source: Source) -> Iterator[Document | Failure]:
     metadata, text = _divided(decode(source.data, source.id), source.id)
     seen = _outside_code(text, _shown) if "<" in text else text
     headings = (match[match.lastindex] for match in _TOP_HEADING.finditer(seen) if match.lastindex)
-    title = metadata.get("title") or next(headings, file_title(source.name))
+    title = metadata.get("title") or next(headings, "")
     body = plain_body(_outside_code(seen, _with_named_cells) if "|" in seen else seen, _HEADING)
     body = Body(body.text, body.places, body.hidden + len(text) - len(seen))
-    yield article(source.id, source.path, body, {**metadata, "title": title})
+    yield file_article(source, body, {**metadata, "title": title})
 
 
 def read_asciidoc(source: Source) -> Iterator[Document | Failure]:
@@ -82,8 +80,8 @@ def read_rst(source: Source) -> Iterator[Document | Failure]:
 
 def _with_headings(source: Source, headings: re.Pattern[str]) -> Document:
     body = plain_body(decode(source.data, source.id), headings)
-    title = body.places[0].name if body.places else file_title(source.name)
-    return article(source.id, source.path, body, {"title": title})
+    title = body.places[0].name if body.places else ""
+    return file_article(source, body, {"title": title})
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -169,8 +167,3 @@ def _goes_on(line: str, rest: str) -> bool:
     """Whether a line was wrapped: the next one is about as long and begins with a small letter."""
     following = rest.partition("\n")[0].strip()
     return following[:1].islower() and len(following) >= len(line) * _WRAPPED_SHARE
-
-
-def file_title(path: str | Path) -> str:
-    """A title for want of a better one: `budget-2026.txt` -> `budget 2026`."""
-    return re.sub(r"[-_]+", " ", Path(path).stem)

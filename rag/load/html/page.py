@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml import html as lxml_html
 
-from rag.load.article import article
+from rag.load.article import file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html.date import drop_other_times, published
@@ -20,7 +20,6 @@ from rag.load.html.signs import write_signs
 from rag.load.html.structured import articles, linked_data, meta, site_names, strings
 from rag.load.html.title import heading_segment, headline
 from rag.load.source import Source
-from rag.load.text import file_title
 from rag.load.tree import tree_text
 from rag.types import Document, Failure
 
@@ -41,9 +40,7 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 
 def read_html(source: Source) -> Iterator[Document | Failure]:
     """Yields the article of a web page."""
-    body, metadata = read_page(decode(source.data, source.id))
-    title = metadata.get("title") or file_title(source.name)
-    yield article(source.id, source.path, body, {**metadata, "title": title})
+    yield file_article(source, *read_page(decode(source.data, source.id)))
 
 
 class Page(NamedTuple):
