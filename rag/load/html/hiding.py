@@ -48,10 +48,10 @@ def remove_hidden(tree: Any) -> int:
             continue
         if not isinstance(element.tag, str):
             hidden += len((element.text or "").strip())
-            _drop(element)
+            element.drop_tree()
         elif element.tag not in _SHOWN and _is_hidden(element, selectors):
             hidden += len("".join(element.itertext()).strip())
-            _drop(element)
+            element.drop_tree()
     return hidden + _remove_faded(tree)
 
 
@@ -69,7 +69,7 @@ def _remove_faded(tree: Any) -> int:
     if hidden > _chars(tree) / 2:
         return 0
     for element in faded:
-        _drop(element)
+        element.drop_tree()
     return hidden
 
 
@@ -77,18 +77,6 @@ def _chars(element: Any) -> int:
     texts = (one.text for one in element.iter() if one.tag not in _NO_TEXT)
     tails = (one.tail for one in element.iterdescendants())
     return sum(len(text.strip()) for text in (*texts, *tails) if text)
-
-
-def _drop(element: Any) -> None:
-    """Takes an element out; the text behind it stays."""
-    parent, tail = element.getparent(), element.tail
-    if tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + tail
-        else:
-            before.tail = (before.tail or "") + tail
-    parent.remove(element)
 
 
 def _is_hidden(element: Any, selectors: frozenset[str]) -> bool:
