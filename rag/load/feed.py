@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import feedparser
+
 from rag.errors import LoadError
 from rag.load.article import article, iso_date
 from rag.load.body import BodyBuilder
@@ -16,8 +18,6 @@ from rag.types import Document, Failure
 
 def read_feed(source: Source) -> Iterator[Document | Failure]:
     """Yields the entries of a feed; one without words costs only itself."""
-    import feedparser
-
     # A stream, never a string: a string might be taken for an address to fetch.
     stream = io.BytesIO(source.data)
     feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)

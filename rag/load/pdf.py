@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pypdfium2
+import pypdfium2.raw as pdfium
 import regex
 
 from rag.errors import LoadError
@@ -39,8 +41,6 @@ _NO_TITLE = re.compile(
 
 def read_pdf(source: Source) -> Iterator[Document | Failure]:
     """Yields a PDF; text that no reader sees on its pages is left out."""
-    import pypdfium2
-
     try:
         pdf = pypdfium2.PdfDocument(source.data)
     except pypdfium2.PdfiumError as error:
@@ -89,8 +89,6 @@ def _reason(error: Exception) -> str:
 
 def _without(text_page: Any, unseen: set[int]) -> tuple[str, int]:
     """The text of a page without that of some objects, and how many characters those have."""
-    import pypdfium2.raw as pdfium
-
     units, hidden = [], 0
     for index in range(text_page.count_chars()):
         owner = pdfium.FPDFText_GetTextObject(text_page, index)

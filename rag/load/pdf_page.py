@@ -9,9 +9,10 @@ from itertools import dropwhile, takewhile
 from statistics import median
 from typing import Any, NamedTuple
 
+import pypdfium2.raw as pdfium
+
 _INVISIBLE_POINTS = 1.0
 _PALE, _TRANSPARENT = 245, 8
-_INVISIBLE_MODE = 3
 # Of 255: text on a ground of its own colour differs by less where it is drawn.
 _CONTRAST = 12
 _DRAWN_MAX_PIXELS = 1_000
@@ -35,16 +36,15 @@ def unseen_objects(page: Any) -> set[int]:
 
     Text over or under a picture is seen in the picture: such is the text of a scan.
     """
-    import pypdfium2.raw as pdfium
-
     width, height = page.get_size()
     unseen, pale, invisible = set(), [], []
     for text in _texts(page):
         left, bottom, right, top = text.bounds
         is_outside = right < 0 or top < 0 or left > width or bottom > height
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(text.object)
         if text.points < _INVISIBLE_POINTS or is_outside:
             unseen.add(text.address)
-        elif _is_drawn_invisibly(text.object):
+        elif mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
             invisible.append(text)
         elif _is_pale(text.object):
             pale.append(text)
@@ -78,15 +78,12 @@ def largest_line(page: Any, text_page: Any, unseen: set[int]) -> str:
     return words if _TITLE_MIN_CHARS <= len(words) <= _TITLE_MAX_CHARS else ""
 
 
-def _texts(page: Any, kind: int | None = None) -> Iterator[_Text]:
+def _texts(page: Any, kind: int = pdfium.FPDF_PAGEOBJ_TEXT) -> Iterator[_Text]:
     """The text objects of a page, or those of another kind, those in its forms included."""
-    import pypdfium2.raw as pdfium
-
-    wanted = pdfium.FPDF_PAGEOBJ_TEXT if kind is None else kind
     size, matrix = ctypes.c_float(), pdfium.FS_MATRIX()
     edges = [ctypes.c_float() for _ in range(4)]
     for found in _objects(page):
-        if pdfium.FPDFPageObj_GetType(found) == wanted:
+        if pdfium.FPDFPageObj_GetType(found) == kind:
             pdfium.FPDFTextObj_GetFontSize(found, size)
             pdfium.FPDFPageObj_GetMatrix(found, matrix)
             pdfium.FPDFPageObj_GetBounds(found, *edges)
@@ -99,8 +96,6 @@ def _texts(page: Any, kind: int | None = None) -> Iterator[_Text]:
 
 def _objects(page: Any) -> Iterator[Any]:
     """What is on a page. Without the wrappers of the library, which take most of the time."""
-    import pypdfium2.raw as pdfium
-
     for number in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         found = pdfium.FPDFPage_GetObject(page, number)
         yield found
@@ -110,8 +105,6 @@ def _objects(page: Any) -> Iterator[Any]:
 
 
 def _words(text: Any, text_page: Any) -> str:
-    import pypdfium2.raw as pdfium
-
     size = pdfium.FPDFTextObj_GetText(text, text_page, None, 0)
     buffer = ctypes.create_string_buffer(size)
     units = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
@@ -124,15 +117,7 @@ def _covers(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
-def _is_drawn_invisibly(text: Any) -> bool:
-    import pypdfium2.raw as pdfium
-
-    return bool(pdfium.FPDFTextObj_GetTextRenderMode(text) == _INVISIBLE_MODE)
-
-
 def _is_pale(text: Any) -> bool:
-    import pypdfium2.raw as pdfium
-
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(text, red, green, blue, alpha):
         return False
