@@ -76,10 +76,9 @@ class BodyBuilder:
 
     def heading(self, words: str, level: int) -> None:
         """Adds a heading, which begins a section."""
-        words = " ".join(words.split())
-        if words:
+        if words := _line(words):
             self.mark("section", words)
-            self.add(f"{'#' * min(max(level, 1), 6)} {words}")
+            self.add(f"{'#' * level} {words}")
 
     def row(self, cells: Sequence[str], header: Sequence[str] = ()) -> None:
         """Adds a row of a table; empty cells are left out.
@@ -92,13 +91,12 @@ class BodyBuilder:
 
     def item(self, words: str, number: int = 0) -> None:
         """Adds an item of a list; `number` is its place in one that is numbered."""
-        words = " ".join(words.split())
-        if words:
+        if words := _line(words):
             self.add(f"{number}. {words}" if number else f"- {words}", "\n")
 
     def mark(self, kind: PlaceKind, name: str) -> None:
         """What is added next begins a page, a row or a section."""
-        self._marked[kind] = " ".join(name.split())[:_NAME_MAX_CHARS]
+        self._marked[kind] = _line(name)[:_NAME_MAX_CHARS]
 
     def body(self) -> Body:
         """All of it."""

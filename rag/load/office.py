@@ -21,8 +21,6 @@ from rag.load.source import Source
 from rag.load.tree import Role, local, tree_text
 from rag.types import Document, Failure
 
-HEADINGS: tuple[Role, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
-
 
 def read_pptx(source: Source) -> Iterator[Document | Failure]:
     """Yields a presentation, slide after slide, each with its notes; hidden ones are left out."""

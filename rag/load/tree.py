@@ -10,31 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from lxml import etree
 
 from rag.load.body import COLUMN_NAME_MAX_CHARS, BodyBuilder
 
+Heading = Literal["h1", "h2", "h3", "h4", "h5", "h6"]
 #: `block` stands alone, `head` is a cell that names its column or row, `line` breaks a line,
 #: `tab` is a space, `skip` is no text; anything else is inline.
-Role = Literal[
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "block",
-    "item",
-    "table",
-    "row",
-    "cell",
-    "head",
-    "line",
-    "tab",
-    "skip",
-]
+Role = Literal[Heading, "block", "item", "table", "row", "cell", "head", "line", "tab", "skip"]
+#: By level, the largest first.
+HEADINGS: tuple[Heading, ...] = get_args(Heading)
 
 _BLOCKS = (
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details"),
@@ -50,12 +37,7 @@ _SKIPPED = (
 HTML_ROLES: Mapping[str, Role] = {
     **dict.fromkeys(_BLOCKS, "block"),
     **dict.fromkeys(_SKIPPED, "skip"),
-    "h1": "h1",
-    "h2": "h2",
-    "h3": "h3",
-    "h4": "h4",
-    "h5": "h5",
-    "h6": "h6",
+    **{level: level for level in HEADINGS},
     "li": "item",
     "item": "item",
     "table": "table",
@@ -68,7 +50,6 @@ HTML_ROLES: Mapping[str, Role] = {
     "cell": "cell",
 }
 
-_LEVELS: Mapping[Role | None, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE: Mapping[Role | None, str] = {"line": "\n", "tab": " "}
 _MAX_DIGITS = 9
 _UNIT_CHARS = 3
@@ -221,7 +202,7 @@ class _Walk:
 
     def enter(self, element: Any, role: Role | None) -> None:
         """The begin of an element, and the words before its first child."""
-        if role in _LEVELS and self._row is None and self._heading is None:
+        if role in HEADINGS and self._row is None and self._heading is None:
             self.flush()
             self._heading = element
         elif role == "row" and self._row is None and _is_data(element):
@@ -243,7 +224,7 @@ class _Walk:
         """The end of an element."""
         if element is self._heading:
             self._heading = None
-            self._builder.heading(self._take(), _LEVELS.get(role, 2))
+            self._builder.heading(self._take(), HEADINGS.index(role) + 1)
         elif self._row and element is self._row.element:
             self._end_row(self._row)
         elif role in ("cell", "head") and self._row:
@@ -317,7 +298,7 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 def _is_data(row: Any) -> bool:
     """Whether a row is one of data: pages are laid out in tables too."""
     return row.find(".//{*}table") is None and all(
-        row.find(f".//{{*}}{level}") is None for level in _LEVELS
+        row.find(f".//{{*}}{level}") is None for level in HEADINGS
     )
 
 

@@ -10,9 +10,9 @@ from rag.load.archive import Archive
 from rag.load.body import BodyBuilder
 from rag.load.html.signs import write_raised
 from rag.load.markup import parse_xml
-from rag.load.office import HEADINGS, document_of
+from rag.load.office import document_of
 from rag.load.source import Source
-from rag.load.tree import Role, columns_of, local, tree_text
+from rag.load.tree import HEADINGS, Role, columns_of, local, tree_text
 from rag.types import Document, Failure
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
