@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from rag.errors import LoadError
 from rag.load.article import article
-from rag.load.body import COLUMN_NAME_MAX_CHARS, Body, BodyBuilder
+from rag.load.body import COLUMN_NAME_MAX_CHARS, Body
 from rag.load.encoding import decode, encoding_of
 from rag.load.hidden import clean
 from rag.load.source import Source
@@ -80,7 +80,7 @@ def read_rows(file: BinaryIO, source: Source) -> Iterator[Document | Failure]:
         place, known = f"{source.id}:{number}", b""
         try:
             known = _in_utf8(row, place, encoding)
-            yield row_object(_parsed(known, place), place, source)
+            yield _document(_parsed(known, place), place, source)
         except LoadError as error:
             yield Failure(error.path, error.reason)
             refused += not known
@@ -141,11 +141,7 @@ def read_json(source: Source) -> Iterator[Document | Failure]:
             source.id, f'no object in it has a "{wanted}"; the setting `fields` names another'
         )
     for number, row in enumerate(rows, 1):
-        place = f"{source.id}:{number}"
-        try:
-            yield row_object(row, place, source)
-        except LoadError as error:
-            yield Failure(error.path, error.reason)
+        yield row_document(row, f"{source.id}:{number}", source)
 
 
 def _articles(value: Any, fields: Mapping[ExportField, str]) -> list[Any]:
@@ -169,19 +165,8 @@ def _has_text(row: Any, fields: Mapping[ExportField, str]) -> bool:
     return isinstance(row, dict) and isinstance(_field(row, "text", fields), str)
 
 
-def row_object(row: Any, place: str, source: Source) -> Document:
-    """The document of a row.
-
-    Raises:
-        LoadError: It is no object, or has no text.
-    """
-    if not isinstance(row, dict):
-        raise LoadError(place, 'not a JSON object such as {"text": "..."}')
-    return _document(row, place, source)
-
-
-def row_document(row: Mapping[str, str], place: str, source: Source) -> Document | Failure:
-    """The document of a row of a table, or why there is none."""
+def row_document(row: Any, place: str, source: Source) -> Document | Failure:
+    """The document of a row, or why there is none."""
     try:
         return _document(row, place, source)
     except LoadError as error:
@@ -197,7 +182,9 @@ def _parsed(data: bytes, place: str) -> Any:
         raise LoadError(place, f"not valid JSON: {error}") from error
 
 
-def _document(row: Mapping[str, Any], place: str, source: Source) -> Document:
+def _document(row: Any, place: str, source: Source) -> Document:
+    if not isinstance(row, dict):
+        raise LoadError(place, 'not a JSON object such as {"text": "..."}')
     fields = source.bounds.fields
     text = _field(row, "text", fields)
     if not isinstance(text, str) or not text.strip():
@@ -221,11 +208,9 @@ def article_metadata(row: Mapping[str, Any], fields: Mapping[ExportField, str]) 
 
 def _seen(html: str) -> Body:
     """What a piece of HTML looks like."""
-    from rag.load.html import whole_text
+    from rag.load.html import whole_body
 
-    builder = BodyBuilder()
-    whole_text(html, builder)
-    return builder.body()
+    return whole_body(html)
 
 
 def _field(row: Mapping[str, Any], name: ExportField, fields: Mapping[ExportField, str]) -> Any:

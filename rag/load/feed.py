@@ -10,8 +10,7 @@ import feedparser
 
 from rag.errors import LoadError
 from rag.load.article import article, iso_date
-from rag.load.body import BodyBuilder
-from rag.load.html import whole_text
+from rag.load.html import whole_body
 from rag.load.source import Source
 from rag.types import Document, Failure
 
@@ -32,13 +31,10 @@ def read_feed(source: Source) -> Iterator[Document | Failure]:
 
 
 def _entry(entry: Any, feed: Mapping[str, Any], id: str, source: Source) -> Document:
-    builder = BodyBuilder()
     texts = [part.get("value", "") for part in entry.get("content", [])]
-    whole_text(max((*texts, entry.get("summary", "")), key=len), builder)
-    title = BodyBuilder()
-    whole_text(entry.get("title", ""), title)
+    longest = max((*texts, entry.get("summary", "")), key=len)
     metadata = {
-        "title": title.body().text,
+        "title": whole_body(entry.get("title", "")).text,
         "date": _day(entry, "published") or _day(entry, "updated"),
         "date_certainty": "stated" if _day(entry, "published") else "inferred",
         "authors": [
@@ -48,7 +44,7 @@ def _entry(entry: Any, feed: Mapping[str, Any], id: str, source: Source) -> Docu
         "language": _own_language(entry, feed),
         "url": entry.get("link"),
     }
-    return article(id, source.path, builder.body(), metadata)
+    return article(id, source.path, whole_body(longest), metadata)
 
 
 def _own_language(entry: Any, feed: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from rag.errors import LoadError
 from rag.load.article import article, file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
-from rag.load.html import read_page, whole_text
+from rag.load.html import read_page, whole_body
 from rag.load.source import Source
 from rag.types import Document, Failure
 
@@ -81,11 +81,10 @@ def _decoded(part: EmailMessage, source: Source) -> str:
 
 def _body(plain: str, html: str) -> Body:
     """The plain text; the page if that is blank, or no more than a remark beside it."""
-    text, page = BodyBuilder(), BodyBuilder()
+    text = BodyBuilder()
     for paragraph in plain.replace("\r\n", "\n").split("\n\n"):
         text.add(paragraph)
-    whole_text(html, page)
-    said, seen = text.body(), page.body()
+    said, seen = text.body(), whole_body(html)
     return seen if len(seen.text) > _MUCH_MORE * len(said.text) else said
 
 

@@ -35,8 +35,7 @@ def read_csv(source: Source) -> Iterator[Document | Failure]:
     text, separator = _separated(text, source.suffix)
     csv.field_size_limit(len(text) + 1)
     cells = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
-    rows = list(enumerate(cells, 1))
-    rows = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+    rows = [(number, row) for number, row in enumerate(cells, 1) if any(map(str.strip, row))]
     if not rows:
         raise LoadError(source.id, "there is no text in it")
     header = [cell.strip() for cell in rows[0][1]]
@@ -66,17 +65,11 @@ def _separated(text: str, suffix: str) -> tuple[str, str]:
 
 def add_rows(builder: BodyBuilder, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
     """Adds numbered rows; where the first is a header, its words go before each value."""
-    header = [cell.strip() for cell in rows[0][1]] if rows else []
-    if len(rows) < 2 or not _is_header(header):
-        for number, row in rows:
-            builder.mark("row", str(number))
-            builder.row(row)
-        return
-    builder.mark("row", str(rows[0][0]))
-    builder.row(header)
-    for number, row in rows[1:]:
+    first = [cell.strip() for cell in rows[0][1]]
+    header = first if _is_header(first) else []
+    for at, (number, row) in enumerate(rows):
         builder.mark("row", str(number))
-        builder.row(row, header)
+        builder.row(row, header if at else ())
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -75,12 +75,19 @@ def read_page(html: str) -> Page:
 
 
 def whole_text(html: str, builder: BodyBuilder) -> None:
-    """Adds all that is seen of a page, or of a piece of one, to a body."""
+    """Adds all that is seen of a page to a body."""
     tree = parse(html)
     if tree is not None:
         builder.hidden += remove_hidden(tree)
         write_signs(tree)
         tree_text(tree, builder)
+
+
+def whole_body(html: str) -> Body:
+    """All that is seen of a piece of a page."""
+    builder = BodyBuilder()
+    whole_text(html, builder)
+    return builder.body()
 
 
 def parse(html: str) -> Any:
