@@ -41,23 +41,16 @@ class Visible(NamedTuple):
     hidden: int
 
 
-def visible(text: str) -> Visible:
-    """The text without the characters that are there for no reader."""
-    if not _SUSPECT.search(text):
-        return Visible(text, 0)
-    shown = _HIDDEN.sub("", _TAGS.sub(_flag, text))
-    return Visible(shown, len(text) - len(shown))
+def clean(text: str) -> Visible:
+    """The text without what no reader sees, control characters and lone surrogates."""
+    text = shown = text.encode("utf-8", "replace").decode()
+    if _SUSPECT.search(text):
+        shown = _HIDDEN.sub("", _TAGS.sub(_flag, text))
+    hidden = len(text) - len(shown)
+    if _CONTROL.search(shown):
+        shown = _CONTROL.sub("", shown.replace("\f", "\n").replace("\v", "\n"))
+    return Visible(shown, hidden)
 
 
 def _flag(match: regex.Match[str]) -> str:
     return match[0] if len(match[1]) <= _FLAG_MAX_TAGS else match[0][0]
-
-
-def clean(text: str) -> Visible:
-    """As `visible`, and without what is no text: control characters and lone surrogates."""
-    text = text.encode("utf-8", "replace").decode()
-    shown = visible(text)
-    if _CONTROL.search(shown.text):
-        lines = shown.text.replace("\f", "\n").replace("\v", "\n")
-        return Visible(_CONTROL.sub("", lines), shown.hidden)
-    return shown
