@@ -120,12 +120,7 @@ def _sample(text: str) -> str:
 
 
 def _has_words(text: str) -> bool:
-    letters = 0
-    for character in text:
-        letters += character.isalpha()
-        if letters >= _MIN_LETTERS:
-            return True
-    return False
+    return sum(map(str.isalpha, text)) >= _MIN_LETTERS
 
 
 def encodable(text: str) -> str:

@@ -138,17 +138,11 @@ def _year_last(first: str, mark: str, second: str, year: str) -> str | None:
 
 def _iso(year: str, month: str | None = None, day: str | None = None) -> str | None:
     """The date at the precision it has; None if there is no such day."""
-    if not _is_date(int(year), int(month or 1), int(day or 1)):
+    try:
+        datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
         return None
     return "-".join(part.zfill(2) for part in (year, month, day) if part)
-
-
-def _is_date(year: int, month: int, day: int) -> bool:
-    try:
-        datetime.date(year, month, day)
-    except ValueError:
-        return False
-    return True
 
 
 def _worded_date(text: str) -> str | None:

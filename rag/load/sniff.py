@@ -50,6 +50,7 @@ PLAIN = frozenset(_PLAIN_BY_SUFFIX.values())
 NOTHING = "nothing"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _NOT_ARTICLES = {
     b"\x89PNG": "a PNG image",
@@ -164,7 +165,6 @@ def _text_kind(name: str, head: bytes, path: str) -> str:
         if head.startswith(signature) and not (signature in (b"BM", b"MZ") and _is_text(head)):
             raise LoadError(path, what if ";" in what else f"{what}, not an article")
     suffix = PurePosixPath(name).suffix.lower()
-    plain = _PLAIN_BY_SUFFIX.get(suffix)
     begin = _without_bom(head).lstrip()
     if _HTML_ROOT.match(begin):
         return "html"
@@ -172,10 +172,8 @@ def _text_kind(name: str, head: bytes, path: str) -> str:
         return "feed" if _FEED.search(begin) else "html" if _HTML_ROOT.search(begin) else "xml"
     if _FEED.match(begin):
         return "feed"
-    if plain:
-        return plain
-    if suffix in _OTHER_BY_SUFFIX:
-        return _OTHER_BY_SUFFIX[suffix]
+    if named := _PLAIN_BY_SUFFIX.get(suffix) or _OTHER_BY_SUFFIX.get(suffix):
+        return named
     if suffix in _CODE:
         raise LoadError(path, f"a program or settings ({suffix}), not an article")
     if _HTML.match(begin):
@@ -205,7 +203,7 @@ def _packed_kind(data: bytes, path: str) -> str:
 
 def _without_bom(head: bytes) -> bytes:
     """ASCII as bytes: a text in two- or four-byte units loses their zeros."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+    if head.startswith(_WIDE_BOMS):
         return head.strip(b"\xff\xfe\0").replace(b"\0", b"")
     return head.removeprefix(b"\xef\xbb\xbf")
 
@@ -223,6 +221,6 @@ def _is_utf8(head: bytes) -> bool:
 
 def _is_text(head: bytes) -> bool:
     """Whether there are no bytes that no text has."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+    if head.startswith(_WIDE_BOMS):
         return True
     return b"\0" not in head and sum(byte < 9 for byte in head) * 50 <= len(head)
