@@ -7,7 +7,6 @@ import io
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -15,15 +14,14 @@ import regex
 
 from rag.errors import LoadError
 from rag.load.names import is_leftover
+from rag.load.readers import read
+from rag.load.sniff import BROKEN
 from rag.load.source import Source
 from rag.settings import MEGABYTE
 from rag.types import Document, Failure
 
 #: Small members compress well and cost nothing.
 _RATIO_FROM = MEGABYTE
-#: What a damaged archive raises; what a wrong password and an unknown method raise are
-#: RuntimeErrors.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _REQUIRES_PASSWORD, _NAMED_IN_UTF8 = 0x1, 0x800
 _TOO_MUCH = "it unpacks to far more than it is: left out"
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -46,7 +44,7 @@ class Archive:
         except BROKEN as error:
             raise LoadError(source.id, f"a damaged archive: {error}") from error
         self.members = dict(_named(self._zip.infolist()))
-        source.budget.take(len(self.members), 0, source.bounds, source.id)
+        source.take(len(self.members), 0)
 
     def __contains__(self, name: str) -> bool:
         return name in self.members
@@ -71,7 +69,7 @@ class Archive:
             raise LoadError(place, f"damaged: {error}") from error
         if len(data) > bound:
             raise LoadError(place, _TOO_MUCH)
-        source.budget.take(0, len(data), source.bounds, source.id)
+        source.take(0, len(data))
         return data
 
 
@@ -116,7 +114,7 @@ def read_zip(source: Source) -> Iterator[Document | Failure]:
             continue
         try:
             _check(name, info, source)
-            yield from _members(source.part(name, archive.read(name)))
+            yield from read(source.part(name, archive.read(name)))
         except LoadError as error:
             yield Failure(error.path, error.reason)
 
@@ -132,10 +130,10 @@ def read_gzip(source: Source) -> Iterator[Document | Failure]:
         raise LoadError(source.id, f"a damaged archive: {error}") from error
     if len(data) > bound:
         raise LoadError(source.id, _TOO_MUCH)
-    source.budget.take(1, len(data), source.bounds, source.id)
+    source.take(1, len(data))
     if data[257:262] == b"ustar":
         raise LoadError(source.id, "a tar archive; unpack it or make it a ZIP archive")
-    yield from _members(source.unpacked(data))
+    yield from read(source.unpacked(data))
 
 
 def _bound(packed: int, source: Source) -> int:
@@ -148,12 +146,6 @@ def _check_depth(source: Source) -> None:
     """Raises LoadError for an archive in too many others."""
     if source.depth >= source.bounds.archive_max_depth:
         raise LoadError(source.id, "an archive inside archives: unpack it")
-
-
-def _members(part: Source) -> Iterator[Document | Failure]:
-    from rag.load.readers import read
-
-    yield from read(part)
 
 
 def _is_leftover(name: str) -> bool:

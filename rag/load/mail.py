@@ -15,6 +15,7 @@ from rag.load.article import article, file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import read_page, whole_body
+from rag.load.readers import read
 from rag.load.source import Source
 from rag.types import Document, Failure
 
@@ -46,8 +47,7 @@ def read_mail(source: Source) -> Iterator[Document | Failure]:
     parts = list(_attachments(message))
     if body.text or not parts:
         yield file_article(source, body, metadata)
-    for name, data in _numbered(parts):
-        yield from _attached(source, name, data)
+    yield from _attached(source, parts)
 
 
 def _is_saved_page(message: EmailMessage) -> bool:
@@ -116,16 +116,15 @@ def _numbered(parts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]
         yield own, data
 
 
-def _attached(source: Source, name: str, data: bytes) -> Iterator[Document | Failure]:
-    """The documents of an attachment; what is attached to an attachment is left out."""
-    from rag.load.readers import read
-
-    part = source.part(name, data)
-    if source.depth >= source.bounds.archive_max_depth:
-        yield Failure(part.id, "an attachment of an attachment: save it as a file")
-        return
-    source.budget.take(1, len(data), source.bounds, source.id)
-    yield from read(part)
+def _attached(source: Source, parts: Iterable[tuple[str, bytes]]) -> Iterator[Document | Failure]:
+    """The documents of what is attached; what is attached to an attachment is left out."""
+    for name, data in _numbered(parts):
+        part = source.part(name, data)
+        if source.depth >= source.bounds.archive_max_depth:
+            yield Failure(part.id, "an attachment of an attachment: save it as a file")
+        else:
+            source.take(1, len(data))
+            yield from read(part)
 
 
 def _saved_page(message: EmailMessage, source: Source) -> Document:
@@ -171,5 +170,4 @@ def _outlook(source: Source) -> Iterator[Document | Failure]:
         for number, part in enumerate(message.attachments, 1)
         if part.file_bytes and not _is_no_article(part.mime_type or "")
     )
-    for name, data in _numbered(parts):
-        yield from _attached(source, name, data)
+    yield from _attached(source, parts)

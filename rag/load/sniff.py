@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
-from rag.load.archive import BROKEN
 
+#: What a damaged archive raises; what a wrong password and an unknown method raise are
+#: RuntimeErrors.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 #: Enough of a file to tell what it is.
 HEAD_BYTES = 8_192
 _LONGEST_CHARACTER = 4

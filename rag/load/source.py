@@ -19,21 +19,6 @@ class Budget:
     files: int = 0
     bytes: int = 0
 
-    def take(self, files: int, size: int, bounds: Bounds, path: str) -> None:
-        """Counts what is unpacked.
-
-        Raises:
-            LoadError: It is too much.
-        """
-        self.files += files
-        self.bytes += size
-        if self.files > bounds.archive_max_files:
-            raise LoadError(
-                path, f"an archive of more than {counted(bounds.archive_max_files, 'file')}"
-            )
-        if self.bytes > bounds.archive_max_mb * MEGABYTE:
-            raise LoadError(path, f"an archive of more than {bounds.archive_max_mb} MB unpacked")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -63,6 +48,21 @@ class Source:
     def suffix(self) -> str:
         """The ending of its name, lower-case, with the dot."""
         return PurePosixPath(self.name).suffix.lower()
+
+    def take(self, files: int, size: int) -> None:
+        """Counts what is unpacked.
+
+        Raises:
+            LoadError: It is too much.
+        """
+        bounds = self.bounds
+        self.budget.files += files
+        self.budget.bytes += size
+        if self.budget.files > bounds.archive_max_files:
+            most = counted(bounds.archive_max_files, "file")
+            raise LoadError(self.id, f"an archive of more than {most}")
+        if self.budget.bytes > bounds.archive_max_mb * MEGABYTE:
+            raise LoadError(self.id, f"an archive of more than {bounds.archive_max_mb} MB unpacked")
 
     def unpacked(self, data: bytes) -> Source:
         """The one file that this one is a compressed form of."""
