@@ -25,9 +25,7 @@ def read_epub(source: Source) -> Iterator[Document | Failure]:
     """Yields a book; its headings are the sections that citations name."""
     archive = Archive(source)
     container = parse_xml(archive.read("META-INF/container.xml"), source.id)
-    root_file = next(
-        (e.get("full-path") for e in container.iter() if local(e.tag) == "rootfile"), None
-    )
+    root_file = next((e.get("full-path") for e in container.iter("{*}rootfile")), None)
     if not root_file:
         raise LoadError(source.id, "damaged: it does not name its table of contents")
     package = parse_xml(archive.read(root_file), source.id)
@@ -42,9 +40,9 @@ def read_epub(source: Source) -> Iterator[Document | Failure]:
 
 def _chapters(package: Any, folder: str) -> Iterator[str]:
     """The names of the chapters in reading order."""
-    files = {e.get("id"): e.get("href", "") for e in package.iter() if local(e.tag) == "item"}
-    for reference in package.iter():
-        if local(reference.tag) == "itemref" and reference.get("idref") in files:
+    files = {item.get("id"): item.get("href", "") for item in package.iter("{*}item")}
+    for reference in package.iter("{*}itemref"):
+        if reference.get("idref") in files:
             yield posixpath.normpath(posixpath.join(folder, unquote(files[reference.get("idref")])))
 
 

@@ -59,8 +59,7 @@ def _slides(archive: Archive, source: Source) -> list[str]:
     targets = _targets(archive, main, source)
     order = [
         value
-        for element in parse_xml(archive.read(main), source.id).iter()
-        if local(element.tag) == "sldId"
+        for element in parse_xml(archive.read(main), source.id).iter("{*}sldId")
         for key, value in element.attrib.items()
         if local(key) == "id" and key != "id"
     ]
@@ -89,10 +88,10 @@ def _related(archive: Archive, name: str, source: Source) -> list[str]:
 def _drawing_role(element: Any) -> Role | None:
     name = local(element.tag)
     if name == "sp":
-        kinds = {local(p.tag): p.get("type") for p in element.iter() if local(p.tag) == "ph"}
-        if kinds.get("ph") in ("sldNum", "dt", "ftr", "sldImg"):
+        kind = next((holder.get("type") for holder in element.iter("{*}ph")), None)
+        if kind in ("sldNum", "dt", "ftr", "sldImg"):
             return "skip"
-        return "h2" if kinds.get("ph") in ("title", "ctrTitle") else "block"
+        return "h2" if kind in ("title", "ctrTitle") else "block"
     if name == "tc" and "1" in (element.get("hMerge"), element.get("vMerge")):
         return "skip"  # the cell that it is a part of is beside or above it
     if name == "tc" and _is_in_first_row(element):
@@ -128,7 +127,7 @@ def add_values(drawing: Any, builder: BodyBuilder) -> None:
     for element in drawing.iter():
         name = local(element.tag)
         if name == "p":
-            builder.add("".join(t.text or "" for t in element.iter() if local(t.tag) == "t"))
+            builder.add("".join(text.text or "" for text in element.iter("{*}t")))
         elif name == "ser":
             parts = {local(part.tag): _values(part) for part in element}
             pairs = zip_longest(parts.get("cat", []), parts.get("val", []), fillvalue="")
@@ -138,7 +137,7 @@ def add_values(drawing: Any, builder: BodyBuilder) -> None:
 
 
 def _values(part: Any) -> list[str]:
-    return [value.text or "" for value in part.iter() if local(value.tag) == "v"]
+    return [value.text or "" for value in part.iter("{*}v")]
 
 
 def document_of(

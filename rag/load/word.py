@@ -49,22 +49,31 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
     yield document_of(archive, source, builder.body())
 
 
+def _value(element: Any, *path: str) -> str | None:
+    """What a property says, `true` if it only stands there; None if there is none."""
+    found = element.find("/".join(f"{_WORD}{name}" for name in path))
+    return None if found is None else str(found.get(f"{_WORD}val", "true"))
+
+
 def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
     """The level of each paragraph style that is one of headings; the title's is the first."""
     if "word/styles.xml" not in archive:
         return {}
     levels = {}
     for style in parse_xml(archive.read("word/styles.xml"), source.id).iter(f"{_WORD}style"):
-        name = style.find(f"{_WORD}name")
-        named = name.get(f"{_WORD}val", "") if name is not None else ""
-        outline = style.find(f"{_WORD}pPr/{_WORD}outlineLvl")
-        if named.lower() == "title":
-            levels[style.get(f"{_WORD}styleId", "")] = 1
-        elif match := _HEADING.match(named):
-            levels[style.get(f"{_WORD}styleId", "")] = int(match[1])
-        elif outline is not None and outline.get(f"{_WORD}val", "").isdigit():
-            levels[style.get(f"{_WORD}styleId", "")] = int(outline.get(f"{_WORD}val")) + 1
-    return {style: level for style, level in levels.items() if level <= len(HEADINGS)}
+        name = _value(style, "name") or ""
+        outline = _value(style, "pPr", "outlineLvl") or ""
+        if name.lower() == "title":
+            level = 1
+        elif match := _HEADING.match(name):
+            level = int(match[1])
+        elif outline.isdigit():
+            level = int(outline) + 1
+        else:
+            continue
+        if level <= len(HEADINGS):
+            levels[style.get(f"{_WORD}styleId", "")] = level
+    return levels
 
 
 def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
@@ -72,9 +81,7 @@ def _word_role(element: Any, levels: Mapping[str, int]) -> Role | None:
     if name in _WORD_SKIPPED:
         return "skip"
     if name == "p" and element.tag.startswith(_WORD):
-        style = element.find(f"{_WORD}pPr/{_WORD}pStyle")
-        level = levels.get(style.get(f"{_WORD}val", ""), 0) if style is not None else 0
-        if level:
+        if level := levels.get(_value(element, "pPr", "pStyle") or ""):
             return HEADINGS[level - 1]
         is_item = element.find(f"{_WORD}pPr/{_WORD}numPr") is not None
         return "item" if is_item else "block"
@@ -113,11 +120,9 @@ def _spans_of(row: Any, begun: Mapping[int, Any]) -> dict[int, Any]:
     for cell in row.findall(f".//{_WORD}tc"):
         if next(cell.iterancestors(f"{_WORD}tr")) is not row:
             continue
-        width = cell.find(f"{_WORD}tcPr/{_WORD}gridSpan")
-        merge = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
-        if width is not None:
-            cell.set("colspan", width.get(f"{_WORD}val", "1"))
-        if merge is not None and merge.get(f"{_WORD}val") != "restart" and column in begun:
+        if width := _value(cell, "tcPr", "gridSpan"):
+            cell.set("colspan", width)
+        if _value(cell, "tcPr", "vMerge") not in (None, "restart") and column in begun:
             above = begun[column]
             above.set("rowspan", str(int(above.get("rowspan", "1")) + 1))
             cell.getparent().remove(cell)
@@ -152,17 +157,13 @@ def _remove_invisible(root: Any) -> int:
 
 
 def _is_invisible(properties: Any) -> bool:
-    def value(name: str) -> str | None:
-        found = properties.find(f"{_WORD}{name}")
-        return None if found is None else str(found.get(f"{_WORD}val", "true"))
-
-    if value("vanish") not in (None, "0", "false"):
+    if _value(properties, "vanish") not in (None, "0", "false"):
         return True
-    size = value("sz")
-    if size and size.isdigit() and int(size) <= _INVISIBLE_HALF_POINTS:
+    size = _value(properties, "sz") or ""
+    if size.isdigit() and int(size) <= _INVISIBLE_HALF_POINTS:
         return True
-    is_white = (value("color") or "").upper() in _WHITE
-    is_shaded = properties.find(f"{_WORD}shd") is not None or value("highlight") is not None
+    is_white = (_value(properties, "color") or "").upper() in _WHITE
+    is_shaded = any(_value(properties, ground) is not None for ground in ("shd", "highlight"))
     return is_white and not is_shaded and not _is_on_colour(properties)
 
 
