@@ -12,45 +12,15 @@ from functools import cache, lru_cache
 
 import regex
 
-from rag.language.words import HYPHENS, STOP_WORDS, UNSPACED
+from rag.language.words import HYPHENS, STOP_WORDS, UNSPACED, listed
 
 #: Stored with an index: raise it when the same text would give other terms.
 ANALYZER_VERSION = "2"
 
-_SNOWBALL = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "nb": "norwegian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-}
-
+# Languages that Snowball has a stemmer for, which it knows by the same codes; of `nb` by `no`.
+_STEMMED = listed(
+    "ar ca cs da de el en es et eu fi fr ga hi hu hy id it lt nb ne nl no pl pt ro ru sr sv ta tr"
+)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ﬁ": "fi", "ﬂ": "fl", "ـ": "", "\u00ad": ""})
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{UNSPACED}]]"
 # In this order: a run of a script without spaces, a number, a word with its hyphens. These
@@ -112,9 +82,9 @@ def _term(token: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> Callable[[str], str]:
-    if language not in _SNOWBALL:
+    if language not in _STEMMED:
         return str
     import Stemmer
 
-    stem: Callable[[str], str] = Stemmer.Stemmer(_SNOWBALL[language]).stemWord
+    stem: Callable[[str], str] = Stemmer.Stemmer("no" if language == "nb" else language).stemWord
     return stem
