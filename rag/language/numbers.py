@@ -15,10 +15,10 @@ from math import prod
 from typing import NamedTuple
 
 import regex
-from babel import UnknownLocaleError
 from babel.numbers import get_group_symbol
 from text_to_num import find_numbers
 
+from rag.language.calendar import locale_of
 from rag.language.units import is_money, units_beside
 from rag.language.words import HYPHENS
 from rag.types import Span
@@ -214,10 +214,8 @@ def _readings(match: regex.Match[str], language: str) -> frozenset[float]:
 @cache
 def _group_mark(language: str) -> str:
     """What stands between thousands in a language; empty if that is not known."""
-    try:
-        return str(get_group_symbol(language))
-    except (UnknownLocaleError, ValueError):
-        return ""
+    locale = locale_of(language)
+    return str(get_group_symbol(locale)) if locale else ""
 
 
 def _scale(text: str, number: Span, language: str) -> tuple[int, int]:
