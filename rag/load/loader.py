@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -37,19 +37,16 @@ class Loader:
         self._pool: ThreadPoolExecutor | None = None
         self._workers: SimpleQueue[Worker]
         self._all: list[Worker] = []
-        self._waiting: deque[str] = deque()
-        self._listed: set[str] = set()
+        self._waiting: OrderedDict[str, None] = OrderedDict()
         self._reading: dict[str, Future[_Found]] = {}
 
     def ahead(self, paths: Iterable[str]) -> None:
         """Says which files will be asked for, in order; they are read in the background."""
-        paths = list(paths)
-        self._waiting.extend(paths)
-        self._listed.update(paths)
+        self._waiting.update(dict.fromkeys(paths))
 
     def load(self, path: str) -> Iterator[Document | Failure]:
         """As `load_file`, with what is not plain text read in a limited process."""
-        self._listed.discard(path)
+        self._waiting.pop(path, None)
         if path not in self._reading:
             if is_plain(self._folder, path):
                 yield from load_file(self._folder, path, self._bounds)
@@ -61,8 +58,8 @@ class Loader:
     def _fill(self) -> None:
         """Keeps the processes busy with the next files."""
         while self._waiting and len(self._reading) <= _AHEAD * self._processes:
-            path = self._waiting.popleft()
-            if path in self._listed and not is_plain(self._folder, path):
+            path, _ = self._waiting.popitem(last=False)
+            if not is_plain(self._folder, path):
                 self._submit(path)
 
     def _submit(self, path: str) -> None:
@@ -97,7 +94,6 @@ class Loader:
             self._pool = None
         self._reading.clear()
         self._waiting.clear()
-        self._listed.clear()
 
     def _end_processes(self) -> None:
         for worker in self._all:
