@@ -34,7 +34,7 @@ _READERS = {
     "epub": "rag.load.epub:read_epub",
     "mail": "rag.load.mail:read_mail",
     "ole": "rag.load.mail:read_ole",
-    "rtf": "rag.load.markup:read_rtf",
+    "rtf": "rag.load.rtf:read_rtf",
     "zip": "rag.load.archive:read_zip",
     "gzip": "rag.load.archive:read_gzip",
 }
