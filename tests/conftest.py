@@ -13,15 +13,18 @@ from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from rag import Corpus, Settings
 from rag.embed import Embedder, load_embedder
+from rag.load import listing
 from tests.postgres.server import Server
 from tests.words import WordEmbedder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-__all__ = ["ROOT", "SHARED", "WordEmbedder", "needs_shared"]
+__all__ = ["ROOT", "SHARED", "SHIPPED", "WordEmbedder", "needs_shared"]
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+#: The files of the articles that come with the project, in its folder `corpus`.
+SHIPPED = [path for path in listing(ROOT / "corpus") if isinstance(path, str)]
 
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the public data sets in ../shared are not on this machine"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from rag.chunk import chunk_document, embedding_text
 from rag.embed import Embedder
-from rag.load import article_files, load_file
+from rag.load import load_file
 from rag.types import Chunk, Document, Span
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHIPPED
 
 
 def token_spans(text: str) -> list[Span]:
@@ -83,7 +83,7 @@ def test_any_text_with_the_tokens_of_the_model(embedder: Embedder, text: str) ->
     check(article, chunk_document(article, embedder.token_spans, 16))
 
 
-@pytest.mark.parametrize("path", article_files(ROOT / "corpus"))
+@pytest.mark.parametrize("path", SHIPPED)
 @pytest.mark.parametrize("max_tokens", [16, 64, 256])
 def test_the_shipped_articles(embedder: Embedder, path: str, max_tokens: int) -> None:
     (article,) = load_file(ROOT / "corpus", path)

@@ -1,6 +1,6 @@
 """A file of the corpus folder -> its documents, or the reason why there are none."""
 
-from rag.load.files import article_files, listing, load_file, open_regular
+from rag.load.files import listing, load_file, open_regular
 from rag.load.loader import Loader
 from rag.load.names import file_title, is_leftover
 from rag.settings import Bounds
@@ -12,7 +12,6 @@ __all__ = [
     "LOADER_VERSION",
     "Bounds",
     "Loader",
-    "article_files",
     "file_title",
     "is_leftover",
     "listing",

@@ -23,18 +23,13 @@ from rag.types import Document, Failure, PassingFailure
 _PLAIN_MAX_BYTES = MEGABYTE
 
 
-def article_files(folder: Path) -> list[str]:
+def listing(folder: Path) -> list[str | Failure]:
     """POSIX paths, relative to `folder`, of every regular file below it, sorted.
 
     Hidden files and folders (a leading dot), what editors leave beside a file, and the
     files of an index are not articles. Links are not followed: what one leads to in the
-    corpus is read under its own name.
+    corpus is read under its own name. What cannot be listed or is no file is a `Failure`.
     """
-    return [item for item in listing(folder) if isinstance(item, str)]
-
-
-def listing(folder: Path) -> list[str | Failure]:
-    """As `article_files`, with a `Failure` for what cannot be listed or is no regular file."""
     found: list[str | Failure] = []
     pending = [""]
     while pending:

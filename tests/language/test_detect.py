@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from rag import ModelError
 from rag.language import detect, detect_language, question_languages
-from rag.load import article_files, load_file
+from rag.load import load_file
 from rag.types import UNDETERMINED, Document
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHIPPED
 from tests.embed.texts import texts_by_language
 
 TEXTS = texts_by_language()
@@ -21,7 +21,7 @@ def test_the_language_of_an_article(language: str) -> None:
     assert detect_language("\n".join(TEXTS[language][:8])) == language
 
 
-@pytest.mark.parametrize("path", article_files(ROOT / "corpus"))
+@pytest.mark.parametrize("path", SHIPPED)
 def test_the_language_of_the_shipped_articles(path: str) -> None:
     (article,) = load_file(ROOT / "corpus", path)
     assert isinstance(article, Document)

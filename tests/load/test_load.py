@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.load import article_files, load_file
+from rag.load import listing, load_file
 from rag.types import Document, Failure
 
 
@@ -265,7 +265,7 @@ def test_files_are_found_at_any_depth_but_not_hidden_or_linked(tmp_path: Path) -
         (tmp_path / name).write_text("text")
     (tmp_path / "link.txt").symlink_to(tmp_path / "z.txt")
     (tmp_path / "around").symlink_to(tmp_path)
-    assert article_files(tmp_path) == ["b/c/a.md", "z.txt"]
+    assert listing(tmp_path) == ["b/c/a.md", "z.txt"]
 
 
 @pytest.mark.parametrize(
