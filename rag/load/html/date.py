@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import regex
@@ -33,18 +33,18 @@ _PARAGRAPH_CHARS = 80
 
 
 def published(
-    tree: Any, head: Mapping[str, str], described: Sequence[Mapping[str, Any]], found: str | None
+    tree: Any, head: Mapping[str, str], own: Mapping[str, Any], found: str | None
 ) -> str | None:
     """The date of publication that a page states; None if it states none.
 
     Args:
         tree: The page.
         head: What its meta elements say.
-        described: The articles that it describes for machines, its own first.
+        own: What it says of its article for machines.
         found: What its date is taken for elsewhere: of several that are stated this one counts,
             since they may be a day apart, in different zones of time.
     """
-    stated = [text for one in described[:1] for text in strings(one.get("datePublished"))]
+    stated = list(strings(own.get("datePublished")))
     stated += [head[key] for key in _KEYS if key in head]
     stated += [_said(element) for element in _marked(tree)]
     days = [day for text in dict.fromkeys(stated) if (day := iso_date(text))]

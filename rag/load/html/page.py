@@ -33,6 +33,7 @@ _LINKED_SHARE = 10
 _AROUND = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|head|side|bread|cookie|share|social|comment)", re.I
 )
+_HEADLINES = ("og:title", "twitter:title", "headline")
 Articles = list[dict[str, Any]]
 _NAVIGATION = ("nav", "header", "footer", "aside", "form", "iframe")
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -64,7 +65,7 @@ def read_page(html: str) -> Page:
     described = _described(tree, head, objects)
     hidden = remove_hidden(tree)
     write_signs(tree)
-    metadata = _metadata(tree, head, objects, described)
+    metadata = _metadata(tree, head, objects, described[0] if described else {})
     body = _body(tree, metadata["title"])
     if len(body.text) < _SHORT_CHARS:
         bodies = (text for one in described for text in strings(one.get("articleBody")))
@@ -102,7 +103,7 @@ def parse(html: str) -> Any:
 def _described(tree: Any, head: Mapping[str, str], objects: Articles) -> Articles:
     """What JSON-LD says of articles, first of the one that the page is."""
     names = [_line(element) for element in tree.iter("h1", "title")]
-    names += [head[key] for key in ("og:title", "twitter:title", "headline") if key in head]
+    names += [head[key] for key in _HEADLINES if key in head]
     links = [link.get("href", "") for link in tree.iter("link") if link.get("rel") == "canonical"]
     return articles(objects, names, [*links, head.get("og:url", "")])
 
@@ -176,9 +177,10 @@ def _has_navigation(tree: Any) -> bool:
 def _metadata(
     tree: Any,
     head: Mapping[str, str],
-    objects: list[dict[str, Any]],
-    described: Articles,
+    objects: Articles,
+    own: Mapping[str, Any],
 ) -> dict[str, Any]:
+    """What is known of the article; `own` is what the page says of it for machines."""
     from trafilatura.metadata import extract_metadata
 
     drop_other_times(tree)
@@ -186,13 +188,13 @@ def _metadata(
     found = extract_metadata(tree, extensive=False)
     names = (found.sitename, head.get("og:site_name"), head.get("application-name"))
     sites = [*filter(None, names), *site_names(objects)]
-    title = _title(tree, head, described, sites, found.hostname)
-    date = published(tree, head, described, found.date)
+    title = _title(tree, head, own, sites, found.hostname)
+    date = published(tree, head, own, found.date)
     return {
         "title": title or found.title,
         "date": date or found.date,
         "date_certainty": "stated" if date else "inferred",
-        "authors": _authors(described, found.author),
+        "authors": _authors(own, found.author),
         "source": head.get("og:site_name") or found.sitename,
         "url": found.url,
     }
@@ -201,20 +203,18 @@ def _metadata(
 def _title(
     tree: Any,
     head: Mapping[str, str],
-    described: Articles,
+    own: Mapping[str, Any],
     sites: list[str],
     host: str | None,
 ) -> str:
-    stated = [text for one in described[:1] for text in strings(one.get("headline"))]
-    stated += [head[key] for key in ("og:title", "twitter:title", "headline") if key in head]
-    headings = [_line(heading) for heading in tree.iter("h1")]
-    headings = [heading for heading in headings if heading]
+    stated = [*strings(own.get("headline")), *(head[key] for key in _HEADLINES if key in head)]
+    headings = list(filter(None, map(_line, tree.iter("h1"))))
     title = _line(tree.find(".//title"))
     names = [*sites, *([host, host.removeprefix("www.").split(".")[0]] if host else [])]
     if not stated and not headings and title:
         blocks = map(_line, tree.iter("h2", "h3", "h4", "td", "div", "p", "b", "strong", "span"))
-        alone = heading_segment(title, (head.get("description", ""), *blocks))
-        return alone or headline([], [], title, names)
+        if alone := heading_segment(title, (head.get("description", ""), *blocks)):
+            return alone
     return headline(stated, headings, title, names)
 
 
@@ -222,7 +222,6 @@ def _line(element: Any) -> str:
     return "" if element is None else " ".join("".join(element.itertext()).split())
 
 
-def _authors(described: Articles, found: str | None) -> list[str]:
-    stated = [name for one in described[:1] for name in strings(one.get("author"))]
-    named = [name for name in stated if not _URL.match(name)]
+def _authors(own: Mapping[str, Any], found: str | None) -> list[str]:
+    named = [name for name in strings(own.get("author")) if not _URL.match(name)]
     return list(dict.fromkeys(named or [name.strip() for name in (found or "").split(";")]))
