@@ -44,11 +44,6 @@ class Source:
         """What it is called in the file that it is a part of: `2024/report.pdf`; else empty."""
         return self.id[len(self.path) + 1 :]
 
-    @property
-    def suffix(self) -> str:
-        """The ending of its name, lower-case, with the dot."""
-        return PurePosixPath(self.name).suffix.lower()
-
     def take(self, files: int, size: int) -> None:
         """Counts what is unpacked.
 

@@ -32,7 +32,7 @@ _SAMPLE_CHARS = 20_000
 def read_csv(source: Source) -> Iterator[Document | Failure]:
     """Yields the rows of an export as articles, if they have a text; else the table as one."""
     text = decode(source.data, source.id)
-    text, separator = _separated(text, source.suffix)
+    text, separator = _separated(text, source.name)
     csv.field_size_limit(len(text) + 1)
     cells = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
     rows = [(number, row) for number, row in enumerate(cells, 1) if any(map(str.strip, row))]
@@ -50,7 +50,7 @@ def read_csv(source: Source) -> Iterator[Document | Failure]:
     yield file_article(source, builder.body(), {})
 
 
-def _separated(text: str, suffix: str) -> tuple[str, str]:
+def _separated(text: str, name: str) -> tuple[str, str]:
     """The lines of a table, and what parts its cells: as Excel's first line says, or as it looks.
 
     Quotes are always doubled inside quotes: what the library guesses of them tears texts apart.
@@ -60,7 +60,7 @@ def _separated(text: str, suffix: str) -> tuple[str, str]:
     try:
         return text, csv.Sniffer().sniff(text[:_SAMPLE_CHARS], delimiters=",;\t|").delimiter
     except csv.Error:
-        return text, "\t" if suffix == ".tsv" else ","
+        return text, "\t" if name.lower().endswith(".tsv") else ","
 
 
 def add_rows(builder: BodyBuilder, rows: Sequence[tuple[int, Sequence[str]]]) -> None:

@@ -297,9 +297,7 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def _is_data(row: Any) -> bool:
     """Whether a row is one of data: pages are laid out in tables too."""
-    return row.find(".//{*}table") is None and all(
-        row.find(f".//{{*}}{level}") is None for level in HEADINGS
-    )
+    return all(row.find(f".//{{*}}{name}") is None for name in ("table", *HEADINGS))
 
 
 def _may_name(cells: Sequence[str]) -> bool:
