@@ -28,7 +28,7 @@ class _Text(NamedTuple):
     object: Any
     points: float
     is_upright: bool
-    bounds: tuple[float, float, float, float]
+    bounds: tuple[float, ...]  # left, bottom, right, top
 
 
 def unseen_objects(page: Any) -> set[int]:
@@ -88,9 +88,8 @@ def _texts(page: Any, kind: int = pdfium.FPDF_PAGEOBJ_TEXT) -> Iterator[_Text]:
             pdfium.FPDFPageObj_GetMatrix(found, matrix)
             pdfium.FPDFPageObj_GetBounds(found, *edges)
             points = abs(size.value) * math.hypot(matrix.c, matrix.d)
-            left, bottom, right, top = (edge.value for edge in edges)
             is_upright = abs(matrix.b) <= abs(matrix.a)
-            bounds = (left, bottom, right, top)
+            bounds = tuple(edge.value for edge in edges)
             yield _Text(ctypes.addressof(found.contents), found, points, is_upright, bounds)
 
 
@@ -130,29 +129,23 @@ def _without_contrast(page: Any, texts: list[_Text]) -> set[int]:
     scale = min(2.0, _DRAWN_MAX_PIXELS / max(width, height, 1.0))
     bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     try:
-        pixels, stride, size = bytes(bitmap.buffer), bitmap.stride, (bitmap.width, bitmap.height)
+        pixels = bytes(bitmap.buffer)
         return {
             text.address
             for text in texts
-            if _contrast(pixels, stride, size, text.bounds, scale) < _CONTRAST
+            if _contrast(bitmap, pixels, text.bounds, scale) < _CONTRAST
         }
     finally:
         bitmap.close()
 
 
-def _contrast(
-    pixels: bytes,
-    stride: int,
-    size: tuple[int, int],
-    bounds: tuple[float, float, float, float],
-    scale: float,
-) -> int:
+def _contrast(bitmap: Any, pixels: bytes, bounds: tuple[float, ...], scale: float) -> int:
     """How much the brightness differs within the bounds of a text, 0 to 255."""
-    width, height = size
+    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
     left, right = (min(max(round(x * scale), 0), width) for x in (bounds[0] - 1, bounds[2] + 1))
     top, bottom = (
         min(max(round(height - y * scale), 0), height) for y in (bounds[3] + 1, bounds[1] - 1)
     )
-    rows = [pixels[y * stride + left : y * stride + right] for y in range(top, bottom)]
+    rows = (pixels[y * stride + left : y * stride + right] for y in range(top, bottom))
     joined = b"".join(rows)
     return max(joined) - min(joined) if joined else 0
