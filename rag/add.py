@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 from rag.errors import LoadError
 from rag.load import is_leftover, open_regular
-from rag.load.names import is_text, printable
+from rag.load.names import printable
 from rag.settings import MEGABYTE
-from rag.types import Failure
+from rag.types import Failure, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _failure(path: Path, error: OSError) -> Failure:
 
 def _check(folder: Path, source: Path, target: Path) -> None:
     """Raises LoadError if no sync would read a file in its new place."""
-    if not is_text(str(target)):
+    if not storable(str(target)):
         raise LoadError(source, "its name is not valid UTF-8; rename it")
     if any(map(is_leftover, target.relative_to(folder).parts)):
         raise LoadError(source, "a sync reads no hidden files, nor what editors leave; rename it")

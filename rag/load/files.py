@@ -12,12 +12,12 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.load.export import read_rows
-from rag.load.names import is_leftover, is_text, printable
+from rag.load.names import is_leftover, printable
 from rag.load.readers import read
 from rag.load.sniff import HEAD_BYTES, NOTHING, plain_kind
 from rag.load.source import Budget, Source
 from rag.settings import MEGABYTE, Bounds
-from rag.types import Document, Failure, PassingFailure
+from rag.types import Document, Failure, PassingFailure, storable
 
 #: A larger text is read in a process of its own, whatever it is.
 _PLAIN_MAX_BYTES = MEGABYTE
@@ -44,7 +44,7 @@ def listing(folder: Path) -> list[str | Failure]:
             if is_leftover(entry.name):
                 continue
             path = f"{below}/{entry.name}" if below else entry.name
-            if not is_text(path):
+            if not storable(path):  # Python has bytes that are not UTF-8 as lone surrogates
                 found.append(Failure(printable(path), "its name is not valid UTF-8; rename it"))
             elif entry.is_dir(follow_symlinks=False):
                 pending.append(path)

@@ -20,15 +20,6 @@ def is_leftover(name: str) -> bool:
     return bool(_LEFTOVER.search(name) or _INDEX.fullmatch(name))
 
 
-def is_text(path: str) -> bool:
-    """Whether the bytes of a name are UTF-8; Python smuggles others in as lone surrogates."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def printable(path: str) -> str:
     """A name as it can be shown, whatever its bytes are."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
