@@ -9,10 +9,12 @@ import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 import regex
 
 from rag.errors import LoadError
+from rag.load.markup import parse_xml
 from rag.load.names import is_leftover
 from rag.load.readers import read
 from rag.load.sniff import BROKEN
@@ -71,6 +73,10 @@ class Archive:
             raise LoadError(place, _TOO_MUCH)
         source.take(0, len(data))
         return data
+
+    def xml(self, name: str) -> Any:
+        """The root of a member that is XML; a LoadError also if it is not well formed."""
+        return parse_xml(self.read(name), self._source.id)
 
 
 def _named(infos: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:

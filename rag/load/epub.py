@@ -13,7 +13,6 @@ from rag.load.article import file_article
 from rag.load.body import BodyBuilder
 from rag.load.encoding import decode
 from rag.load.html import whole_text
-from rag.load.markup import parse_xml
 from rag.load.source import Source
 from rag.load.tree import local
 from rag.types import Document, Failure
@@ -24,11 +23,11 @@ _KEYS = "META-INF/encryption.xml"
 def read_epub(source: Source) -> Iterator[Document | Failure]:
     """Yields a book; its headings are the sections that citations name."""
     archive = Archive(source)
-    container = parse_xml(archive.read("META-INF/container.xml"), source.id)
+    container = archive.xml("META-INF/container.xml")
     root_file = next((e.get("full-path") for e in container.iter("{*}rootfile")), None)
     if not root_file:
         raise LoadError(source.id, "damaged: it does not name its table of contents")
-    package = parse_xml(archive.read(root_file), source.id)
+    package = archive.xml(root_file)
     if _KEYS in archive and b"EncryptedKey" in archive.read(_KEYS):
         raise LoadError(source.id, "protected against copying; it cannot be read")
     builder = BodyBuilder()

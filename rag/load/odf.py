@@ -9,7 +9,6 @@ from typing import Any
 from rag.load.archive import Archive
 from rag.load.body import BodyBuilder
 from rag.load.html.signs import write_raised
-from rag.load.markup import parse_xml
 from rag.load.office import document_of, is_above
 from rag.load.source import Source
 from rag.load.tree import HEADINGS, Role, local, tree_text
@@ -29,7 +28,7 @@ _MAX_TIMES, _MAX_DIGITS = 1_000, 7
 def read_odf(source: Source) -> Iterator[Document | Failure]:
     """Yields an OpenDocument text, presentation or spreadsheet."""
     archive = Archive(source)
-    root = parse_xml(archive.read("content.xml"), source.id)
+    root = archive.xml("content.xml")
     _write_out(root)
     _write_raised_spans(root)
     _make_titles_headings(root)

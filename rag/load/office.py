@@ -16,7 +16,6 @@ from rag.load.archive import Archive
 from rag.load.article import file_article
 from rag.load.body import Body, BodyBuilder
 from rag.load.html.signs import write_raised
-from rag.load.markup import parse_xml
 from rag.load.source import Source
 from rag.load.tree import Role, local, tree_text
 from rag.types import Document, Failure
@@ -26,19 +25,19 @@ def read_pptx(source: Source) -> Iterator[Document | Failure]:
     """Yields a presentation, slide after slide, each with its notes; hidden ones are left out."""
     archive = Archive(source)
     builder = BodyBuilder()
-    for number, name in enumerate(_slides(archive, source), 1):
-        slide = parse_xml(archive.read(name), source.id)
+    for number, name in enumerate(_slides(archive), 1):
+        slide = archive.xml(name)
         if slide.get("show") in ("0", "false"):
             builder.hidden += len("".join(slide.itertext()).strip())
             continue
         _write_raised_runs(slide)
         builder.mark("slide", str(number))
         tree_text(slide, builder, _drawing_role)
-        for related in _related(archive, name, source):
+        for related in _related(archive, name).values():
             if "/charts/chart" in related or "/diagrams/data" in related:
-                add_values(parse_xml(archive.read(related), source.id), builder)
+                add_values(archive.xml(related), builder)
             elif "/notesSlides/" in related:
-                tree_text(parse_xml(archive.read(related), source.id), builder, _drawing_role)
+                tree_text(archive.xml(related), builder, _drawing_role)
     yield document_of(archive, source, builder.body())
 
 
@@ -53,36 +52,32 @@ def is_above(height: str) -> bool:
     return height[:1] in frozenset("123456789")
 
 
-def _slides(archive: Archive, source: Source) -> list[str]:
+def _slides(archive: Archive) -> list[str]:
     """The names of the slides in the order of the presentation."""
     main = "ppt/presentation.xml"
-    targets = _targets(archive, main, source)
+    related = _related(archive, main)
     order = [
         value
-        for element in parse_xml(archive.read(main), source.id).iter("{*}sldId")
+        for element in archive.xml(main).iter("{*}sldId")
         for key, value in element.attrib.items()
         if local(key) == "id" and key != "id"
     ]
-    return [targets[id] for id in order if targets.get(id, "") in archive]
+    return [related[id] for id in order if id in related]
 
 
-def _targets(archive: Archive, name: str, source: Source) -> dict[str, str]:
+def _related(archive: Archive, name: str) -> dict[str, str]:
     """The parts that a part is related to, by id; what lies outside the file is left out."""
     folder, file = posixpath.split(name)
     relations = f"{folder}/_rels/{file}.rels"
     if relations not in archive:
         return {}
-    return {
-        relation.get("Id", ""): posixpath.normpath(
-            posixpath.join(folder, relation.get("Target", ""))
-        ).lstrip("/")
-        for relation in parse_xml(archive.read(relations), source.id)
-        if local(relation.tag) == "Relationship" and relation.get("TargetMode") != "External"
+    targets = {
+        relation.get("Id", ""): posixpath.join(folder, relation.get("Target", ""))
+        for relation in archive.xml(relations).iterchildren("{*}Relationship")
+        if relation.get("TargetMode") != "External"
     }
-
-
-def _related(archive: Archive, name: str, source: Source) -> list[str]:
-    return [target for target in _targets(archive, name, source).values() if target in archive]
+    parts = {id: posixpath.normpath(target).lstrip("/") for id, target in targets.items()}
+    return {id: part for id, part in parts.items() if part in archive}
 
 
 def _drawing_role(element: Any) -> Role | None:
@@ -146,7 +141,7 @@ def document_of(
     """The document of a body, with what the file says of itself."""
     said: dict[str, str] = {}
     if part in archive:
-        for element in parse_xml(archive.read(part), source.id).iter():
+        for element in archive.xml(part).iter():
             if element.text and element.text.strip():
                 said.setdefault(local(element.tag), element.text.strip())
     heading = next((p.name for p in body.places if p.kind == "section"), "")

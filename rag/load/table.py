@@ -15,7 +15,6 @@ from rag.load.article import file_article
 from rag.load.body import COLUMN_NAME_MAX_CHARS, BodyBuilder
 from rag.load.encoding import decode
 from rag.load.export import is_export, row_document
-from rag.load.markup import parse_xml
 from rag.load.office import add_values
 from rag.load.source import Source
 from rag.types import Document, Failure
@@ -105,7 +104,7 @@ def read_xlsx(source: Source) -> Iterator[Document | Failure]:
     for name in sorted(archive.members):
         if match := _CHART.fullmatch(name):
             builder.mark("sheet", f"chart {match[1]}".strip())
-            add_values(parse_xml(archive.read(name), source.id), builder)
+            add_values(archive.xml(name), builder)
     said = workbook.properties
     metadata = {
         "title": said.title,

@@ -9,7 +9,6 @@ from typing import Any
 from rag.load.archive import Archive
 from rag.load.body import BodyBuilder
 from rag.load.html.signs import write_raised
-from rag.load.markup import parse_xml
 from rag.load.office import document_of
 from rag.load.source import Source
 from rag.load.tree import HEADINGS, Role, columns_of, local, tree_text
@@ -31,12 +30,12 @@ _WHITE = ("FFFFFF", "#FFFFFF", "WHITE")
 def read_docx(source: Source) -> Iterator[Document | Failure]:
     """Yields a Word document with its notes; deleted and hidden text and comments are left out."""
     archive = Archive(source)
-    levels = _heading_styles(archive, source)
+    levels = _heading_styles(archive)
     builder = BodyBuilder()
     for part in ("document", "footnotes", "endnotes"):
         name = f"word/{part}.xml"
         if part == "document" or name in archive:
-            root = parse_xml(archive.read(name), source.id)
+            root = archive.xml(name)
             for hyphen in root.iter(f"{_WORD}noBreakHyphen"):
                 hyphen.tag, hyphen.text = f"{_WORD}t", "\u2011"
             builder.hidden += _remove_invisible(root)
@@ -44,7 +43,7 @@ def read_docx(source: Source) -> Iterator[Document | Failure]:
             _write_spans(root)
             tree_text(root, builder, lambda element: _word_role(element, levels))
     if "word/comments.xml" in archive:
-        comments = parse_xml(archive.read("word/comments.xml"), source.id)
+        comments = archive.xml("word/comments.xml")
         builder.hidden += len("".join(comments.itertext()).strip())
     yield document_of(archive, source, builder.body())
 
@@ -55,12 +54,12 @@ def _value(element: Any, *path: str) -> str | None:
     return None if found is None else str(found.get(f"{_WORD}val", "true"))
 
 
-def _heading_styles(archive: Archive, source: Source) -> Mapping[str, int]:
+def _heading_styles(archive: Archive) -> Mapping[str, int]:
     """The level of each paragraph style that is one of headings; the title's is the first."""
     if "word/styles.xml" not in archive:
         return {}
     levels = {}
-    for style in parse_xml(archive.read("word/styles.xml"), source.id).iter(f"{_WORD}style"):
+    for style in archive.xml("word/styles.xml").iter(f"{_WORD}style"):
         name = _value(style, "name") or ""
         outline = _value(style, "pPr", "outlineLvl") or ""
         if name.lower() == "title":
