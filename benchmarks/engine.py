@@ -9,88 +9,75 @@ search is dense only, so that nothing hides a difference.
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.sets import DATA, WORK, read_rows
+from benchmarks.sets import DATA, WORK
 from rag import Settings
 from rag.arrays import FloatArray
 from rag.chunk import chunk_document, embedding_text
 from rag.embed import SentenceEmbedder, load_embedder
+from rag.evaluate import evaluation_pairs, read_questions, score
 from rag.load import load_file
 from rag.types import Document
 
 SETS = ("piaf_fr", "belebele_en_de", "scifact_en")
 ENGINES = ("torch", "openvino")
-_DEPTH = 10
+#: The engine of the questions, the engine of the passages.
+PAIRS = tuple(itertools.product(ENGINES, ENGINES))
+_DEPTH = 200  # chunks, whose articles are ranked
 _CHUNK_TOKENS = 256
 
 
 def main(names: Sequence[str]) -> None:
     """Prints a line for each set, and for each direction of a parallel set."""
     embedders = {engine: load_embedder(Settings(engine=engine)) for engine in ENGINES}
-    print(f"{'set':24} {'n':>5} {'cosine':>8} " + " ".join(f"{a}->{b}" for a, b in _pairs()))
+    print(f"{'set':24} {'n':>5} {'cosine':>8} " + " ".join(f"{a}->{b}" for a, b in PAIRS))
     for name in names or SETS:
         _measure(name, embedders)
 
 
-def _pairs() -> list[tuple[str, str]]:
-    """The engine of the questions, the engine of the passages."""
-    return [(asking, answering) for asking in ENGINES for answering in ENGINES]
-
-
 def _measure(name: str, embedders: dict[str, SentenceEmbedder]) -> None:
-    texts, owners = _passages(name, embedders["openvino"])
-    queries = read_rows(DATA / name / "queries.jsonl")
-    questions = [row["text"] for row in queries]
+    articles, texts = zip(*_passages(name, embedders["openvino"]), strict=True)
+    questions = {question.id: question for question in read_questions(DATA / name)}
+    wordings = [question.text for question in questions.values()]
     passages = {e: _kept(name, e, "passages", embedders[e], texts) for e in ENGINES}
-    asked = {e: _kept(name, e, "questions", embedders[e], questions) for e in ENGINES}
-    relevant = _relevant(name)
+    asked = {e: _kept(name, e, "questions", embedders[e], wordings) for e in ENGINES}
     cosine = float((passages["torch"] * passages["openvino"]).sum(axis=1).mean())
-    owner_languages = {row["id"]: row.get("lang", "") for row in _rows(name)}
-    languages = sorted(set(owner_languages.values()))
-    for language in languages:
-        columns = [i for i, owner in enumerate(owners) if owner_languages[owner] == language]
-        for asking in sorted({row.get("lang", "") for row in queries}):
-            rows = [i for i, row in enumerate(queries) if row.get("lang", "") == asking]
-            scores = []
-            for of_questions, of_passages in _pairs():
-                found = asked[of_questions][rows] @ passages[of_passages][columns].T
-                scores.append(
-                    _ndcg(
-                        found,
-                        [owners[i] for i in columns],
-                        [relevant.get(queries[i]["id"], {}) for i in rows],
-                    )
-                )
-            direction = f"{name} {asking}->{language}"
-            print(f"{direction:24} {len(rows):5} {cosine:8.5f} " + _line(scores), flush=True)
+    place = {id: number for number, id in enumerate(questions)}
+    owners = np.array([article.id for article in articles])
+    languages = {article.id: article.language for article in articles}
+    for asking, answering, chosen in evaluation_pairs([*questions.values()], languages):
+        rows = [place[question.id] for question in chosen]
+        columns = [n for n, each in enumerate(articles) if answering in ("*", each.language)]
+        scores = []
+        for of_questions, of_passages in PAIRS:
+            cosines = asked[of_questions][rows] @ passages[of_passages][columns].T
+            found = owners[columns][np.argsort(-cosines)[:, :_DEPTH]].tolist()
+            run = {q.id: list(dict.fromkeys(ids)) for q, ids in zip(chosen, found, strict=True)}
+            scores.append(score(chosen, run)["nDCG@10"].mean)
+        direction = f"{name} {asking}->{answering}"
+        print(f"{direction:24} {len(rows):5} {cosine:8.5f} " + _line(scores), flush=True)
 
 
 def _line(scores: Sequence[float]) -> str:
     return " ".join(f"{score:.4f} ({score - scores[0]:+.4f})" for score in scores)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    return read_rows(DATA / name / "corpus.jsonl")
-
-
-def _passages(name: str, embedder: SentenceEmbedder) -> tuple[list[str], list[str]]:
-    """What is embedded of the set's articles, and the article each belongs to."""
-    texts, owners = [], []
+def _passages(name: str, embedder: SentenceEmbedder) -> Iterator[tuple[Document, str]]:
+    """The article of each passage, and what is embedded of it."""
     for document in load_file(DATA / name, "corpus.jsonl"):
         assert isinstance(document, Document), document
         for chunk in chunk_document(document, embedder.token_spans, _CHUNK_TOKENS):
-            texts.append(embedding_text(document, chunk))
-            owners.append(document.id)
-    return texts, owners
+            yield document, embedding_text(document, chunk)
 
 
 def _kept(
-    name: str, engine: str, what: str, embedder: SentenceEmbedder, texts: list[str]
+    name: str, engine: str, what: str, embedder: SentenceEmbedder, texts: Sequence[str]
 ) -> FloatArray:
     """Vectors, kept between runs for torch only: that is the slow one, and it does not change."""
     file: Path = WORK / name / f"{engine}-{what}.npy"
@@ -105,33 +92,6 @@ def _kept(
     file.parent.mkdir(parents=True, exist_ok=True)
     np.save(file, rows)
     return rows
-
-
-def _relevant(name: str) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    for line in (DATA / name / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-        query, document, grade = line.split("\t")
-        if grade.lstrip("-").isdigit():
-            found.setdefault(query, {})[document] = float(grade)
-    return found
-
-
-def _ndcg(scores: FloatArray, owners: list[str], relevant: list[dict[str, float]]) -> float:
-    """Mean over the questions that have a relevant article here; an article scores by its best."""
-    here, values = set(owners), []
-    for row, grades in zip(scores, relevant, strict=True):
-        grades = {id: grade for id, grade in grades.items() if id in here and grade > 0}
-        if not grades:
-            continue
-        ranked = dict.fromkeys(owners[i] for i in np.argsort(-row)[: 20 * _DEPTH])
-        gains = [grades.get(id, 0.0) for id in list(ranked)[:_DEPTH]]
-        best = sorted(grades.values(), reverse=True)[:_DEPTH]
-        values.append(_dcg(gains) / _dcg(best))
-    return float(np.mean(values)) if values else float("nan")
-
-
-def _dcg(gains: Sequence[float]) -> float:
-    return float(sum(gain / np.log2(place + 2) for place, gain in enumerate(gains)))
 
 
 if __name__ == "__main__":
