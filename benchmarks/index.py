@@ -5,13 +5,10 @@ once ever and remembered; those of edited articles are computed while the clock 
 100,000 chunks are the same texts several times over, with vectors drawn at random, as no
 step measured with them depends on their values. Each figure is printed beside its target,
 with the processor time it took: a busy machine waits, it does not compute more.
-
-`--million` fills an index with a million passages instead, in some minutes, and opens it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -28,12 +25,11 @@ from benchmarks.sets import DATA, WORK, WrappedEmbedder, read_rows, remembering
 from rag import Corpus, Settings
 from rag.arrays import FloatArray
 from rag.embed import Embedder, SentenceEmbedder, load_embedder
-from rag.store import Entry, Writer
-from rag.types import Document, SearchResult, Span
+from rag.types import SearchResult, Span
 
 SET = "service_public_fr"
 HOME = WORK / "index_benchmark"
-LARGE, MILLION, GONE, ASKED = 100_000, 1_000_000, 1_000, 500
+LARGE, GONE, ASKED = 100_000, 1_000, 500
 T = TypeVar("T")
 
 
@@ -54,11 +50,8 @@ class DrawnEmbedder(WrappedEmbedder):
 
 def main() -> None:
     if sys.argv[1:2] == ["--open"]:
-        return open_once(Path(sys.argv[2]))
-    if sys.argv[1:2] == ["--million"]:
-        return open_million(HOME / "million" / "index")
-    if sys.argv[1:2] == ["--look"]:
-        return look_into(Path(sys.argv[2]))
+        open_once(Path(sys.argv[2]))
+        return
     embedder = remembering(Settings())
     embedder.embed_documents([f"The model is loaded {time.time()}."])
     for kind, lay_out in (("rows of one file", as_rows), ("files", as_files)):
@@ -66,7 +59,6 @@ def main() -> None:
         follow(HOME / kind.replace(" ", "-"), lay_out, embedder)
     print(f"\n{LARGE:,} chunks")
     open_large(DrawnEmbedder(load_embedder(Settings())))
-    return None
 
 
 def follow(home: Path, lay_out: Callable[[Path], None], embedder: Embedder) -> None:
@@ -200,47 +192,6 @@ def open_once(home: Path) -> None:
         serve_once(corpus)
 
 
-def open_million(index: Path) -> None:
-    """Fills an index with as many made-up articles of one passage each; opens it elsewhere."""
-    from rag.store import Fingerprint, Store
-
-    shutil.rmtree(index, ignore_errors=True)
-    store = Store(index, lambda: Fingerprint("drawn", "384", "1", "1"))
-    with store.writer() as writer:
-        for first in range(0, MILLION, LARGE // 10):
-            store_made_up(writer, range(first, first + LARGE // 10))
-        started = time.monotonic()
-    show("cut in lists and saved", f"{time.monotonic() - started:.0f} s")
-    for _ in range(2):
-        subprocess.run([sys.executable, "-m", __spec__.name, "--look", index], check=True)
-
-
-def store_made_up(writer: Writer, numbers: range) -> None:
-    random = np.random.default_rng(numbers.start)
-    rows = random.standard_normal((len(numbers), 384), np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    keys = [f"{number:016d}".encode() for number in numbers]
-    writer.add_vectors(keys, rows)
-    with writer.transaction():
-        for number, key in zip(numbers, keys, strict=True):
-            terms = [f"w{term}" for term in random.integers(0, 100_000, 40)]
-            text = " ".join(terms)
-            sha256 = hashlib.sha256(text.encode()).hexdigest()
-            document = Document(
-                id=f"{number}",
-                text=text,
-                title="Made up",
-                language="fr",
-                date=None,
-                authors=(),
-                source="",
-                path="made-up.jsonl",
-                sha256=sha256,
-            )
-            writer.put(Entry(document, key, [(Span(0, len(text)), key, terms)]))
-        writer.next_generation()
-
-
 def look_into(index: Path) -> None:
     from rag.store import Store
 
@@ -255,14 +206,9 @@ def look_into(index: Path) -> None:
             return len(reader)
 
     opened, took = timed(chunks)
-    target = "1 s" if opened <= LARGE else "seconds"
-    show("opened by another process", f"{opened} chunks in {took}", target)
+    show("opened by another process", f"{opened} chunks in {took}", "1 s")
     show("a generation that is open already", f"{timed(chunks)[1]}")
     show("memory that takes", f"{memory_mb() - before:.0f} MB of {memory_mb():.0f} MB, no model")
-    with store.reader(check=False) as reader:
-        vector = reader.vectors([1])[0]
-        _, took = timed(lambda: reader.dense(vector, 100))
-    show("nearest 100 of all", f"{took}")
 
 
 def serve_once(corpus: Corpus) -> None:
