@@ -18,7 +18,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.sets import ROOT
@@ -49,12 +49,11 @@ def filled(page: str, command: str, printed: str) -> str:
     """The page with what a command printed in its place."""
 
     def fill(part: re.Match[str]) -> str:
+        if part["command"] != command:
+            return part[0]
         return f"{part['head']}\n{printed.strip()}\n\n{part['end']}"
 
-    chosen: Callable[[re.Match[str]], str] = lambda part: (  # noqa: E731
-        fill(part) if part["command"] == command else part[0]
-    )
-    return _PART.sub(chosen, page)
+    return _PART.sub(fill, page)
 
 
 def run(command: str) -> str:
