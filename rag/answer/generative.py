@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import regex
-from langchain_core.messages import BaseMessage
 
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.model import CutShortError, ModelReader
@@ -47,7 +46,6 @@ _LINE = regex.compile(
     r"^[^\S\n]*(?:(?:[-*+•▪–]|#{1,6}|\d{1,3}[.)])[^\S\n]+)?(?P<said>.+)$", regex.MULTILINE
 )
 
-
 # A number before a full stop may have had decimals.
 _ENDED = regex.compile(r"(?:(?<!\d)[.!?…]|[。！？؟।]|\])[\p{Pf}\p{Pe}\"'*_]*$")
 _UNFINISHED = Finding("weak", ("the language model was cut short here",), ())
@@ -80,9 +78,17 @@ class GenerativeAnswerer:
             yield quoted
             return
         say = phrases(retrieval.language)
-        draft = Draft(retrieval, self._check(retrieval))
+        check = SupportCheck(retrieval.results, self._embedder, self._common_cosine)
+        draft = Draft(retrieval, check)
+        asked = messages(
+            retrieval.question,
+            retrieval.language,
+            retrieval.results,
+            history,
+            self._settings.llm_history_tokens,
+        )
         try:
-            yield from draft.read(self._reader.read(self._messages(retrieval, history)))
+            yield from draft.read(self._reader.read(asked))
         except GenerationError as error:
             logging.getLogger(__name__).warning("%s", error)
             yield replace(quoted, notice=say.failed)
@@ -92,22 +98,9 @@ class GenerativeAnswerer:
         else:
             yield replace(quoted, notice=say.unsupported, dropped_markers=draft.dropped_markers)
 
-    def _check(self, retrieval: Retrieval) -> SupportCheck:
-        return SupportCheck(retrieval.results, self._embedder, self._common_cosine)
-
     @once
     def _common_cosine(self) -> float:
         return common_cosine(self._embedder)
-
-    def _messages(self, retrieval: Retrieval, history: Sequence[Turn]) -> list[BaseMessage]:
-        return messages(
-            retrieval.question,
-            retrieval.language,
-            retrieval.results,
-            history,
-            self._settings.llm_history_tokens,
-            self._reader.count_tokens,
-        )
 
 
 class Draft:

@@ -129,10 +129,6 @@ class ModelReader:
             else:
                 return
 
-    def count_tokens(self, text: str) -> int:
-        """About how many tokens a text has: a fourth of its UTF-8 bytes, as in English."""
-        return len(text.encode("utf-8", "replace")) // 4 + 1
-
     def close(self) -> None:
         """Ends the thread; who waits for the model hears that it failed."""
         with self._starting:

@@ -7,7 +7,7 @@ put together from pieces, and a piece cannot end the block that it stands in.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from babel import Locale, UnknownLocaleError
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -33,20 +33,18 @@ def messages(
     passages: Sequence[SearchResult],
     history: Sequence[Turn],
     history_tokens: int,
-    count_tokens: Callable[[str], int],
 ) -> list[BaseMessage]:
     """The conversation to send to a chat model.
 
     Args:
         language: ISO 639-1 code of the language to answer in.
         history_tokens: Budget for the history; its newest turns are kept.
-        count_tokens: Counts the tokens of a text.
     """
     asked = f"Answer in {_language_name(language)}.\nQuestion: {data(question)}"
     blocks = "\n".join(_block(number, passage) for number, passage in enumerate(passages, 1))
     return [
         SystemMessage(_INSTRUCTIONS),
-        *_kept(history, history_tokens, count_tokens),
+        *_kept(history, history_tokens),
         HumanMessage(f"<passages>\n{blocks}\n</passages>\n\n{asked}"),
     ]
 
@@ -64,14 +62,12 @@ def _block(number: int, passage: SearchResult) -> str:
     return f"<passage number={number}>\n({data(about)})\n{data(passage.chunk.text)}\n</passage>"
 
 
-def _kept(
-    history: Sequence[Turn], budget: int, count_tokens: Callable[[str], int]
-) -> Iterator[BaseMessage]:
+def _kept(history: Sequence[Turn], budget: int) -> Iterator[BaseMessage]:
     """The newest turns that fit, oldest first, without the markers of other passages."""
     kept: list[BaseMessage] = []
     for speaker, said in reversed(history):
         words = data(without_markers(said))
-        budget -= count_tokens(words)
+        budget -= _tokens(words)
         if budget < 0:
             break
         kept.append(HumanMessage(words) if speaker == "user" else AIMessage(words))
@@ -79,6 +75,11 @@ def _kept(
     while kept and isinstance(kept[-1], AIMessage):
         kept.pop()
     yield from reversed(kept)
+
+
+def _tokens(text: str) -> int:
+    """About how many it has: a fourth of its UTF-8 bytes, as in English."""
+    return len(text.encode("utf-8", "replace")) // 4 + 1
 
 
 def _language_name(code: str) -> str:

@@ -496,7 +496,7 @@ def test_the_articles_decide_whether_the_model_is_asked(tmp_path: Path, embedder
 def test_the_history_is_kept_short_and_begins_with_the_user(open_corpus: Open) -> None:
     passages = open_corpus().search(QUESTION)
     turns = [("user", "old " * 50), ("assistant", "reply [3]"), ("user", "new")]
-    sent = messages("and where?", "fr", passages, turns, 10, lambda text: len(text.split()))  # type: ignore[arg-type]
+    sent = messages("and where?", "fr", passages, turns, 10)  # type: ignore[arg-type]
     assert [message.type for message in sent] == ["system", "human", "human"]
     assert sent[1].content == "new"
     assert "Answer in French" in str(sent[-1].content)
