@@ -90,29 +90,12 @@ def _build(source: Path, folder: Path) -> None:
 def _write(model: E5S1, folder: Path, sha256: str) -> None:
     from safetensors.numpy import save_file
 
-    shape = model.shape
     save_file(_parameters(model), folder / "model.safetensors", {"format": "pt"})
     _tokenizer(model).save(str(folder / "tokenizer.json"))
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
-    for name, content in _configurations(shape.hidden, shape.positions, sha256).items():
+    for name, content in _configurations(model, sha256).items():
         (folder / name).write_text(json.dumps(content, indent=2), encoding="utf-8")
-    config = {
-        "architectures": ["BertModel"],
-        "model_type": "bert",
-        "dtype": "float32",
-        "hidden_size": shape.hidden,
-        "num_hidden_layers": shape.layers,
-        "num_attention_heads": shape.heads,
-        "intermediate_size": shape.intermediate,
-        "max_position_embeddings": shape.positions,
-        "type_vocab_size": shape.token_types,
-        "vocab_size": shape.vocabulary,
-        "hidden_act": "gelu",
-        "layer_norm_eps": 1e-12,
-        "pad_token_id": model.pad,
-    }
-    (folder / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 
 def _parameters(model: E5S1) -> dict[str, FloatArray]:
@@ -154,30 +137,45 @@ def _tokenizer(model: E5S1) -> Tokenizer:
     return tokenizer
 
 
-def _configurations(hidden: int, positions: int, sha256: str) -> dict[str, Any]:
+def _configurations(model: E5S1, sha256: str) -> dict[str, Any]:
     """The small files that make a folder a sentence-transformers model."""
-    module = "sentence_transformers.models"
+    module, shape = "sentence_transformers.models", model.shape
     return {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "dtype": "float32",
+            "hidden_size": shape.hidden,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "intermediate_size": shape.intermediate,
+            "max_position_embeddings": shape.positions,
+            "type_vocab_size": shape.token_types,
+            "vocab_size": shape.vocabulary,
+            "hidden_act": "gelu",
+            "layer_norm_eps": 1e-12,
+            "pad_token_id": model.pad,
+        },
         "modules.json": [
             {"idx": 0, "name": "0", "path": "", "type": f"{module}.Transformer"},
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": f"{module}.Pooling"},
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": f"{module}.Normalize"},
         ],
         "1_Pooling/config.json": {
-            "word_embedding_dimension": hidden,
+            "word_embedding_dimension": shape.hidden,
             "pooling_mode_cls_token": False,
             "pooling_mode_mean_tokens": True,
             "pooling_mode_max_tokens": False,
             "pooling_mode_mean_sqrt_len_tokens": False,
         },
-        "sentence_bert_config.json": {"max_seq_length": positions, "do_lower_case": False},
+        "sentence_bert_config.json": {"max_seq_length": shape.positions, "do_lower_case": False},
         "config_sentence_transformers.json": {
             "prompts": {"query": "query: ", "document": "passage: "},
             "similarity_fn_name": "cosine",
         },
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": positions,
+            "model_max_length": shape.positions,
             "bos_token": "<s>",
             "cls_token": "<s>",
             "eos_token": "</s>",
