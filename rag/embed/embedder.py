@@ -55,13 +55,6 @@ class Embedder(Protocol):
         """A unit vector of shape (dimension,)."""
 
 
-class Engine(Protocol):
-    """What computes vectors: `OpenVinoEngine` or `TorchEngine`."""
-
-    def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
-        """Unit rows of shape (len(texts), dimension), in order; `exact` is slower."""
-
-
 def load_embedder(settings: Settings) -> SentenceEmbedder:
     """The embedder that the settings name; its weights load when it first embeds.
 
@@ -136,7 +129,7 @@ class SentenceEmbedder:
         return unlimited(self._torch.tokenizer)
 
     @once
-    def _engine(self) -> Engine:
+    def _engine(self) -> OpenVinoEngine | TorchEngine:
         if self._settings.engine == "torch":
             return self._torch
         try:

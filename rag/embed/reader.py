@@ -27,7 +27,8 @@ from rag.embed.embedder import tokenizer_in
 from rag.embed.encoder import Encoder, Tensors, UnsupportedError
 from rag.embed.int8 import calibration_texts
 from rag.embed.resolve import model_folder
-from rag.embed.with_openvino import Hidden, OpenVinoEncoder, batches
+from rag.embed.with_openvino import OpenVinoEncoder, batches
+from rag.embed.with_torch import TorchEncoder
 from rag.language import encodable
 from rag.once import once
 from rag.recent import Recent
@@ -62,13 +63,6 @@ class Reader(Protocol):
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage, given as `(title, text)`."""
-
-
-class EncoderBehindReader(Protocol):
-    """What computes: `OpenVinoEncoder` or `TorchEncoder`."""
-
-    def hidden(self, tokens: Sequence[Sequence[int]]) -> Hidden:
-        """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
 
 
 def load_reader(settings: Settings) -> TrainedReader:
@@ -154,7 +148,7 @@ class TrainedReader:
         return np.array([self._weights[f"{name}.bias"].item() for name in OUTPUTS], np.float32)
 
     @once
-    def _encoder(self) -> EncoderBehindReader:
+    def _encoder(self) -> OpenVinoEncoder | TorchEncoder:
         try:
             if self._on_torch:
                 raise UnsupportedError("the setting engine says so")
@@ -168,8 +162,6 @@ class TrainedReader:
             )
         except UnsupportedError as error:
             logging.getLogger(__name__).info("passages are read by torch: %s", error)
-            from rag.embed.with_torch import TorchEncoder
-
             return TorchEncoder(self._folder, self._weights, threads=self._threads)
 
     def _sample(self) -> Iterator[list[int]]:

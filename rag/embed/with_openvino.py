@@ -14,18 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from rag.arrays import FloatArray
-from rag.embed.encoder import (
-    Encoder,
-    UnsupportedError,
-    load_openvino,
-    padded,
-)
+from rag.embed.encoder import Encoder, UnsupportedError, load_openvino, padded
 from rag.embed.int8 import calibration_texts, known_ranges, quantisation
 from rag.embed.resolve import read_json
 from rag.once import once
@@ -52,9 +47,8 @@ _QUESTION_TOKENS = (24, 32)
 
 _INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
 
-Pooling = Literal["mean", "cls"]
+_POOLINGS = {"mean": "pooling_mode_mean_tokens", "cls": "pooling_mode_cls_token"}
 
-Hidden: TypeAlias = tuple[FloatArray, FloatArray]
 Requests: TypeAlias = "SimpleQueue[Any]"  # OpenVINO's, those that are not at work
 
 
@@ -104,7 +98,9 @@ class OpenVinoEncoder:
         for _ in range(most):
             atexit.register(self._computing.acquire)
 
-    def hidden(self, tokens: Sequence[Sequence[int]], *, exact: bool = False) -> Hidden:
+    def hidden(
+        self, tokens: Sequence[Sequence[int]], *, exact: bool = False
+    ) -> tuple[FloatArray, FloatArray]:
         """The last hidden state (texts, tokens, width), and 1 where there is a token, else 0."""
         length = _question_length(tokens) if exact else None
         ids, mask = padded(tokens, length or _STEP_TOKENS)
@@ -198,7 +194,7 @@ class OpenVinoEngine:
         )
 
     def embed(self, texts: Sequence[str], prompt: str, *, exact: bool = False) -> FloatArray:
-        """Unit rows of shape (len(texts), dimension), in order."""
+        """Unit rows of shape (len(texts), dimension), in order; `exact` is slower."""
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         tokens = [self._ids(encoding) for encoding in encodings]
         rows = np.empty((len(texts), self._encoder.width), np.float32)
@@ -224,10 +220,13 @@ class OpenVinoEngine:
                 yield self._ids(self._tokenizer.encode(prompt + text))
 
     def _ids(self, encoding: Encoding) -> list[int]:
+        """Of the first tokens that fit, the special ones at the end among them."""
         ids: list[int] = encoding.ids
-        if len(ids) > self._max_tokens:
-            return [ids[i] for i in kept_tokens(encoding, self._max_tokens)]
-        return ids
+        if len(ids) <= self._max_tokens:
+            return ids
+        is_special = reversed(encoding.special_tokens_mask)
+        ends = next(n for n, special in enumerate(is_special) if not special)
+        return ids[: self._max_tokens - ends] + ids[len(ids) - ends :]
 
     def _pool(self, hidden: FloatArray, mask: FloatArray) -> FloatArray:
         if self._pooling == "cls":
@@ -238,16 +237,6 @@ class OpenVinoEngine:
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         unit: FloatArray = pooled / np.maximum(norms, 1e-12)
         return unit
-
-
-def kept_tokens(encoding: Encoding, limit: int) -> list[int]:
-    """Places of the first `limit` tokens, the special ones at the end among them."""
-    places = list(range(len(encoding.ids)))
-    if len(places) <= limit:
-        return places
-    is_special = encoding.special_tokens_mask
-    ends = next(i for i, special in enumerate(reversed(is_special)) if not special)
-    return places[: limit - ends] + places[len(places) - ends :]
 
 
 def has_int8(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -275,7 +264,7 @@ def batches(lengths: Sequence[int], streams: int = 1) -> Iterator[list[int]]:
         order = order[texts:]
 
 
-def _pooling(folder: Path) -> Pooling:
+def _pooling(folder: Path) -> str:
     """How token vectors become one, if that is all the model does behind its encoder."""
     if not (modules := read_json(folder / "modules.json", [])):
         return "mean"  # as sentence-transformers does with a bare encoder
@@ -289,13 +278,9 @@ def _pooling(folder: Path) -> Pooling:
     config = read_json(folder / modules[1]["path"] / "config.json", {})
     if not config.get("include_prompt", True):
         raise UnsupportedError("it pools without the prompt")
-    named = {"mean": "pooling_mode_mean_tokens", "cls": "pooling_mode_cls_token"}
     on = [key for key, value in config.items() if key.startswith("pooling_mode_") and value is True]
-    mode = config.get("pooling_mode") or next(
-        (mode for mode, key in named.items() if on == [key]), on
-    )
-    if mode == "mean":
-        return "mean"
-    if mode == "cls":
-        return "cls"
-    raise UnsupportedError(f"it pools by {mode}")
+    wanted = config.get("pooling_mode")
+    mode = str(wanted or next((mode for mode, key in _POOLINGS.items() if on == [key]), on))
+    if mode not in _POOLINGS:
+        raise UnsupportedError(f"it pools by {mode}")
+    return mode
