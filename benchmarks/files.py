@@ -11,7 +11,6 @@ With `--show` it prints what differs.
 from __future__ import annotations
 
 import gzip
-import json
 import resource
 import shutil
 import sys
@@ -24,7 +23,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from benchmarks.sets import DATA
+from benchmarks.sets import DATA, read_rows
 from rag.chunk import chunk_document
 from rag.load import Loader
 from rag.load.encoding import decode
@@ -76,7 +75,7 @@ def ours(page: bytes) -> Read:
 def html(show: bool) -> None:
     """Bodies, titles and dates of real pages."""
     folder = DATA / "html_news"
-    gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text().splitlines()]
+    gold = read_rows(folder / "gold.jsonl")
     for name, reader in (("rag.load", ours), ("plain trafilatura", plain)):
         _html(name, reader, folder, gold, show)
 
@@ -113,7 +112,7 @@ def _mean(values: Iterable[float]) -> float:
 def documents(show: bool) -> None:
     """What becomes of real files in fifteen formats."""
     folder = DATA / "documents"
-    known = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
+    known = read_rows(folder / "manifest.jsonl")
     recalls, outcomes = [], Counter[str]()
     slowest, slowest_s = "", 0.0
     with Loader(folder) as loader:

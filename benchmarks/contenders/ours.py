@@ -22,7 +22,6 @@ class Ours:
         self._embedder = load_embedder(self._settings)
         self._embedder.embed_documents(["The model is loaded."])
         self._embedder.embed_query("Is it?")
-        self._corpus: Corpus | None = None
 
     def index(self, corpus: Path, home: Path) -> None:
         """A first sync."""
@@ -30,20 +29,15 @@ class Ours:
         folder.mkdir(parents=True)
         shutil.copy(corpus, folder)
         self._corpus = Corpus(folder, home / "index", self._settings, self._embedder)
-        self._opened.sync()
+        self._corpus.sync()
 
     def again(self) -> bool:
         """A sync that finds nothing new."""
-        return not self._opened.sync().embedded
+        return not self._corpus.sync().embedded
 
     def search(self, question: str) -> list[str]:
         """By both legs and their fusion."""
-        return [hit.document.id for hit in self._opened.search(question, top_k=DEPTH)]
-
-    @property
-    def _opened(self) -> Corpus:
-        assert self._corpus
-        return self._corpus
+        return [hit.document.id for hit in self._corpus.search(question, top_k=DEPTH)]
 
 
 if __name__ == "__main__":
