@@ -63,7 +63,7 @@ class Passages:
                 row = row + self.vectors[other]
                 row = row / np.linalg.norm(row)
                 row = row + random.standard_normal(len(row), np.float32) * _NOISE
-            entries.append(_entry(number, text, terms, self.languages[first]))
+            entries.append(article(number, text, terms, self.languages[first]))
             rows.append(row / np.linalg.norm(row))
         return entries, np.vstack(rows)
 
@@ -94,7 +94,8 @@ def _stored(name: str) -> Iterator[tuple[str, str, str, bytes]]:
         )
 
 
-def _entry(number: int, text: str, terms: Sequence[str], language: str) -> Entry:
+def article(number: int, text: str, terms: Sequence[str], language: str, source: str = "") -> Entry:
+    """One of one passage, as a sync would store it."""
     digest = hashlib.sha256(text.encode())
     document = Document(
         id=f"{number}",
@@ -103,7 +104,7 @@ def _entry(number: int, text: str, terms: Sequence[str], language: str) -> Entry
         language=language,
         date=None,
         authors=(),
-        source="",
+        source=source,
         path="passages.jsonl",
         sha256=digest.hexdigest(),
     )

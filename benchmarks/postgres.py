@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
 import json
 import multiprocessing
 import threading
@@ -26,6 +25,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.latency import Times, by_words, percentiles, timed
+from benchmarks.passages import article
 from benchmarks.sets import DATA, WrappedEmbedder, open_set, read_rows, remembering
 from rag import Corpus, Filters, Settings
 from rag.arrays import FloatArray
@@ -36,7 +36,7 @@ from rag.postgres import PostgresStore
 from rag.postgres.reader import PostgresReader
 from rag.retrieve import Retriever
 from rag.store import Entry, Fingerprint
-from rag.types import Document, SearchResult, Span
+from rag.types import SearchResult
 from tests.postgres.server import Server
 
 QUESTIONS, TOP_K, DEPTH = 500, 10, 20
@@ -281,29 +281,18 @@ def fill(store: PostgresStore, real: Sequence[Passage], chunks: int) -> FloatArr
                 moved = moved + dice.standard_normal(moved.shape).astype(np.float32) * NOISE
             moved /= np.linalg.norm(moved, axis=1, keepdims=True)
             kept.append(moved.astype(np.float16).astype(np.float32))
-            digests = [b"%016d" % number for number in numbers]
-            writer.add_vectors(digests, moved)
+            entries = [made_up(*each) for each in zip(numbers, origins, strict=True)]
+            writer.add_vectors([entry.digest for entry in entries], moved)
             with writer.transaction():
-                for number, origin, digest in zip(numbers, origins, digests, strict=True):
-                    writer.put(entry(number, origin, digest))
+                for entry in entries:
+                    writer.put(entry)
                 writer.next_generation()
     return np.vstack(kept)
 
 
-def entry(number: int, passage: Passage, digest: bytes) -> Entry:
-    text = passage.text
-    document = Document(
-        id=f"{number:08d}",
-        text=text,
-        title="",
-        language="en" if number % 20 == 0 else "fr",  # as if: two languages are more work than one
-        date=None,
-        authors=(),
-        source=f"source {number % 100}",
-        path="made-up.jsonl",
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
-    return Entry(document, digest, [(Span(0, len(text)), digest, passage.terms)])
+def made_up(number: int, passage: Passage) -> Entry:
+    language = "en" if number % 20 == 0 else "fr"  # as if: two languages are more work than one
+    return article(number, passage.text, passage.terms, language, f"source {number % 100}")
 
 
 def show_recall(
