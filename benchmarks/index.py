@@ -21,6 +21,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks.machine import memory_mb
 from benchmarks.sets import DATA, WORK, WrappedEmbedder, read_rows, remembering
 from rag import Corpus, Settings
 from rag.arrays import FloatArray
@@ -223,11 +224,6 @@ def serve_once(corpus: Corpus) -> None:
         corpus.ask(row["text"])
     parts = f"page {page:.0f}, model {model - page:.0f}, questions {memory_mb() - model:.0f}"
     show("memory of a serving process", f"{memory_mb():.0f} MB ({parts})")
-
-
-def memory_mb() -> float:
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1e3
 
 
 def timed(work: Callable[[], T]) -> tuple[T, str]:

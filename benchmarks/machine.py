@@ -32,6 +32,12 @@ def memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
 
 
+def memory_mb(process: int | str = "self", what: str = "VmRSS") -> float:
+    """What a process holds of it; `VmHWM` is the most that it has held."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.split(f"{what}:")[1].split()[0]) * 1024 / 1e6
+
+
 def load() -> str:
     """What else is running: 0 is an idle machine, as many as cores a busy one."""
     return f"load {os.getloadavg()[1]:.1f} in the five minutes before"

@@ -32,6 +32,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.machine import memory_mb
 from rag import Corpus, Settings
 from rag.types import Answer, Event
 from tests.ui.server import running
@@ -202,14 +203,6 @@ async def crowd(address: str, process: int, users: int, questions: int, way: Way
         ended = time.perf_counter(), core_s(process), time.process_time()
     wall, server, own = (after - before for before, after in zip(begun, ended, strict=True))
     return Work([each for some in waits for each in some], wall, server, own)
-
-
-def memory_mb(process: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def core_s(process: int) -> float:

@@ -25,9 +25,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from benchmarks.contenders.turns import peak_mb
-from benchmarks.index import memory_mb
 from benchmarks.latency import by_words, percentiles, timed
+from benchmarks.machine import memory_mb
 from benchmarks.passages import SETS, real_passages
 from benchmarks.plot import Panel, plot
 from benchmarks.sets import DATA, WORK, read_rows, remembering
@@ -114,14 +113,13 @@ def build(home: Path) -> Measured:
             stored += time.perf_counter() - started
         started = time.perf_counter()
     indexed = time.perf_counter() - started
-    catalog = _catalog(home)
     return {
         "real": min(chunks, len(passages.texts)),
         "stored_s": stored,
         "indexed_s": indexed,
-        "build_peak_mb": peak_mb(),
-        "catalog_mb": catalog.stat().st_size / 1e6,
-        "vectors_mb": layout.vectors_file(catalog).stat().st_size / 1e6,
+        "build_peak_mb": memory_mb(what="VmHWM"),
+        "catalog_mb": _catalog(home).stat().st_size / 1e6,
+        "vectors_mb": _vectors_mb(home),
     }
 
 

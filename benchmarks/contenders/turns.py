@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchmarks.machine import memory_mb
+
 #: Passages a leg is asked for, as the measure looks at ten. Ensembles that add up ranks, such as
 #: LangChain's, put what is deep in both legs before what is first in one: deeper would be unfair.
 DEPTH = 10
@@ -66,7 +68,7 @@ def _turn(contender: Contender, order: dict[str, Any]) -> dict[str, Any]:
     match order["do"]:
         case "index":
             contender.index(Path(order["corpus"]), Path(order["home"]))
-            done["peak_mb"] = peak_mb()
+            done["peak_mb"] = memory_mb(what="VmHWM")
         case "again":
             done["skipped"] = contender.again()
         case "search":
@@ -84,12 +86,6 @@ def _search(contender: Contender, questions: Sequence[str]) -> dict[str, Any]:
         processor.append(time.process_time() - used)
         found.append(list(dict.fromkeys(ids)))
     return {"question_s": seconds, "question_processor_s": processor, "found": found}
-
-
-def peak_mb() -> float:
-    """The most memory that this process has held."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 @contextmanager
