@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import aclosing
@@ -204,17 +205,11 @@ def _is_cut(message: BaseMessage) -> bool:
 
 def paired(pieces: Iterator[str]) -> Iterator[str]:
     """The pieces with the halves of a UTF-16 pair put together, and `\ufffd` for half of one."""
-    half = ""
+    decoder = getincrementaldecoder("utf-16-le")("replace")
     for piece in pieces:
-        text = half + piece
-        half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        yield _whole(text.removesuffix(half))
-    if half:
-        yield _whole(half)
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        yield decoder.decode(piece.encode("utf-16-le", "surrogatepass"))
+    if half := decoder.decode(b"", final=True):
+        yield half
 
 
 def spoken(pieces: Iterator[str], thinks: bool = False) -> Iterator[str | None]:
