@@ -43,15 +43,15 @@ def main(names: Sequence[str]) -> None:
 
 def _measure(name: str, embedders: dict[str, SentenceEmbedder]) -> None:
     articles, texts = zip(*_passages(name, embedders["openvino"]), strict=True)
-    questions = {question.id: question for question in read_questions(DATA / name)}
-    wordings = [question.text for question in questions.values()]
+    questions = read_questions(DATA / name)
+    wordings = [question.text for question in questions]
     passages = {e: _kept(name, e, "passages", embedders[e], texts) for e in ENGINES}
     asked = {e: _kept(name, e, "questions", embedders[e], wordings) for e in ENGINES}
     cosine = float((passages["torch"] * passages["openvino"]).sum(axis=1).mean())
-    place = {id: number for number, id in enumerate(questions)}
+    place = {question.id: number for number, question in enumerate(questions)}
     owners = np.array([article.id for article in articles])
     languages = {article.id: article.language for article in articles}
-    for asking, answering, chosen in evaluation_pairs([*questions.values()], languages):
+    for asking, answering, chosen in evaluation_pairs(questions, languages):
         rows = [place[question.id] for question in chosen]
         columns = [n for n, each in enumerate(articles) if answering in ("*", each.language)]
         scores = []
