@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Answer, Citation, Document, SearchResult, SyncReport, Verification
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Citation,
+    Document,
+    Event,
+    Passages,
+    SearchResult,
+    SyncReport,
+    TextDelta,
+    Verification,
+)
 
 if TYPE_CHECKING:
     from rag.plan import Plan
@@ -64,6 +75,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "passages": [result_json(result) for result in answer.passages],
     }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event of a stream; its `type` says which."""
+    match event:
+        case Passages(results):
+            return {"type": "passages", "passages": [result_json(each) for each in results]}
+        case TextDelta(text):
+            return {"type": "text", "text": text}
+        case CheckedSentence():
+            return {"type": "sentence", **asdict(event)}
+        case Answer():
+            return {"type": "answer", **answer_json(event)}
 
 
 def report_json(report: SyncReport) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from rag.corpus import Corpus
 from rag.errors import RagError
 from rag.ui.message import markdown_text
-from rag.ui.routes import Question, event_json
-from rag.wire import answer_json, result_json
+from rag.ui.question import Question
+from rag.wire import event_json
 
 
 def add_api(corpus: Corpus) -> None:
@@ -22,25 +22,20 @@ def add_api(corpus: Corpus) -> None:
 
     def ask(question: str, options: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer as JSON; the options are those of `/api/ask`."""
-        asked = _asked(question, options)
         with _told():
-            answer = corpus.chain(caution=asked.caution).invoke(asked.input())
-        plain: dict[str, Any] = _plain(answer_json(answer))
-        return plain
+            answer: dict[str, Any] = _plain(_asked(question, options).answer(corpus))
+        return answer
 
     def stream(question: str, options: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The events of an answer as JSON: passages, text, sentences, and the whole answer."""
-        asked = _asked(question, options)
         with _told():
-            for event in corpus.chain(caution=asked.caution).stream(asked.input()):
+            for event in _asked(question, options).events(corpus):
                 yield _plain(event_json(event))
 
     def search(question: str, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The nearest passages as JSON; the options are those of `/api/search`."""
-        asked = _asked(question, options)
         with _told():
-            found = corpus.search(question, top_k=asked.top_k, filters=asked.restriction())
-        return [_plain(result_json(result)) for result in found]
+            return [_plain(passage) for passage in _asked(question, options).passages(corpus)]
 
     api(ask, api_name="ask")
     api(stream, api_name="stream")
@@ -48,8 +43,7 @@ def add_api(corpus: Corpus) -> None:
 
 
 def _asked(question: str, options: dict[str, Any] | None) -> Question:
-    with _told():
-        return Question.model_validate({**(options or {}), "question": question})
+    return Question.model_validate({**(options or {}), "question": question})
 
 
 @contextmanager
