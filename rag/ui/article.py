@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.types import Document, Span
-from rag.ui.html import html_page
-from rag.ui.panel import highlighted, language_name, one_line, with_headings
-from rag.ui.texts import Texts
+from rag.ui.html import highlighted, html_page, one_line, with_headings
+from rag.ui.texts import Texts, language_name
 
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 

@@ -28,10 +28,9 @@ from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, unrated
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
-from rag.ui.panel import language_name
 from rag.ui.request import texts_of
 from rag.ui.shown import gone, shown_as
-from rag.ui.texts import Texts, filled, named
+from rag.ui.texts import Texts, filled, language_name, named
 from rag.ui.wiring import ASKING, UNQUEUED
 
 #: What an answer gives for: conversation, messages, passages, question box, what to save, the

@@ -16,13 +16,11 @@ from rag.ui.message import markdown_text
 from rag.ui.request import texts_of, user_of
 from rag.ui.shown import gone, shown_as
 from rag.ui.texts import named
-from rag.ui.wiring import UNQUEUED
+from rag.ui.wiring import QUIET
 
 _LOG = logging.getLogger(__name__)
 
 _ID_CHARS = 64  # more than any id has
-
-_QUIET: Any = {**UNQUEUED, "show_progress": "hidden"}
 
 
 class Rated(NamedTuple):
@@ -100,15 +98,15 @@ class History:
         fresh_left, saved_left, delete_left = (
             listen(None, cancels=running, api_visibility="private").then for listen in left
         )
-        fresh_left(self._fresh, conversation, [talk, saved, title, *shown], **_QUIET)
+        fresh_left(self._fresh, conversation, [talk, saved, title, *shown], **QUIET)
         # A server that was restarted does not know what is in the browser's list.
         opened = [talk, title, *shown]
-        saved_left(self._open, [saved, conversation], opened, preprocess=False, **_QUIET)
-        rename.click(self._rename, [search, talk, title], [saved, title], **_QUIET)
+        saved_left(self._open, [saved, conversation], opened, preprocess=False, **QUIET)
+        rename.click(self._rename, [search, talk, title], [saved, title], **QUIET)
         deleted = [talk, saved, title, *shown]
-        delete_left(self._delete, [search, talk, conversation], deleted, **_QUIET)
+        delete_left(self._delete, [search, talk, conversation], deleted, **QUIET)
         for listen in (page.load, search.change, *kept):
-            listen(self._list, [search, talk], [saved, title], **_QUIET)
+            listen(self._list, [search, talk], [saved, title], **QUIET)
         return left
 
     def build_feedback(
@@ -121,7 +119,7 @@ class History:
                 label=named("feedback_note"), max_lines=3, max_length=2000, scale=5, elem_id="note"
             )
             send = gr.Button(named("feedback_send"), size="sm", scale=1, min_width=90)
-        chat.like(self._rate, [talk, conversation], [rated, more, note], **_QUIET)
+        chat.like(self._rate, [talk, conversation], [rated, more, note], **QUIET)
         send.click(self._note, [talk, conversation, rated, note], more, api_visibility="private")
         return [rated, more]
 

@@ -17,7 +17,8 @@ import gradio as gr
 from rag.corpus import Corpus
 from rag.ui.api import add_api
 from rag.ui.chat import Chat
-from rag.ui.library import Library, MayEdit
+from rag.ui.editing import MayEdit
+from rag.ui.library import Library
 from rag.ui.memory import Memory
 from rag.ui.request import LANGUAGE_COOKIE
 from rag.ui.status import build_status
@@ -71,24 +72,10 @@ def build_page(
         with gr.Row(elem_classes=["top", f"speaks-{named('code')}"]):
             gr.Markdown(f"# {named('title')}", elem_classes="title")
             for code in languages():
-                gr.Button(
-                    texts(code)["language_name"],
-                    elem_id=f"language-{code}",
-                    elem_classes="language-link",
-                    link=f"?{LANGUAGE_COOKIE}={code}",
-                    size="sm",
-                    scale=0,
-                    min_width=80,
-                )
+                name, link = texts(code)["language_name"], f"?{LANGUAGE_COOKIE}={code}"
+                _corner_button(name, f"language-{code}", link)
             if may_sign_out:
-                gr.Button(
-                    named("logout"),
-                    elem_id="sign-out",
-                    elem_classes="language-link",
-                    size="sm",
-                    scale=0,
-                    min_width=80,
-                )
+                _corner_button(named("logout"), "sign-out")
         build_status(page, corpus, is_ready)
         with gr.Tab(named("tab_ask")):
             memory = Memory.beside(corpus.index) if corpus.settings.history else None
@@ -96,3 +83,16 @@ def build_page(
         with gr.Tab(named("tab_articles")) as articles:
             Library(corpus, may_edit).build(page, articles)
     return page
+
+
+def _corner_button(name: str, id: str, link: str | None = None) -> None:
+    """What looks like a link, beside the title."""
+    gr.Button(
+        name,
+        elem_id=id,
+        elem_classes="language-link",
+        link=link,
+        size="sm",
+        scale=0,
+        min_width=80,
+    )

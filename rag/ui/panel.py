@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from html import escape
 from urllib.parse import urlencode
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal, format_percent
 
 from rag.types import UNDETERMINED, Chunk, Citation, Document, LegScore, SearchResult, Span
 from rag.ui.conversation import Exchange, Options
-from rag.ui.texts import Texts, filled
+from rag.ui.html import highlighted, one_line, with_headings
+from rag.ui.texts import Texts, filled, language_name
 
 #: Where a text may be cut: behind a line or a sentence.
 _BREAK = re.compile(r"\n\s*|(?<=[.!?…。！？])\s+")
 _LINE_END = re.compile(r"\r\n?|\n")
-_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 
 #: A quote stands at most about so many characters down in its card; what is before is folded.
 _BEFORE_CHARS = 280
@@ -56,65 +53,6 @@ def panel(exchanges: Sequence[Exchange], say: Texts) -> str:
     )
     # A line end, even in an attribute, would let the Markdown component go on parsing in it.
     return _LINE_END.sub("&#10;", newest + folded)
-
-
-def highlighted(
-    text: str, spans: Iterable[Span], first_id: str = "", focus: Sequence[Span] = ()
-) -> str:
-    """Text as HTML with the spans marked; what two spans share is marked once.
-
-    Args:
-        text: Plain.
-        spans: In characters of it.
-        first_id: HTML id of the first mark.
-        focus: What to stress within the marks.
-    """
-    pieces, at = [], 0
-    for span in sorted(spans):
-        if span.end <= at:
-            continue
-        first = max(at, span.start)
-        name, first_id = f' id="{first_id}"' if first_id else "", ""
-        marked = _stressed(text, Span(first, span.end), focus)
-        pieces += [escape(text[at:first]), f"<mark{name}>{marked}</mark>"]
-        at = span.end
-    return "".join((*pieces, escape(text[at:])))
-
-
-def with_headings(html: str) -> str:
-    """Escaped text in which the headings of a Markdown article are shown as such."""
-    return _HEADING.sub(r"<strong>\1</strong>", html)
-
-
-def one_line(text: str) -> str:
-    """Text as HTML in which runs of white space are one space; no-break spaces stay."""
-    return escape(_SPACES.sub(" ", text).strip())
-
-
-def language_name(code: str, say: Texts) -> str:
-    """What a language is called in the language of the page; that it is unknown has a name too."""
-    if code == UNDETERMINED:
-        return say["language_unknown"]
-    return _language_name(code, say["code"])
-
-
-@lru_cache(maxsize=1000)
-def _language_name(code: str, page_language: str) -> str:
-    try:
-        return Locale.parse(code).get_language_name(page_language) or code
-    except (UnknownLocaleError, ValueError):
-        return code
-
-
-def _stressed(text: str, within: Span, focus: Iterable[Span]) -> str:
-    """A slice of a text as HTML, what is in focus of it in bold."""
-    pieces, at = [], within.start
-    for span in sorted(focus):
-        start, end = max(at, span.start), min(span.end, within.end)
-        if start < end:
-            pieces += [escape(text[at:start]), f"<b>{escape(text[start:end])}</b>"]
-            at = end
-    return "".join((*pieces, escape(text[at : within.end])))
 
 
 def _asked(exchange: Exchange) -> str:

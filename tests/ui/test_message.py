@@ -23,8 +23,9 @@ from rag.types import (
 )
 from rag.ui.conversation import Exchange, history
 from rag.ui.export import as_markdown, with_citations
+from rag.ui.html import highlighted, one_line
 from rag.ui.message import markdown_text, message
-from rag.ui.panel import highlighted, one_line, panel
+from rag.ui.panel import panel
 from rag.ui.shown import shown_as
 from rag.ui.texts import filled, languages, named, preferred, texts, translated
 

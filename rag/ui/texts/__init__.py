@@ -7,13 +7,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
+
+from rag.types import UNDETERMINED
 
 #: The names that Unicode has for the forms of a word beside a number, in its order.
 _PLURALS: Final = ("zero", "one", "two", "few", "many", "other")
@@ -70,6 +72,21 @@ def languages() -> tuple[str, ...]:
     """The codes of the languages that the page speaks, sorted."""
     names = (file.name for file in files(__name__).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def language_name(code: str, say: Texts) -> str:
+    """What a language is called in the language of the page; that it is unknown has a name too."""
+    if code == UNDETERMINED:
+        return say["language_unknown"]
+    return _language_name(code, say["code"])
+
+
+@lru_cache(maxsize=1000)
+def _language_name(code: str, page_language: str) -> str:
+    try:
+        return Locale.parse(code).get_language_name(page_language) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def preferred(accepted: str) -> str:
