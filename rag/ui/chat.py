@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
 from rag.corpus import Corpus
 from rag.errors import QuestionError, RagError
-from rag.settings import Caution
-from rag.types import Filters
 from rag.ui import export
-from rag.ui.conversation import (
-    Exchanges,
-    Options,
-    answering,
-    new_id,
-    paced,
-    turn_of,
-    wait_until_over,
-)
+from rag.ui.conversation import Exchanges, answering, new_id, paced, turn_of, wait_until_over
 from rag.ui.examples import SHOWN, Examples
 from rag.ui.history import History, unrated
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
+from rag.ui.options import build_options, options_of
 from rag.ui.request import texts_of
 from rag.ui.shown import gone, shown_as
-from rag.ui.texts import Texts, filled, language_name, named
-from rag.ui.wiring import ASKING, UNQUEUED
+from rag.ui.texts import Texts, filled, named
+from rag.ui.wiring import ASKING, QUIET, UNQUEUED
 
 #: What an answer gives for: conversation, messages, passages, question box, what to save, the
 #: conversation that was kept, and its id.
@@ -39,8 +30,6 @@ Update: TypeAlias = tuple[Any, ...]
 
 #: A conversation in memory is forgotten when its page was not used for so long.
 _FORGOTTEN_S = 12 * 3600
-
-_CAUTION: tuple[Caution, ...] = get_args(Caution)
 
 
 class Chat:
@@ -67,19 +56,8 @@ class Chat:
                 if self._history:
                     note = self._history.build_feedback(chat, talk, conversation)
                 box = _question_box()
-                folded, options = self._options()
-                with gr.Accordion(named("copy"), open=False) as save:
-                    copy = gr.Textbox(
-                        label=named("copy_label"),
-                        lines=4,
-                        max_lines=8,
-                        interactive=False,
-                        buttons=["copy"],
-                        elem_id="to-copy",
-                    )
-                    with gr.Row():
-                        markdown = gr.DownloadButton(named("save_markdown"), size="sm")
-                        json = gr.DownloadButton(named("save_json"), size="sm")
+                options = build_options(self._corpus)
+                save = self._build_saving(talk, conversation)
             with gr.Column(scale=2, min_width=320, elem_classes="beside"):
                 gr.Markdown(f"## {named('sources')}", elem_classes="heading")
                 # Not gr.HTML: its templates need a policy that allows eval.
@@ -100,25 +78,30 @@ class Chat:
         undone = chat.undo(self.undone, [talk, conversation], answered, **UNQUEUED)
         cleared = chat.clear(None, cancels=running, api_visibility="private")
         cleared.then(_cleared, conversation, [talk, *shown], **UNQUEUED)
-        save.expand(self.to_save, [talk, conversation], [copy, markdown, json], **UNQUEUED)
         if self._history:
             saved = [kept.change, stopped.then, undone.then]  # only queued events tell of a state
             others = self._history.build_sidebar(page, talk, shown, saved, running)
             moved = [*others, chat.clear, chat.undo, chat.retry, chat.edit]
-            gr.on(moved, unrated, None, note, show_progress="hidden", **UNQUEUED)
-        folded.expand(self.choices, None, options[:2], show_progress="hidden", **UNQUEUED)
-        page.load(self.greet, None, examples, show_progress="hidden", **UNQUEUED)
+            gr.on(moved, unrated, None, note, **QUIET)
+        page.load(self.greet, None, examples, **QUIET)
 
-    def choices(self, request: gr.Request) -> tuple[Any, ...]:
-        """The languages and sources that there are now."""
-        say = texts_of(request)
-        try:
-            codes = self._corpus.status().languages
-            sources = self._corpus.sources()
-        except RagError:  # the page says what is wrong with the index
-            return gr.skip(), gr.skip()
-        languages = sorted((language_name(code, say), code) for code in codes)
-        return gr.update(choices=languages), gr.update(choices=sources)
+    def _build_saving(self, talk: gr.Textbox, conversation: gr.State) -> gr.Accordion:
+        """What can be taken away, folded: it is made when it is unfolded."""
+        save: gr.Accordion
+        with gr.Accordion(named("copy"), open=False) as save:
+            copy = gr.Textbox(
+                label=named("copy_label"),
+                lines=4,
+                max_lines=8,
+                interactive=False,
+                buttons=["copy"],
+                elem_id="to-copy",
+            )
+            with gr.Row():
+                markdown = gr.DownloadButton(named("save_markdown"), size="sm")
+                json = gr.DownloadButton(named("save_json"), size="sm")
+        save.expand(self.to_save, [talk, conversation], [copy, markdown, json], **UNQUEUED)
+        return save
 
     def greet(self, request: gr.Request) -> tuple[Any, ...]:
         """Examples from what is in the corpus now."""
@@ -202,44 +185,6 @@ class Chat:
         """Keeps a conversation; gives what tells the list of those that are kept, and its id."""
         return self._history.save(talk, exchanges, seen, request) if self._history else ("", talk)
 
-    def _options(self) -> tuple[gr.Accordion, list[Any]]:
-        """Components for the filters, the caution and the way of answering, folded away."""
-        settings = self._corpus.settings
-        modes = [(named("mode_model"), "model"), (named("mode_quotes"), "quotes")]
-        has_model = self._corpus.has_chat_model
-        with gr.Accordion(named("options"), open=False) as folded:
-            with gr.Row():
-                languages = gr.Dropdown(
-                    [], label=named("filter_languages"), multiselect=True, min_width=200
-                )
-                sources = gr.Dropdown(
-                    [], label=named("filter_sources"), multiselect=True, min_width=200
-                )
-            with gr.Row():
-                since, until = (
-                    gr.Textbox(
-                        label=named(key),
-                        placeholder=named("filter_date"),
-                        max_length=10,
-                        min_width=150,
-                    )
-                    for key in ("filter_since", "filter_until")
-                )
-            with gr.Row():
-                caution = gr.Radio(
-                    [(named(name), name) for name in _CAUTION],
-                    value=settings.caution,
-                    label=named("caution"),
-                    info=named("caution_info"),
-                )
-                mode = gr.Radio(
-                    modes if has_model else modes[1:],
-                    value=modes[not has_model][1],
-                    label=named("mode"),
-                    visible=has_model,
-                )
-        return folded, [languages, sources, since, until, caution, mode]
-
     def _answer(
         self,
         question: str,
@@ -253,7 +198,7 @@ class Chat:
         say = texts_of(request)
         question = str(question or "").strip()
         try:
-            options = _options_of(chosen, say)
+            options = options_of(chosen, say)
             self._check(question, say)
         except QuestionError as error:
             gr.Warning(markdown_text(str(error)), title=say["notice"])
@@ -305,34 +250,6 @@ def _question_box() -> gr.Textbox:
         submit_btn=named("ask"),
         elem_id="question",
     )
-
-
-def _options_of(chosen: Sequence[Any], say: Texts) -> Options:
-    languages, sources, since, until, caution, mode = chosen
-    first, last = (_date(date, say) for date in (since, until))
-    try:
-        filters = Filters(
-            languages=tuple(map(str, languages or ())),
-            sources=tuple(map(str, sources or ())),
-            since=first,
-            until=last,
-        )
-    except QuestionError as error:
-        raise QuestionError(say["bad_range"].format(since=first, until=last)) from error
-    return Options(
-        filters=filters,
-        caution=caution if caution in _CAUTION else None,
-        quotes_only=mode == "quotes",
-    )
-
-
-def _date(typed: Any, say: Texts) -> str | None:
-    date = str(typed or "").strip() or None
-    try:
-        Filters(since=date)
-    except QuestionError as error:
-        raise QuestionError(say["bad_date"].format(date=date)) from error
-    return date
 
 
 def _cleared(exchanges: Exchanges, request: gr.Request) -> tuple[Any, ...]:
