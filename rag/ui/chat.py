@@ -170,7 +170,7 @@ class Chat:
         return (
             export.with_citations(last, say) if last else "",
             export.file_of(export.as_markdown(exchanges, say), ".md", folder),
-            export.file_of(export.json_text(exchanges), ".json", folder),
+            export.file_of(export.as_json(exchanges), ".json", folder),
         )
 
     def _known(self, talk: str, exchanges: Exchanges, request: gr.Request) -> Exchanges:

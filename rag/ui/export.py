@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rag.cite import flagged, label
 from rag.types import Answer
@@ -39,20 +38,6 @@ def as_markdown(exchanges: Sequence[Exchange], say: Texts) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
-    """The conversation as plain values; an answer as HTTP gives it."""
-    return [
-        {
-            "question": exchange.question,
-            "searched": exchange.searched,
-            "filters": asdict(exchange.options.filters),
-            "answer": answer_json(exchange.answer) if exchange.answer else None,
-            "error": exchange.error,
-        }
-        for exchange in exchanges
-    ]
-
-
 def file_of(text: str, kind: str, folder: Path) -> str:
     """The path of a new file with that text in a folder, to be offered for download."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,9 +48,19 @@ def file_of(text: str, kind: str, folder: Path) -> str:
     return file.name
 
 
-def json_text(exchanges: Sequence[Exchange]) -> str:
-    """`as_json`, written out."""
-    return json.dumps(as_json(exchanges), ensure_ascii=False, indent=2) + "\n"
+def as_json(exchanges: Sequence[Exchange]) -> str:
+    """The conversation to compute with; an answer as HTTP gives it."""
+    rows = [
+        {
+            "question": exchange.question,
+            "searched": exchange.searched,
+            "filters": asdict(exchange.options.filters),
+            "answer": answer_json(exchange.answer) if exchange.answer else None,
+            "error": exchange.error,
+        }
+        for exchange in exchanges
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
 def _places(answer: Answer, say: Texts) -> Iterator[str]:
