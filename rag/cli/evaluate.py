@@ -66,8 +66,11 @@ def evaluation(
         has_answers = any(question.answers is not None for question in questions)
         answers = evaluate_answers(opened.ask, questions, _progress) if has_answers else None
     if as_json:
-        rows = [_json(row) for row in measured]
-        print(json.dumps({"retrieval": rows, "answers": _answers_json(answers)}, indent=2))
+        told = {
+            "retrieval": [_json(row) for row in measured],
+            "answers": _json(answers) if answers else None,
+        }
+        print(json.dumps(told, indent=2))
     else:
         print("\n".join((*table(measured), *answers_table(answers))))
 
@@ -118,20 +121,7 @@ def _progress(done: int, total: int) -> None:
         print(f"\r{of_all}", end="" if done < total else "\n", file=sys.stderr)
 
 
-def _json(row: Measured) -> dict[str, object]:
-    scores = {name: value._asdict() for name, value in row.scores.items()}
-    return {
-        "questions": row.questions,
-        "passages": row.passages,
-        "leg": row.leg,
-        "count": row.count,
-        "scores": scores,
-    }
-
-
-def _answers_json(measured: AnswerMeasures | None) -> dict[str, object] | None:
-    if measured is None:
-        return None
+def _json(measured: Measured | AnswerMeasures) -> dict[str, object]:
     scores = {name: value._asdict() for name, value in measured.scores.items()}
     return {**asdict(measured), "scores": scores}
 

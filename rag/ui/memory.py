@@ -178,9 +178,6 @@ class Memory:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = sqlite3.connect(self._file, timeout=_BUSY_TIMEOUT_S)
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot use {self._file}: {error}") from error
-        try:
             with contextlib.closing(connection), connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
