@@ -38,7 +38,6 @@ def add_files(
     into: str = "",
     index: Path | None = None,
     max_mb: int = 100,
-    replace: bool = False,
 ) -> Added:
     """Copies files, and folders with what is in them, into a corpus folder.
 
@@ -51,7 +50,6 @@ def add_files(
         into: A folder below the corpus folder, made if it is missing.
         index: The folder of the index; nothing in it is copied.
         max_mb: A larger file is left out.
-        replace: A file of the same name is overwritten instead of numbering the new one.
     """
     target, own = _below(folder, into), {(index or folder).resolve(), folder.resolve()}
     paths: list[str] = []
@@ -60,7 +58,7 @@ def add_files(
         for source, name in _named(file, own, failed):
             try:
                 _check(folder, source, target / name)
-                placed = _add(source, target / name, max_mb, replace)
+                placed = _add(source, target / name, max_mb)
                 paths.append(placed.relative_to(folder).as_posix())
             except LoadError as error:
                 failed.append(Failure(printable(str(source)), error.reason))
@@ -120,7 +118,7 @@ def _check(folder: Path, source: Path, target: Path) -> None:
         raise LoadError(source, "a link in the corpus leads its place out of the corpus folder")
 
 
-def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
+def _add(source: Path, target: Path, max_mb: int) -> Path:
     """Copies one file; returns where it is.
 
     Raises:
@@ -133,13 +131,13 @@ def _add(source: Path, target: Path, max_mb: int, replace: bool) -> Path:
         try:
             if target.exists() and target.samefile(source):
                 return target  # it is in the corpus already
-            return _copy(opened, target, replace)
+            return _copy(opened, target)
         except OSError as error:
             why = error.strerror or str(error)
             raise LoadError(source, f"cannot be copied into the corpus: {why}") from error
 
 
-def _copy(opened: BinaryIO, target: Path, replace: bool) -> Path:
+def _copy(opened: BinaryIO, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as copy:
         try:
@@ -147,17 +145,14 @@ def _copy(opened: BinaryIO, target: Path, replace: bool) -> Path:
             copy.flush()
             os.fsync(copy.fileno())
             os.fchmod(copy.fileno(), 0o644)
-            return _place(Path(copy.name), target, replace)
+            return _place(Path(copy.name), target)
         except BaseException:
             Path(copy.name).unlink(missing_ok=True)
             raise
 
 
-def _place(copy: Path, target: Path, replace: bool) -> Path:
+def _place(copy: Path, target: Path) -> Path:
     """Gives a copy a name that is free, or that of a file that is the same."""
-    if replace:
-        copy.replace(target)
-        return target
     for placed in (target, *(_numbered(target, number) for number in range(2, 1_000))):
         try:
             _rename(copy, placed)

@@ -48,8 +48,6 @@ def test_a_file_that_is_there_is_not_copied_again_and_another_of_its_name_gets_a
     for _ in range(2):
         assert add_files(empty, [outside / "a.md"]).paths == ("a (2).md",)
     assert (empty / "a.md").read_text() == "# Another\n"
-    assert add_files(empty, [outside / "a.md"], replace=True).paths == ("a.md",)
-    assert (empty / "a.md").read_text() == "# A\n"
     assert add_files(empty, [empty / "a.md"]).paths == ("a.md",)
 
 
