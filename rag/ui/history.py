@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from rag.errors import NotFoundError, StoreError
+from rag.errors import StoreError
 from rag.ui.conversation import Exchanges, new_id, turn_of, wait_until_over
 from rag.ui.memory import Memory
 from rag.ui.message import markdown_text
@@ -70,7 +70,7 @@ class History:
         """A conversation as it was kept; empty if it was not."""
         try:
             return self._memory.load(user_of(request), _id(talk, request))
-        except (NotFoundError, StoreError):
+        except StoreError:
             return ()
 
     def build_sidebar(

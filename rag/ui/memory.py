@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from rag.errors import NotFoundError, StoreError
+from rag.errors import StoreError
 from rag.plural import counted
 from rag.ui.conversation import Exchange, Exchanges
 
@@ -118,19 +118,15 @@ class Memory:
             return [Saved(*row) for row in rows]
 
     def load(self, user: str, id: str) -> Exchanges:
-        """A conversation.
-
-        Raises:
-            NotFoundError: The user has none of that id, or an older version wrote it.
-        """
+        """A conversation; empty if the user has none of that id, or an older version wrote it."""
         with self._open() as connection:
             row = connection.execute(
                 "SELECT exchanges FROM conversations WHERE id = ? AND user = ?", (id, user)
             ).fetchone()
         try:
-            return _EXCHANGES.validate_json(row[0] if row else "")
-        except ValidationError as error:
-            raise NotFoundError("this conversation cannot be opened any more") from error
+            return _EXCHANGES.validate_json(row[0]) if row else ()
+        except ValidationError:
+            return ()
 
     def rename(self, user: str, id: str, title: str) -> None:
         """Gives a conversation another title."""

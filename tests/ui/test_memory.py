@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from rag import NotFoundError
 from rag.types import Explanation, LegScore, SearchResult
 from rag.ui.conversation import Exchange, Options
 from rag.ui.memory import Memory
@@ -67,8 +66,7 @@ def test_each_user_sees_their_own(memory: Memory) -> None:
     memory.rename("bob", "1", "stolen")
     memory.delete("bob", "1")
     assert memory.saved("bob") == []
-    with pytest.raises(NotFoundError):
-        memory.load("bob", "1")
+    assert memory.load("bob", "1") == ()
     assert memory.load("ann", "1") == (EXCHANGE,)
     assert memory.saved("ann")[0].title == "q"
 
@@ -102,6 +100,13 @@ def test_feedback_is_kept_once_for_each_answer(memory: Memory) -> None:
     assert len(memory.feedback()) == 1
     memory.unrate("ann", "1-1")
     assert memory.feedback() == []
+
+
+def test_a_conversation_that_cannot_be_read_is_empty(memory: Memory, tmp_path: Path) -> None:
+    memory.save("ann", "1", (EXCHANGE,))
+    with sqlite3.connect(tmp_path / "index-people.sqlite") as connection:
+        connection.execute("UPDATE conversations SET exchanges = '[{}]'")
+    assert memory.load("ann", "1") == ()
 
 
 def test_feedback_that_cannot_be_read_is_counted_and_left_out(
