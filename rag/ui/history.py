@@ -142,9 +142,9 @@ class History:
     def _open(self, id: str, left: Exchanges, request: gr.Request) -> tuple[Any, ...]:
         wait_until_over(left)
         say, exchanges = texts_of(request), self.load(id, request)
-        titles = {each.id: each.title for each in self._memory.saved(user_of(request))}
+        _, title = self._list("", id, request)
         shown = shown_as(exchanges, say) if exchanges else gone(say)
-        return id, titles.get(id, ""), *shown
+        return id, title, *shown
 
     def _rename(self, search: str, talk: str, title: str, request: gr.Request) -> tuple[Any, str]:
         if title.strip():  # else the conversation keeps the title that it has

@@ -98,6 +98,22 @@ def test_a_question_is_answered_where_no_conversation_can_be_kept(
             visit.leave()
 
 
+def test_a_conversation_that_cannot_be_read_any_more_is_told_so(
+    browser: Browser, address: str, corpus: Corpus
+) -> None:
+    visit = Visit(browser, address)
+    visit.ask("the harbour")
+    visit.page.get_by_label("Toggle Sidebar").click()
+    visit.button(visit.say["new_chat"]).click()
+    _asked(visit.page)
+    for file in corpus.index.parent.glob("index-people.sqlite*"):
+        file.unlink()
+    (corpus.index.parent / "index-people.sqlite").mkdir()
+    _history(visit.page).filter(has_text="the harbour").click()
+    expect(visit.answers).to_have_text(visit.say["history_gone"])
+    visit.leave()
+
+
 def test_two_tabs_of_one_conversation_lose_nothing_of_each_other(
     browser: Browser, address: str
 ) -> None:
