@@ -37,18 +37,19 @@ input, button { padding: .5rem; }
 
 
 class SignIn:
-    """Signing in, kept in a cookie that only this process made, until the password changes."""
+    """Signing in: this process alone knows who did, until the password changes."""
 
     def __init__(self, people: People) -> None:
         self._people = people
         self._secret = secrets.token_bytes(32)
         self._trying = anyio.CapacityLimiter(2)  # a try costs a fifth of a second of a core
+        # By the digest of a session or of credentials: name, what was kept of the password, end.
         self._known: dict[bytes, tuple[str, str, float]] = {}
 
     async def identify(self, request: Request) -> User | None:
         """The user of a session, or of `Authorization: Basic` for programs."""
-        if name := self._signed(request.cookies.get(_session_cookie(request), "")):
-            return self._people.get(name)
+        if user := self._believed(_session(request)):
+            return user
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         return await self._basic(credentials) if scheme.lower() == "basic" else None
 
@@ -59,14 +60,14 @@ class SignIn:
             return HTMLResponse(_form(say, ""))
         sent = parse_qs((await request.body()).decode(errors="replace"))
         name, password = (sent.get(key, [""])[0] for key in ("name", "password"))
-        user = await self._check(name, password)
-        if user is None:
+        token = secrets.token_urlsafe(32)
+        if not await self._check(name, password, f"session {token}", _SESSION_S):
             await anyio.sleep(_FAILED_LOGIN_S)
             return HTMLResponse(_form(say, say["login_failed"]), 403)
         answer = RedirectResponse(_wanted(request), 303)
         answer.set_cookie(
             _session_cookie(request),
-            self._token(user.name),
+            token,
             max_age=_SESSION_S,
             httponly=True,
             samesite="lax",
@@ -75,50 +76,46 @@ class SignIn:
         return answer
 
     async def leave(self, request: Request) -> Response:
-        """Signs out: the browser forgets its session."""
+        """Signs out: the session ends, and the browser forgets it."""
+        self._known.pop(self._digest(_session(request)), None)
         answer = RedirectResponse(f"{request.scope.get('root_path', '')}{LOGIN}", 303)
         answer.delete_cookie(_session_cookie(request))
         return answer
 
     async def _basic(self, credentials: str) -> User | None:
-        key = hmac.digest(self._secret, credentials.encode(), "sha256")
-        known, kept, until = self._known.get(key, ("", "", 0.0))
-        if time.monotonic() < until and kept == self._people.kept(known):
-            return self._people.get(known)
+        claim = f"basic {credentials}"
+        if user := self._believed(claim):
+            return user
         try:
             name, _, password = base64.b64decode(credentials).decode().partition(":")
         except ValueError:
             return None
-        kept = self._people.kept(name)
-        user = await self._check(name, password)
-        if user:
-            self._known[key] = (name, kept, time.monotonic() + _BASIC_S)
-        return user
+        return await self._check(name, password, claim, _BASIC_S)
 
-    async def _check(self, name: str, password: str) -> User | None:
-        return await anyio.to_thread.run_sync(
+    async def _check(self, name: str, password: str, claim: str, seconds: float) -> User | None:
+        """The user, if the password is right: then the claim is believed for so long."""
+        kept, now = self._people.kept(name), time.monotonic()
+        user = await anyio.to_thread.run_sync(
             self._people.check, name, password, limiter=self._trying
         )
+        if user:
+            self._known = {key: each for key, each in self._known.items() if each[2] > now}
+            self._known[self._digest(claim)] = (name, kept, now + seconds)
+        return user
 
-    def _token(self, name: str) -> str:
-        text = f"{int(time.time()) + _SESSION_S}.{name.encode().hex()}"
-        return f"{text}.{self._mac(text, name)}"
+    def _believed(self, claim: str) -> User | None:
+        """Who made a claim that was checked; nobody once the password is another one."""
+        name, kept, until = self._known.get(self._digest(claim), ("", "", 0.0))
+        is_valid = time.monotonic() < until and kept == self._people.kept(name)
+        return self._people.get(name) if is_valid else None
 
-    def _signed(self, token: str) -> str:
-        """The name that a session was made for; empty if it was not, or is over."""
-        text, _, mac = token.rpartition(".")
-        until, _, name_in_hex = text.partition(".")
-        try:
-            name, is_over = bytes.fromhex(name_in_hex).decode(), int(until) <= time.time()
-        except ValueError:
-            return ""
-        is_own = hmac.compare_digest(mac.encode(), self._mac(text, name).encode())
-        return name if is_own and not is_over else ""
+    def _digest(self, claim: str) -> bytes:
+        return hmac.digest(self._secret, claim.encode(), "sha256")
 
-    def _mac(self, text: str, name: str) -> str:
-        """Over the kept password too, so that another one ends the sessions."""
-        signed = f"{text}.{self._people.kept(name)}"
-        return hmac.digest(self._secret, signed.encode(), "sha256").hex()
+
+def _session(request: Request) -> str:
+    """What a browser claims."""
+    return f"session {request.cookies.get(_session_cookie(request), '')}"
 
 
 def _session_cookie(request: Request) -> str:

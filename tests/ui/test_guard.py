@@ -287,6 +287,18 @@ def test_another_password_ends_what_was_begun_with_the_old_one(
         assert httpx.get(page, auth=("bob", "another one")).status_code == 200
 
 
+def test_a_session_that_was_left_is_over_for_who_has_copied_it(guarded: str) -> None:
+    ann = {"name": "ann", "password": "correct horse"}
+    with httpx.Client() as session, httpx.Client() as another:
+        for client in (session, another):
+            client.post(f"{guarded}/login", data=ann)
+        copied = httpx.Cookies(session.cookies)
+        assert httpx.get(f"{guarded}/config", cookies=copied).status_code == 200
+        session.post(f"{guarded}/logout")
+        assert httpx.get(f"{guarded}/config", cookies=copied).status_code == 401
+        assert another.get(f"{guarded}/config").status_code == 200
+
+
 def test_people_sign_out(browser: Browser, guarded: str) -> None:
     ann = sign_in(browser, guarded, "ann", "correct horse")
     ann.box.wait_for()
