@@ -20,11 +20,6 @@ class _Role(StrEnum):
     EDITOR = "editor"
 
 
-@app.callback()
-def user() -> None:
-    """Say who may sign in to the page."""
-
-
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="Letters, digits, '.', '@', '_' and '-'.")],
