@@ -44,7 +44,9 @@ def _found(
     """What is found for a question, a follow-up together with what it goes on from."""
     searched = standalone(question, before)
     retrieval = retriever.search(searched, filters=filters)
-    return retrieval if searched == question else replace(retrieval, asked=question)
+    # One that was made whole is read as it was searched.
+    is_joined = searched != question and searched.startswith(question.strip())
+    return replace(retrieval, asked=question) if is_joined else retrieval
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

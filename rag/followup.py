@@ -1,7 +1,8 @@
 """A follow-up question and the conversation -> a question that stands by itself.
 
-"And where?" is searched together with the question it goes on from. A question that
-stands by itself is left as it is: what was said before must not pollute it.
+"And where?" is searched together with the question it goes on from, "And in April?" is that
+question of other days. One that stands by itself is left as it is: what was said before must
+not pollute it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rag.language.asking import (
     UNSPACED_OPENERS,
 )
 from rag.language.words import STOP_WORDS, UNSPACED
+from rag.period import expression, period_of
 from rag.questions import MARKS, questions_about_nothing
 from rag.types import Turn
 
@@ -45,6 +47,7 @@ _UNSPACED_CHARS = 16
 _BASE_CHARS = 500
 _LIKELY = 0.2
 
+_ENDING = " \u00a0\u202f.!" + "".join(MARKS)
 _SYLLABLES = {"vi": 2}
 _UNSPACED = regex.compile(rf"[{UNSPACED}]")
 _UNSPACED_ASKING = regex.compile(rf"(?<!\p{{Hangul}})(?:{'|'.join(UNSPACED_ASKING)})\p{{Hangul}}*")
@@ -64,6 +67,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return question
     at = next((n for n in reversed(range(len(before))) if not _leans(before[n], before[:n])), 0)
     named = before[-1:] if at < len(before) - 1 and _names(before[-1], before) else []
+    if not named and (moved := _moved(before[at], question)):
+        return moved
     return " ".join(
         [question.strip(), *(text.strip()[:_BASE_CHARS] for text in [*named, before[at]])]
     )
@@ -75,8 +80,36 @@ def _asks(text: str) -> bool:
 
 
 def _names(question: str, before: Sequence[str]) -> bool:
-    """Whether a question that goes on has something of its own to go on from."""
-    return _content(question, likely_languages(*before)) > 0
+    """Whether a question that goes on has something of its own to go on from, besides days."""
+    languages = likely_languages(question, *before)
+    return _content(question, languages) > 0 and not _language_of_days(question, languages)
+
+
+def _language_of_days(question: str, languages: set[str]) -> str:
+    """The language in which a question says nothing but days: "And in April?"; else empty."""
+    for language in sorted(languages):
+        if days := expression(question, language):
+            rest = f"{question[: days.start]} {question[days.end :]}"
+            is_unspaced = _UNSPACED.search(rest) is not None
+            if not (_unspaced_content(rest) if is_unspaced else content_words(rest, language)):
+                return language
+    return ""
+
+
+def _moved(before: str, question: str) -> str:
+    """A question asked of the days that the next one says; empty if that says anything else."""
+    language = _language_of_days(question, likely_languages(before))
+    span = expression(question, language) if language else None
+    if not span or len(before) > _BASE_CHARS:
+        return ""
+    days = question[span.start : span.end]
+    then, place = period_of(before, [language]), expression(before, language)
+    if len(then.years) == 1 and not period_of(days, [language]).years:
+        days = f"{days} {min(then.years)}"
+    if place:
+        return f"{before[: place.start]}{days}{before[place.end :]}"
+    end = len(before.rstrip(_ENDING))
+    return "" if then else f"{before[:end]}, {days}{before[end:]}"
 
 
 def _leans(question: str, before: Sequence[str]) -> bool:
@@ -84,6 +117,8 @@ def _leans(question: str, before: Sequence[str]) -> bool:
     if not before:
         return False
     languages = likely_languages(question, *before)
+    if _language_of_days(question, languages):
+        return True
     if is_unspaced := _UNSPACED.search(question) is not None:
         content = _unspaced_content(question)
     else:

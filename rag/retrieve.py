@@ -7,7 +7,7 @@ says what nearness in meaning and in words is worth in which language.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -21,12 +21,13 @@ from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages
+from rag.period import asks_for_latest, period_of
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
 from rag.settings import MAX_TOP_K, Settings
 from rag.store import Backend, Reader
-from rag.store.terms import term_text
-from rag.types import Explanation, Filters, LegScore, SearchResult
+from rag.store.terms import split_terms, term_text
+from rag.types import Explanation, Filters, LegScore, SearchResult, Untimely
 
 #: How many chunks each leg proposes; with 100 no nDCG@10 in docs/retrieval.md is another.
 CANDIDATES = 50
@@ -43,6 +44,13 @@ _MANY_LANGUAGES_DEPTH, _MANY_LANGUAGES_SHARE = 1000, 0.01
 
 #: How many passages a cross-encoder, if one is set, puts in its own order.
 RERANKED = 20
+
+#: Where the latest is asked for, passages within so many standard deviations of the best are as
+#: near as that.
+_AS_NEAR = 1.0
+
+#: Standard deviations of meaning that an untimely passage loses.
+_LOSES: Mapping[Untimely, float] = {"": 0.0, "older": _AS_NEAR, "other": 2.0}
 
 _MIN_LANGUAGE_PROBABILITY = 0.1
 
@@ -230,10 +238,16 @@ def _most_probable(languages: Mapping[str, float]) -> str:
 
 def _terms(question: str, languages: Mapping[str, float]) -> list[str]:
     """The question's terms, analysed in each language it may well be in."""
+    terms = (term for code in _likely(languages) for term in analyze(question, code))
+    return list(dict.fromkeys(terms))
+
+
+def _likely(languages: Mapping[str, float]) -> list[str]:
+    """The languages that a question may well be in, the most probable first."""
     # A number may be in any of so many languages that none is likely.
     least = min(_MIN_LANGUAGE_PROBABILITY, max(languages.values()))
     likely = [code for code, share in languages.items() if share >= least]
-    return list(dict.fromkeys(term for code in likely for term in analyze(question, code)))
+    return sorted(likely, key=lambda code: -languages[code])
 
 
 def rarest(frequencies: Mapping[str, int], postings: int) -> list[str]:
@@ -285,25 +299,32 @@ class _Search:
             for term, count in self._frequencies.items()
         }
         dense = self._dense(filters, wanted)
+        self._likely = _likely(languages)
+        self._period = period_of(question, self._likely)
         telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
         #: Chunks in the order of each leg.
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
         self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}
         self._searched = chunks if len(dense) >= wanted else len(dense)
-        unseen = [key for key in self._orders["lexical"] if key not in dense]
+        proposed = dict.fromkeys([*self._orders["lexical"], *self._of_these_days(filters, wanted)])
+        unseen = [key for key in proposed if key not in dense]
         dense |= zip(unseen, reader.cosines(vector, unseen).tolist(), strict=True)
         self._keys = list(dense)
         self._languages = reader.chunk_languages(self._keys)
         self._cosines = np.array(list(dense.values()), np.float32)
         self._bm25 = np.array([bm25.get(key, 0.0) for key in self._keys], np.float32)
         greatest = np.float32(_greatest_bm25(self._frequencies, chunks))
+        self._terms = reader.terms(self._keys)
         self._bm25_shares, self._coverage = self._bm25 / greatest, self._held()
         shares = BM25_PART * self._bm25_shares + (1 - BM25_PART) * self._coverage
         self._shares = shares.astype(np.float32)
         self._fused = self._fuse(self._cosines, self._shares, self._languages)
+        self._untimely = self._days()
+        lost = np.array([_LOSES[each] for each in self._untimely], np.float32)
+        self._total = self._fused.total - lost
         keys = np.array(self._keys, np.int64)
-        self._best_first: list[int] = np.lexsort((keys, -self._fused.total)).tolist()
+        self._best_first: list[int] = np.lexsort((keys, -self._total)).tolist()
 
     def _held(self) -> FloatArray:
         """Share of the question's terms that each chunk holds, 0 to 1.
@@ -311,9 +332,32 @@ class _Search:
         A term weighs its idf squared, as in the cosine of two tf-idf vectors.
         """
         weights = [(f" {self._written[term]} ", idf**2) for term, idf in self._idf.items()]
-        texts = [f" {terms} " for terms in self._reader.terms(self._keys)]
+        texts = [f" {terms} " for terms in self._terms]
         held = [sum([weight for term, weight in weights if term in text]) for text in texts]
         return np.array(held, np.float32) / np.float32(sum(dict(weights).values()) or 1.0)
+
+    def _of_these_days(self, filters: Filters | None, wanted: int) -> Iterable[int]:
+        """The chunks nearest in meaning of the days that the question names."""
+        within = self._period.within(filters)
+        return self._dense(within, wanted) if within else ()
+
+    def _days(self) -> list[Untimely]:
+        """What speaks against the day of each chunk."""
+        is_latest = not self._period and asks_for_latest(self._question, self._likely)
+        if not (self._period or is_latest):
+            return [""] * len(self._keys)
+        dates = self._reader.dates(self._keys)
+        if is_latest:
+            total = self._fused.total
+            near = total >= total.max(initial=0.0) - _AS_NEAR
+            of_near = [
+                (date or "") * bool(is_near) for date, is_near in zip(dates, near, strict=True)
+            ]
+            newest = max(of_near, default="")
+            return ["older" if "" < date < newest else "" for date in of_near]
+        terms = [frozenset(split_terms(terms)) for terms in self._terms]
+        passages = zip(dates, terms, self._languages, strict=True)
+        return ["other" if self._period.excludes(*each) else "" for each in passages]
 
     def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
         return fuse(cosines, shares, languages, self._question_languages, self._background)
@@ -352,7 +396,7 @@ class _Search:
         }
 
     def _results(self, top_k: int) -> tuple[SearchResult, ...]:
-        total = self._fused.total
+        total = self._total
         order = self._best_first[:top_k]
         hits = self._reader.hits([self._keys[place] for place in order])
         best = max(float(total.max(initial=0.0)), 1e-9)
@@ -360,7 +404,10 @@ class _Search:
         for place in order:
             document, chunk, terms = hits[self._keys[place]]
             score = max(0.0, float(total[place]) / best)
-            explanation = self._explain(place, terms)
+            untimely = self._untimely[place]
+            if untimely == "other" and self._period.is_named_in(document.text):
+                untimely = ""
+            explanation = self._explain(place, terms, untimely)
             found.append(SearchResult(document, chunk, score, self._legs(place), explanation))
         return tuple(found)
 
@@ -374,7 +421,7 @@ class _Search:
             "lexical": LegScore(self._ranks["lexical"].get(key), bm25, weight),
         }
 
-    def _explain(self, place: int, terms: str) -> Explanation:
+    def _explain(self, place: int, terms: str, untimely: Untimely) -> Explanation:
         held = set(terms.split())
         language = self._languages[place]
         return Explanation(
@@ -386,6 +433,7 @@ class _Search:
             share=float(self._shares[place]),
             words=float(self._fused.words[place]),
             untold=float(self._fused.untold[place]),
+            untimely=untimely,
             matched=tuple(sorted(term for term, text in self._written.items() if text in held)),
         )
 

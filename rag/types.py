@@ -25,6 +25,10 @@ PlaceKind: TypeAlias = Literal["file", "page", "slide", "sheet", "row", "section
 #: (when a PDF was made, a date in an address); empty if there is no date.
 DateCertainty: TypeAlias = Literal["", "stated", "inferred"]
 
+#: What speaks against the day of a passage: it is known to be of `other` days than the question
+#: names; the latest is asked for, and of one nearly as near it is `older`; nothing.
+Untimely: TypeAlias = Literal["", "older", "other"]
+
 _ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
     "page": ("p. {}", "pp. {}–{}"),
     "slide": ("slide {}", "slides {}–{}"),
@@ -249,6 +253,7 @@ class Explanation:
         words: What its words are worth, `untold` included.
         untold: What it was given because its language cannot share the question's words.
         matched: The question's terms that it or its title holds.
+        untimely: What puts it further behind for its day.
     """
 
     question_languages: Mapping[str, float]
@@ -260,6 +265,7 @@ class Explanation:
     words: float
     untold: float
     matched: tuple[str, ...]
+    untimely: Untimely = ""
 
 
 @dataclass(frozen=True, slots=True)

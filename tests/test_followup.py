@@ -22,7 +22,6 @@ HISTORY: list[Turn] = [("user", BEFORE), ("assistant", "“It was chaired by …
         "Prix ?",
         "And in New York?",
         "Et le 5 juillet ?",
-        "And on 12 May 2026?",
         "¿Y en San Sebastián?",
         "Quelle est sa profession exacte ?",
     ],

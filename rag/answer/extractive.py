@@ -35,6 +35,12 @@ _MARGIN = 2.0
 # The same of another quote, for who would rather see one too many.
 _EAGER_MARGIN = 3.0
 
+# What a sentence loses in that logarithm whose article is of other days than are asked for, or
+# older than another where the latest is asked for.
+_UNTIMELY = 3.0
+# What is left of the probability that the articles hold the answer, if they are of other days.
+_OF_OTHER_DAYS = 1 / 3
+
 # The marks that may open a quotation, and those that close it then.
 _CLOSING = {
     "«": "»",
@@ -166,16 +172,25 @@ class ExtractiveAnswerer:
         """
         if not ranked[0]:
             return 0.0
-        said = probability(evidence(*ranked, retrieval))
+        said = _probability(ranked, retrieval)
         if not retrieval.asked:
             return said
-        whole = self.ranked(replace(retrieval, asked=""))
-        return (said + probability(evidence(*whole, retrieval))) / 2
+        return (said + _probability(self.ranked(replace(retrieval, asked="")), retrieval)) / 2
 
     def ranked(self, retrieval: Retrieval) -> Ranked:
         """The sentences of the first passages, in their order, and the ranking score of each."""
         found = sentences(retrieval, self._reader)
-        return found, linear_model("ranking", Features._fields)(matrix(found))
+        scores = linear_model("ranking", Features._fields)(matrix(found))
+        untimely = np.array([bool(sentence.untimely) for sentence in found], np.float32)
+        return found, scores - _UNTIMELY * untimely
+
+
+def _probability(ranked: Ranked, retrieval: Retrieval) -> float:
+    """That the passages answer; less if what answers best is of other days than are asked for."""
+    found, scores = ranked
+    is_of_other_days = found[int(scores.argmax())].untimely == "other"
+    said = probability(evidence(found, scores, retrieval))
+    return said * _OF_OTHER_DAYS if is_of_other_days else said
 
 
 def quotes_of(
@@ -199,6 +214,8 @@ def quotes_of(
             break
         # A copy says no more, and another article may disagree.
         if best in taken or found[best].text in said:
+            continue
+        if found[best].untimely and not found[order[0]].untimely:
             continue
         first, last = _grown(found, scores, best, taken)
         for begin, end in spoken:

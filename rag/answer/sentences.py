@@ -31,7 +31,7 @@ from rag.language import (
 from rag.language.stops import is_abbreviation
 from rag.questions import MARKS
 from rag.retrieve import Retrieval
-from rag.types import SearchResult, Span
+from rag.types import SearchResult, Span, Untimely
 
 #: Passages that are read.
 MAX_PASSAGES = 5
@@ -86,6 +86,7 @@ class Sentence:
         opens_section: Whether a heading stands before it.
         leans: Whether it opens with a pronoun, which the sentence before explains.
         leads: Whether it says little without the next one: a question of an interview, "No."
+        untimely: What speaks against the day of its passage.
     """
 
     quote: Quote
@@ -96,6 +97,7 @@ class Sentence:
     opens_section: bool = False
     leans: bool = False
     leads: bool = False
+    untimely: Untimely = ""
 
 
 def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
@@ -136,6 +138,7 @@ class _Passage:
         language, explanation = result.document.language, result.explanation
         self._cover = _coverage(retrieval, f"{result.document.title} {result.chunk.text}", language)
         self._meaning = explanation.meaning if explanation else 0.0
+        self._untimely: Untimely = explanation.untimely if explanation else ""
         self._is_shared = retrieval.languages.get(language, 0.0)
 
     def sentences(self, seen: set[tuple[str, Span]]) -> Iterator[Sentence]:
@@ -158,6 +161,7 @@ class _Passage:
                 is_introduced or asks,
                 opens_with_pronoun(text[span.start : span.end], chunk.language),
                 asks or span.end - span.start <= _SHORT_CHARS,
+                self._untimely,
             )
 
     def _inside(self, span: Span) -> IntArray:

@@ -144,6 +144,12 @@ def _results_lines(results: Sequence[SearchResult], explain: bool) -> Iterator[s
         yield f"   {' '.join(chunk.text.split())}"
 
 
+_UNTIMELY = {
+    "older": "older than another that is as near, where the latest is asked for",
+    "other": "of other days than the question names",
+}
+
+
 def _explanation_lines(result: SearchResult) -> Iterator[str]:
     why = result.explanation
     if why is None:
@@ -161,3 +167,5 @@ def _explanation_lines(result: SearchResult) -> Iterator[str]:
         f"   words {why.words:+.2f}: rank {lexical.rank or '-'}, BM25 {lexical.score:.2f}, "
         f"{why.share:.0%} of the possible ({words}){untold}"
     )
+    if why.untimely:
+        yield f"   {_UNTIMELY[why.untimely]}"

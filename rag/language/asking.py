@@ -205,7 +205,44 @@ LAST_PRONOUNS: dict[str, frozenset[str]] = {
     "sv": listed("den det de där"),
 }
 
+#: How words begin that ask for the newest of what there is: "the latest figures".
+LATEST: dict[str, str] = {
+    "ar": "آخر|أحدث|الأخير|مؤخرا",
+    "bg": "последн|най нов|неотдавна",
+    "ca": "darrer|últim|recent",
+    "cs": "posledn|nejnověj|naposled|nedávn",
+    "da": "seneste|senest|nyeste|sidste|siste|nylig",
+    "de": "letzte|zuletzt|neuest|neust|jüngst|aktuell|kürzlich",
+    "el": "τελευται|πρόσφατ|νεοτερ",
+    "en": "latest|newest|recent|current|the last ",
+    "es": "último|última|reciente|actual ",
+    "fa": "آخرین|جدیدترین|اخیر",
+    "fi": "viimei|uusin|uusimm|äskett|tuorei",
+    "fr": "dernier|dernière|récent|actuel|récemment",
+    "he": "האחרו|לאחרונה|עדכני",
+    "hi": "नवीनतम|ताज़ा|हाल",
+    "hr": "posljednj|zadnj|najnovij|nedavn|последњ|најновиј|недавн|poslednj",
+    "hu": "utolsó|legutóbb|legújabb|legfrissebb|nemrég",
+    "id": "terbaru|terakhir|terkini",
+    "it": "ultim|recent|attuale",
+    "ja": "最新|最近|直近|最後の",
+    "ko": "최신|최근|마지막",
+    "nl": "laatste|nieuwste|recent|onlangs|huidige",
+    "pl": "ostatni|najnowsz|niedawn|aktualn",
+    "pt": "últim|recente|atual",
+    "ro": "ultim|recent|actual",
+    "ru": "последн|новейш|недавн|нынешн|свеж",
+    "sv": "senaste|senast|nyaste|sista|nylig",
+    "sw": "hivi karibuni|mwisho",
+    "th": "ล่าสุด|สุดท้าย",
+    "tr": "son |en son|en yeni|güncel|geçenlerde",
+    "uk": "останн|найнов|нещодавн|нинішн",
+    "vi": "mới nhất|gần đây|cuối cùng|gần nhất",
+    "zh": "最新|最近|近来|上一次|最后一",
+}
+
 #: Languages that are written as another one, or nearly, for the words above.
 _WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
+LATEST |= {code: LATEST[other] for code, other in _WRITTEN_AS.items()}
 for _each in (OPENERS, INTERROGATIVES, ASKING, PRONOUNS, LAST_PRONOUNS):
     _each |= {code: _each[other] for code, other in _WRITTEN_AS.items() if other in _each}

@@ -156,8 +156,15 @@ class PostgresReader:
 
     def document_ids(self, keys: Sequence[int]) -> list[str]:
         """The id of each chunk's document."""
+        return self._of_documents("id", keys)
+
+    def dates(self, keys: Sequence[int]) -> list[str | None]:
+        """The date of each chunk's document."""
+        return self._of_documents("date", keys)
+
+    def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
         return self._fetched(
-            "SELECT chunks.key, documents.id FROM chunks "
+            f"SELECT chunks.key, documents.{column} FROM chunks "
             "JOIN documents ON documents.key = chunks.document WHERE chunks.key = ANY(%s)",
             keys,
         )

@@ -69,6 +69,10 @@ class Reader(Protocol):
         """The id of each chunk's document."""
         ...
 
+    def dates(self, keys: Sequence[int]) -> list[str | None]:
+        """The date of each chunk's document."""
+        ...
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         ...

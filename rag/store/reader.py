@@ -144,10 +144,17 @@ class Reader:
 
     def document_ids(self, keys: Sequence[int]) -> list[str]:
         """The id of each chunk's document."""
-        found: dict[int, str] = {}
+        return self._of_documents("id", keys)
+
+    def dates(self, keys: Sequence[int]) -> list[str | None]:
+        """The date of each chunk's document."""
+        return self._of_documents("date", keys)
+
+    def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
+        found: dict[int, Any] = {}
         for some in sql_lists(keys):
             found |= self._connection.execute(
-                "SELECT chunks.key, documents.id FROM chunks "
+                f"SELECT chunks.key, documents.{column} FROM chunks "
                 f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}"
             )
         return [found[key] for key in keys]

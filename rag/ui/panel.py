@@ -219,6 +219,8 @@ def _ranks(passages: Sequence[SearchResult], say: Texts) -> str:
 def _rank_row(number: int, result: SearchResult, say: Texts) -> str:
     why, legs = result.explanation, result.legs
     cells = [f"[{number}]", _number(result.score, "0.00", say), "", ""]
+    if why and why.untimely:
+        cells[1] += f" ({say[f'why_{why.untimely}']})"
     if why and legs:
         matched = f" ({', '.join(why.matched)})" if why.matched else ""
         cosine = _number(legs["dense"].score, "0.000", say)
