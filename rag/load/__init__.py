@@ -6,7 +6,7 @@ from rag.load.names import file_title, is_leftover
 from rag.settings import Bounds
 
 #: Stored with an index: raise it when the same file would be read differently.
-LOADER_VERSION = "7"
+LOADER_VERSION = "8"
 
 __all__ = [
     "LOADER_VERSION",

@@ -58,6 +58,9 @@ _MAX_COLUMNS = 1_000
 # In web pages, presentations and OpenDocument.
 _COLUMN_SPANS = ("colspan", "gridSpan", "number-columns-spanned")
 _ROW_SPANS = ("rowspan", "rowSpan", "number-rows-spanned")
+# A hostile file uses a long entity often.
+_MOST_ENTITY_CHARS = 100
+_MARKUP = re.compile("[&<]")
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
 
@@ -86,12 +89,12 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
         root: An lxml element.
         role_of: What its elements are for.
     """
-    walk, outside = _Walk(builder), _outside(root)
+    walk, declared = _Walk(builder), _declared(root)
     steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start" and element.tag is etree.Entity:
-            # One that HTML does not know is shown as it is written.
-            walk.write("" if element.name in outside else unescape(element.text))
+            # One that neither the file nor HTML knows is shown as it is written.
+            walk.write(declared.get(element.name, unescape(element.text)))
         elif event == "start":
             role = role_of(element) if isinstance(element.tag, str) else "skip"
             if role == "skip":
@@ -107,11 +110,19 @@ def tree_text(root: Any, builder: BodyBuilder, role_of: RoleOf = html_role) -> N
     walk.flush()
 
 
-def _outside(root: Any) -> set[str]:
-    """The entities of a file that stand for another file, which is not read."""
-    declared = root.getroottree().docinfo.internalDTD
-    entities = () if declared is None else declared.entities()
-    return {entity.name for entity in entities if entity.content is None}
+def _declared(root: Any) -> dict[str, str]:
+    """What the entities of a file stand for: words, or nothing where that is another file.
+
+    One with entities or elements in it, or a long one, could grow without a bound: none of these.
+    """
+    internal = root.getroottree().docinfo.internalDTD
+    entities = () if internal is None else internal.entities()
+    words = {entity.name: entity.content or "" for entity in entities}
+    return {
+        name: text
+        for name, text in words.items()
+        if len(text) <= _MOST_ENTITY_CHARS and not _MARKUP.search(text)
+    }
 
 
 @dataclass

@@ -1024,6 +1024,12 @@ def test_entities_of_xml_are_written(tmp_path: Path) -> None:
         '<!DOCTYPE a [<!ENTITY secret SYSTEM "file:///etc/passwd">]><a><p>Fine&secret;.</p></a>'
     )
     assert document(tmp_path, "b.xml", elsewhere).text == "Fine."
+    own = '<!DOCTYPE a [<!ENTITY co "Carrow and Sons"><!ENTITY l "{}">]><a><p>Of &co;&l;.</p></a>'
+    assert document(tmp_path, "c.xml", own.format("")).text == "Of Carrow and Sons."
+    assert document(tmp_path, "d.xml", own.format("x" * 200)).text == "Of Carrow and Sons&l;."
+    unread = '<!DOCTYPE a [<!ENTITY % x SYSTEM "a.dtd"> %x;<!ENTITY l "">]><a>&l;</a>'
+    (failure,) = load(tmp_path, "e.xml", unread)
+    assert isinstance(failure, Failure)
 
 
 def test_headings_of_light_markup_are_sections(tmp_path: Path) -> None:
