@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import agenerate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from rag.errors import SettingsError
@@ -80,7 +80,23 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return asyncio.run(agenerate_from_stream(self._astream(messages, stop)))
+        text = "".join(str(chunk.text) for chunk in self._stream(messages, stop, **kwargs))
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        pieces: queue.SimpleQueue[_Piece] = queue.SimpleQueue()
+        cancelled = self._start(messages, stop, pieces.put)
+        try:
+            while (piece := pieces.get()) is not None:
+                yield _chunk(piece)
+        finally:
+            cancelled.set()
 
     async def _astream(
         self,
@@ -99,9 +115,7 @@ class LocalChatModel(BaseChatModel):
         cancelled = self._start(messages, stop, put)
         try:
             while (piece := await pieces.get()) is not None:
-                if isinstance(piece, Exception):
-                    raise piece
-                yield ChatGenerationChunk(message=piece)
+                yield _chunk(piece)
         finally:
             cancelled.set()
 
@@ -164,3 +178,9 @@ def _message(choice: dict[str, Any]) -> AIMessageChunk:
         content=choice.get("delta", {}).get("content") or "",
         response_metadata={"finish_reason": reason} if reason else {},
     )
+
+
+def _chunk(piece: AIMessageChunk | Exception) -> ChatGenerationChunk:
+    if isinstance(piece, Exception):
+        raise piece
+    return ChatGenerationChunk(message=piece)
