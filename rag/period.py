@@ -70,9 +70,12 @@ class Period:
             first, last = f"{first}-{min(self.months):02}", f"{last}-{max(self.months):02}"
         return replace(filters, since=first, until=last)
 
-    def is_named_in(self, text: str) -> bool:
-        """Whether a text has any of the years."""
-        return any(str(year) in text for year in self.years)
+    def may_be_told_in(self, text: str, language: str) -> bool:
+        """Whether a whole article has one of the years, and one of the months, anywhere."""
+        folded = text.casefold()
+        months = [name for number in self.months for name in _month_names(number, language)]
+        has_year = any(str(year) in folded for year in self.years)
+        return has_year and (not months or any(name.casefold() in folded for name in months))
 
     def excludes(self, date: str | None, terms: Collection[str], language: str) -> bool:
         """Whether a passage is known to be of other days.
@@ -187,7 +190,12 @@ def _holds(terms: frozenset[str], numbers: Collection[int]) -> bool:
 @cache
 def _forms(month: int, language: str) -> tuple[frozenset[str], ...]:
     """The terms of each way to write a month."""
-    if (locale := locale_of(language)) is None:
-        return ()
-    names = {locale.months[context]["wide"][month] for context in ("format", "stand-alone")}
+    names = _month_names(month, language)
     return tuple(frozenset(terms) for name in names if (terms := analyze(name, language)))
+
+
+def _month_names(month: int, language: str) -> set[str]:
+    """A month as a date has it, and alone: января, январь."""
+    if (locale := locale_of(language)) is None:
+        return set()
+    return {locale.months[context]["wide"][month] for context in ("format", "stand-alone")}

@@ -405,7 +405,9 @@ class _Search:
             document, chunk, terms = hits[self._keys[place]]
             score = max(0.0, float(total[place]) / best)
             untimely = self._untimely[place]
-            if untimely == "other" and self._period.is_named_in(document.text):
+            if untimely == "other" and self._period.may_be_told_in(
+                document.text, document.language
+            ):
                 untimely = ""
             explanation = self._explain(place, terms, untimely)
             found.append(SearchResult(document, chunk, score, self._legs(place), explanation))

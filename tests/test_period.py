@@ -75,6 +75,14 @@ def test_which_passages_are_of_other_days(
     assert period.excludes(date, [*terms.split(), "mar" * ("mar" in terms)], "fr") == is_excluded
 
 
+def test_an_article_may_tell_of_days_in_another_of_its_passages() -> None:
+    assert MARCH.may_be_told_in("Il avait été élu en mars 2025.", "fr")
+    assert MARCH.may_be_told_in("Mars a été froid. En 2025, la digue a cédé.", "fr")
+    assert not MARCH.may_be_told_in("Il avait été élu en mai 2025.", "fr")
+    assert not MARCH.may_be_told_in("Il avait été élu en mars.", "fr")
+    assert Period(MARCH.years).may_be_told_in("Depuis 2025 seulement.", "fr")
+
+
 def test_days_of_known_years_are_filters() -> None:
     assert MARCH.within(None) == Filters(since="2025-03", until="2025-03")
     french = Filters(languages=["fr"])

@@ -28,6 +28,7 @@ from rag.language import (
     stripped,
     whole_words,
 )
+from rag.language.calendar import spelled_date
 from rag.language.stops import is_abbreviation
 from rag.questions import MARKS
 from rag.retrieve import Retrieval
@@ -67,7 +68,7 @@ class Features(NamedTuple):
     """
 
     share: float  #: logarithm of its part in all answers begun and ended in the passages
-    cover: float  #: share of the question's idf that its passage and title hold
+    cover: float  #: share of the question's idf that its passage, title and date hold
     meaning: float  #: of the passage, in standard deviations (rag/fusion.py)
     is_shared: float  #: probability that it is in the question's language
 
@@ -136,7 +137,7 @@ class _Passage:
         self._everything = everything
         self._tokens = np.array(reading.tokens, np.int64).reshape(-1, 2)
         language, explanation = result.document.language, result.explanation
-        self._cover = _coverage(retrieval, f"{result.document.title} {result.chunk.text}", language)
+        self._cover = _coverage(retrieval, _told(result), language)
         self._meaning = explanation.meaning if explanation else 0.0
         self._untimely: Untimely = explanation.untimely if explanation else ""
         self._is_shared = retrieval.languages.get(language, 0.0)
@@ -229,6 +230,13 @@ def _is_question_of_its_own(text: str, span: Span) -> bool:
     around = text[begin : span.start] + text[span.end : end]
     asks = MARKS.intersection(text[span.end - _MARKS_CHARS : span.end])
     return end >= 0 and bool(asks) and not around.strip(" *_–—-")
+
+
+def _told(result: SearchResult) -> str:
+    """What a passage says, its title and the day that it is of included."""
+    document = result.document
+    date = spelled_date(document.date, document.language) if document.date else ""
+    return f"{document.title} {date} {result.chunk.text}"
 
 
 def _coverage(retrieval: Retrieval, text: str, language: str) -> float:
