@@ -28,7 +28,8 @@ _TEMPORARY = ".tmp"
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explaining(folder: Path) -> Iterator[None]:
+    """Raises StoreError where a folder cannot be written to."""
     try:
         yield
     except OSError as error:
@@ -64,13 +65,11 @@ def vectors_file(catalog: Path) -> Path:
     return catalog.with_name(f"vectors.{_number(catalog)}.faiss")
 
 
-def publish(catalog: Path) -> Path:
-    """Makes a complete rebuild the index, at one stroke; returns its new name."""
-    published = _catalog(catalog.parent, _number(catalog))
-    with _explained(catalog.parent):
-        catalog.replace(published)
+def publish(catalog: Path) -> None:
+    """Makes a complete rebuild the index, at one stroke."""
+    with explaining(catalog.parent):
+        catalog.replace(_catalog(catalog.parent, _number(catalog)))
     fsync_folder(catalog.parent)
-    return published
 
 
 def first_catalog(folder: Path) -> Path:
@@ -80,7 +79,7 @@ def first_catalog(folder: Path) -> Path:
 
 def remove(catalog: Path) -> None:
     """Removes a catalogue and its journals."""
-    with _explained(catalog.parent):
+    with explaining(catalog.parent):
         for suffix in _JOURNALS:
             catalog.with_name(catalog.name + suffix).unlink(missing_ok=True)
 
@@ -88,7 +87,7 @@ def remove(catalog: Path) -> None:
 def sweep(folder: Path) -> None:
     """Removes what a killed sync and finished rebuilds have left; for the writer only."""
     number = _current_number(folder)
-    with _explained(folder):
+    with explaining(folder):
         for file in list(folder.iterdir()):
             match = _OURS.fullmatch(file.name)
             if match and (int(match[1]) < number or match[2] == _TEMPORARY):
@@ -102,7 +101,7 @@ def write_file(file: Path, data: bytes | memoryview) -> None:
         StoreError: The disk is full, or the folder cannot be written to.
     """
     temporary = file.with_name(file.name + _TEMPORARY)
-    with _explained(file.parent):
+    with explaining(file.parent):
         try:
             with temporary.open("wb") as target:
                 target.write(data)
@@ -120,14 +119,14 @@ def remove_file(file: Path) -> None:
     Raises:
         StoreError: The folder cannot be written to.
     """
-    with _explained(file.parent):
+    with explaining(file.parent):
         file.unlink(missing_ok=True)
     fsync_folder(file.parent)
 
 
 def fsync_folder(folder: Path) -> None:
     """Makes renames and removals in `folder` last through a power cut."""
-    with _explained(folder):
+    with explaining(folder):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import LockedError, StoreError
+from rag.errors import LockedError
+from rag.store.layout import explaining
 
 _FILE = "writer.lock"
 _POLL_S = 0.1
@@ -28,17 +29,13 @@ def writer_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
         LockedError: Another process still holds it.
         StoreError: The folder cannot be written to.
     """
-    try:
+    with explaining(folder):
         descriptor = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreError(f"cannot write to {folder}: {error.strerror}") from error
     try:
         _acquire(descriptor, folder, time.monotonic() + max(wait_s, _GRACE_S))
-        try:
+        with explaining(folder):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        except OSError as error:
-            raise StoreError(f"cannot write to {folder}: {error.strerror}") from error
         yield
     finally:
         os.close(descriptor)  # which releases the lock
