@@ -122,7 +122,7 @@ def create(file: Path) -> sqlite3.Connection:
     """
     with explaining(file):
         connection = _open(file, "rwc")
-        with _closed_on_error(connection):
+        with closed_on_error(connection):
             # A commit is on the disk before the next batch: nothing is embedded twice.
             connection.execute("PRAGMA synchronous = FULL")
             # Else every statement with triggers keeps what it may have to undo in a file.
@@ -144,7 +144,7 @@ def connect(file: Path) -> sqlite3.Connection:
     """
     with explaining(file):
         connection = open_read_only(file)
-        with _closed_on_error(connection):
+        with closed_on_error(connection):
             _check_schema(connection, file)
         return connection
 
@@ -167,21 +167,16 @@ def is_immutable(file: Path) -> bool:
     return not journal.exists() or (not journal.stat().st_size and not shared.exists())
 
 
-def explained(file: Path, error: Exception) -> StoreError:
-    """What to tell a person about one of `DAMAGE`."""
-    # The low byte is the kind. A missing table is an error as a damaged page is.
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
-        return StoreError(f"cannot use {file}: {error}")
-    return CorruptError(f"{file} is damaged ({error}); run `rag verify --repair`")
-
-
 @contextmanager
 def explaining(file: Path) -> Iterator[None]:
-    """Raises what `explained` makes of a failure of SQLite inside."""
+    """Raises what to tell a person about a failure of SQLite inside."""
     try:
         yield
     except DAMAGE as error:
-        raise explained(file, error) from error
+        # The low byte is the kind. A missing table is an error as a damaged page is.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
+            raise StoreError(f"cannot use {file}: {error}") from error
+        raise CorruptError(f"{file} is damaged ({error}); run `rag verify --repair`") from error
 
 
 @contextmanager
@@ -279,7 +274,8 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Closes a connection if something fails inside."""
     try:
         yield
     except BaseException:

@@ -6,14 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rag.errors import NotFoundError, StoreError
 from rag.store import layout
-from rag.store.catalog import DAMAGE, connect, explained, read_meta, transaction
+from rag.store.catalog import closed_on_error, connect, explaining, read_meta, transaction
 from rag.store.seal import is_sealed
 
 _TRIES = 5
+
+#: A file as it is on the disk now.
+_File: TypeAlias = tuple[int, int, int, int, int]
 
 
 class Reading(NamedTuple):
@@ -47,18 +50,15 @@ class Connections:
             CorruptError: The catalogue is damaged.
         """
         catalog, file, connection = self._connection()
-        try:
-            with transaction(connection, write=False):
-                meta = read_meta(connection)
-                if "generation" not in meta:
-                    raise not_found(self._folder)
-                yield Reading(connection, catalog, meta)
-        except DAMAGE as error:
-            connection.close()
-            raise explained(catalog, error) from error
-        except BaseException:
-            connection.close()
-            raise
+        with (
+            explaining(catalog),
+            closed_on_error(connection),
+            transaction(connection, write=False),
+        ):
+            meta = read_meta(connection)
+            if "generation" not in meta:
+                raise not_found(self._folder)
+            yield Reading(connection, catalog, meta)
         self._idle.append((file, connection))
 
     def _connection(self) -> tuple[Path, _File, sqlite3.Connection]:
@@ -93,16 +93,6 @@ def not_found(folder: Path) -> NotFoundError:
     return NotFoundError(f"there is no index in {folder} yet; run `rag sync` first")
 
 
-class _File(NamedTuple):
-    """A file as it is on the disk now."""
-
-    inode: tuple[int, int]
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-
-
 def _file(path: Path) -> _File:
     status = path.stat()
-    inode = (status.st_dev, status.st_ino)
-    return _File(inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
