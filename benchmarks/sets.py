@@ -18,7 +18,6 @@ from rag import Corpus, MismatchError, Settings
 from rag.arrays import FloatArray
 from rag.embed import Embedder, load_embedder
 from rag.embed.reader import Reading, TrainedReader, load_reader
-from rag.store.catalog import sql_lists
 
 ROOT = Path(__file__).parents[1]
 #: Where the sets are; `BENCHMARK_DATA` names another folder of the same form.
@@ -81,13 +80,9 @@ class RememberingEmbedder(WrappedEmbedder):
         return int.from_bytes(hashlib.sha256(known_by).digest()[:8], "big", signed=True)
 
     def _vectors(self, keys: Sequence[int]) -> dict[int, FloatArray]:
-        return {
-            key: np.frombuffer(vector, np.float32)
-            for some in sql_lists(keys)
-            for key, vector in self._known.execute(
-                f"SELECT key, vector FROM vectors WHERE key IN {some}"
-            )
-        }
+        query = "SELECT key, vector FROM vectors WHERE key IN (SELECT value FROM json_each(?))"
+        rows = self._known.execute(query, (json.dumps(keys),))
+        return {key: np.frombuffer(vector, np.float32) for key, vector in rows}
 
     def _remember(self, keys: Sequence[int], vectors: FloatArray) -> None:
         with self._known:

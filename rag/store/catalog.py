@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -22,7 +22,6 @@ from rag.store.fingerprint import OutdatedError
 #: Raised when a table changes shape.
 SCHEMA_VERSION = 4
 
-_LISTED = 500  # keys in one list
 _BUSY_TIMEOUT_S = 30.0
 
 #: What a damaged file makes of a statement: text in it need not be UTF-8 any more.
@@ -208,12 +207,6 @@ def write_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> Non
     connection.executemany(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items())
     )
-
-
-def sql_lists(keys: Sequence[int]) -> Iterator[str]:
-    """Keys as SQL lists of some; they are integers, so nothing needs quoting."""
-    for first in range(0, len(keys), _LISTED):
-        yield f"({','.join(str(int(key)) for key in keys[first : first + _LISTED])})"
 
 
 def open_read_only(file: Path) -> sqlite3.Connection:

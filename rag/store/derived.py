@@ -16,7 +16,7 @@ from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.connections import Reading
 from rag.store.fingerprint import generation_of
 from rag.store.languages import LanguageIndex
-from rag.store.reader import chunk_languages, stored_vectors
+from rag.store.reader import chunk_keys, chunk_languages, stored_vectors
 from rag.store.vectors import VectorIndex, fits
 
 # The FAISS file may be so much behind: readers add what is missing from the stored
@@ -82,7 +82,7 @@ def save_vectors(connection: sqlite3.Connection, catalog: Path, flat_max: int) -
     """
     meta, file = read_meta(connection), layout.vectors_file(catalog)
     saved = VectorIndex.load(file, meta.get("faiss", ""))
-    keys = _keys(connection)
+    keys = chunk_keys(connection)
     if saved and not fits(saved, len(keys), flat_max):
         saved = None
     if saved and not _is_behind(saved.keys, keys):
@@ -97,16 +97,12 @@ def save_vectors(connection: sqlite3.Connection, catalog: Path, flat_max: int) -
         write_meta(connection, {"faiss": sha256, "lists": str(index.lists)})
 
 
-def _keys(connection: sqlite3.Connection) -> KeyArray:
-    return np.fromiter((row[0] for row in connection.execute("SELECT key FROM chunks")), np.int64)
-
-
 def _derive(
     connection: sqlite3.Connection, base: VectorIndex | None, dimension: int
 ) -> VectorIndex:
     """The index of the chunks in the catalogue, with as much of `base` as still holds."""
     base = base or VectorIndex.empty(dimension)
-    keys = _keys(connection)
+    keys = chunk_keys(connection)
     removed, added = np.setdiff1d(base.keys, keys), np.setdiff1d(keys, base.keys)
     if not len(removed) and not len(added):
         return base

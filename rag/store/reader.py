@@ -12,7 +12,6 @@ import numpy as np
 
 from rag.arrays import FloatArray, KeyArray
 from rag.errors import CorruptError
-from rag.store.catalog import sql_lists
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import LanguageIndex, Sample
 from rag.store.listing import Listing, Look, listing, sources
@@ -20,6 +19,9 @@ from rag.store.rows import COLUMNS, Entry, PreparedChunk, document_of
 from rag.store.terms import match_any, split_terms, term_text
 from rag.store.vectors import VectorIndex, unpack
 from rag.types import Chunk, Document, Filters, Span
+
+# Keys are given as JSON: one text for SQLite to parse, however many there are.
+_KEYS = "(SELECT value FROM json_each(?))"
 
 #: A document's columns and their checksum, in the order in which it is taken.
 DOCUMENT_COLUMNS = ", ".join(f"documents.{column}" for column in (*COLUMNS, "crc"))
@@ -129,10 +131,7 @@ class Reader:
 
     def terms(self, keys: Sequence[int]) -> list[str]:
         """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
-        # One text for SQLite to parse, however many keys there are.
-        query = "SELECT key, terms FROM chunks WHERE key IN (SELECT value FROM json_each(?))"
-        found = dict(self._connection.execute(query, (json.dumps(keys),)))
-        return [found[key] for key in keys]
+        return self._fetched(f"SELECT key, terms FROM chunks WHERE key IN {_KEYS}", keys)
 
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
@@ -151,31 +150,29 @@ class Reader:
         return self._of_documents("date", keys)
 
     def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
-        found: dict[int, Any] = {}
-        for some in sql_lists(keys):
-            found |= self._connection.execute(
-                f"SELECT chunks.key, documents.{column} FROM chunks "
-                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}"
-            )
-        return [found[key] for key in keys]
+        return self._fetched(
+            f"SELECT chunks.key, documents.{column} FROM chunks "
+            f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {_KEYS}",
+            keys,
+        )
 
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         found: dict[int, Hit] = {}
         documents: dict[str, Document] = {}
-        for some in sql_lists(keys):
-            rows = self._connection.execute(
-                f"SELECT {DOCUMENT_COLUMNS}, "
-                "chunks.key, document, start, end, terms, chunks.crc FROM chunks "
-                f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {some}",
-            )
-            for *fields, key, owner, start, end, terms, crc in rows:
-                if fields[0] not in documents:
-                    documents[fields[0]] = _document(fields)
-                document = documents[fields[0]]
-                if chunk_crc(owner, start, end, terms) != crc:
-                    raise damaged_row(f"a passage of {document.id}")
-                found[key] = Hit.of(document, start, end, terms)
+        rows = self._connection.execute(
+            f"SELECT {DOCUMENT_COLUMNS}, "
+            "chunks.key, document, start, end, terms, chunks.crc FROM chunks "
+            f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {_KEYS}",
+            (json.dumps(keys),),
+        )
+        for *fields, key, owner, start, end, terms, crc in rows:
+            if fields[0] not in documents:
+                documents[fields[0]] = _document(fields)
+            document = documents[fields[0]]
+            if chunk_crc(owner, start, end, terms) != crc:
+                raise damaged_row(f"a passage of {document.id}")
+            found[key] = Hit.of(document, start, end, terms)
         return found
 
     def document(self, id: str) -> Document | None:
@@ -215,6 +212,11 @@ class Reader:
         """Every source of the documents, sorted."""
         return sources(self._connection)
 
+    def _fetched(self, query: str, keys: Sequence[int]) -> list[Any]:
+        """The second column of rows that are found by their first, in the order of the keys."""
+        found = dict(self._connection.execute(query, (json.dumps(keys),)))
+        return [found[key] for key in keys]
+
     def _prepared(self, document: int) -> tuple[list[int], list[PreparedChunk]]:
         """The keys of a document's chunks, and what they were stored as."""
         rows = self._connection.execute(
@@ -230,6 +232,11 @@ class Reader:
             keys.append(key)
             chunks.append((Span(start, end), digest, split_terms(terms)))
         return keys, chunks
+
+
+def chunk_keys(connection: sqlite3.Connection) -> KeyArray:
+    """Keys of all chunks, shape (n,)."""
+    return np.fromiter((key for (key,) in connection.execute("SELECT key FROM chunks")), np.int64)
 
 
 def chunk_languages(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
@@ -275,15 +282,16 @@ def stored_vectors(
         CorruptError: One is not what was stored.
     """
     found: dict[int, bytes] = {}
-    for some in sql_lists([int(key) for key in keys]):
-        for key, vector, crc in connection.execute(
-            "SELECT chunks.key, vectors.vector, vectors.crc FROM chunks "
-            f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {some}"
-        ):
-            if not isinstance(vector, bytes) or zlib.crc32(vector) != crc:
-                raise damaged_row(f"the vector of passage {key}")
-            found[key] = vector
-    return unpack([found[int(key)] for key in keys], dimension)
+    keys = [int(key) for key in keys]
+    for key, vector, crc in connection.execute(
+        "SELECT chunks.key, vectors.vector, vectors.crc FROM chunks "
+        f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {_KEYS}",
+        (json.dumps(keys),),
+    ):
+        if not isinstance(vector, bytes) or zlib.crc32(vector) != crc:
+            raise damaged_row(f"the vector of passage {key}")
+        found[key] = vector
+    return unpack([found[key] for key in keys], dimension)
 
 
 def damaged_row(what: str) -> CorruptError:

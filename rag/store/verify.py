@@ -18,7 +18,7 @@ from rag.plural import counted
 from rag.store import layout
 from rag.store.catalog import DAMAGE, create, read_meta, transaction
 from rag.store.checksum import chunk_crc, document_crc
-from rag.store.reader import DOCUMENT_COLUMNS, stored_vectors
+from rag.store.reader import DOCUMENT_COLUMNS, chunk_keys, stored_vectors
 from rag.store.seal import is_sealed
 from rag.store.vectors import VectorIndex, unpack
 
@@ -86,7 +86,7 @@ def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list
         return [f"{file} holds vectors of {index.dimension} numbers, not {meta['dimension']}"]
     if index.lists:  # eight bits a number: not equal by design
         return []
-    keys = np.intersect1d(index.keys, [row[0] for row in connection.execute(_CHUNK_KEYS)])
+    keys = np.intersect1d(index.keys, chunk_keys(connection))
     wrong = 0
     for some in np.array_split(keys, max(1, len(keys) // _ROWS)):
         stored = stored_vectors(connection, some, index.dimension)
@@ -97,9 +97,6 @@ def _vector_file_problems(catalog: Path, connection: sqlite3.Connection) -> list
     return [
         f"{file} differed from the stored vectors in {counted(wrong, 'chunk')}, and was deleted"
     ]
-
-
-_CHUNK_KEYS = "SELECT key FROM chunks"
 
 
 def _structure(connection: sqlite3.Connection) -> Iterator[str]:
