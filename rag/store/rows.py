@@ -71,21 +71,10 @@ COLUMNS = (
 
 def document_row(document: Document) -> tuple[str | int | None, ...]:
     """The values of `COLUMNS`."""
-    return (
-        document.id,
-        document.text,
-        document.title,
-        document.language,
-        document.date,
-        json.dumps(document.authors, ensure_ascii=False),
-        document.source,
-        document.path,
-        document.sha256,
-        document.url,
-        document.date_certainty,
-        json.dumps(document.places, ensure_ascii=False),
-        document.hidden,
-    )
+    fields = {column: getattr(document, column) for column in COLUMNS}
+    fields["authors"] = json.dumps(document.authors, ensure_ascii=False)
+    fields["places"] = json.dumps(document.places, ensure_ascii=False)
+    return tuple(fields.values())
 
 
 def document_of(row: Sequence[Any]) -> Document:
