@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import Connection, errors
+from psycopg.abc import Params
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rag.address import unreadable
@@ -170,7 +171,7 @@ class Connections:
         try:
             check_server(self.place, connection.info.server_version)
             check_encoding(self.place, connection.info.parameter_status("server_encoding") or "")
-            if _one(connection, "SELECT current_schema()") is None:
+            if one(connection, "SELECT current_schema()") is None:
                 raise no_schema(self.place)
             self._set_up(connection, 0 if write else self._timeout_ms)
             self.register(connection)
@@ -257,7 +258,7 @@ class Connections:
         """
         deadline = time.monotonic() + max(wait_s, _GRACE_S)
         taking = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
-        while not _one(connection, f"SELECT {taking}({space}, {_LOCK_NUMBER})"):
+        while not one(connection, f"SELECT {taking}({space}, {_LOCK_NUMBER})"):
             if time.monotonic() >= deadline:
                 holder = lock_holder(connection, space) or "just ended"
                 raise LockedError(
@@ -274,7 +275,7 @@ def lock_until_committed(connection: Connection[Any], space: int) -> None:
 
 def lock_holder(connection: Connection[Any], space: int = _WRITING) -> str | None:
     """A writer at work, by what it calls itself; None if there is none."""
-    holder: str | None = _one(
+    holder: str | None = one(
         connection,
         "SELECT coalesce(nullif(application_name, ''), 'process ' || pid) "
         "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted "
@@ -284,9 +285,9 @@ def lock_holder(connection: Connection[Any], space: int = _WRITING) -> str | Non
     return holder
 
 
-def _one(connection: Connection[Any], query: str) -> Any:
+def one(connection: Connection[Any], query: str, values: Params | None = None) -> Any:
     """The first column of the first row; None if there is none."""
-    row = connection.execute(query).fetchone()
+    row = connection.execute(query, values).fetchone()
     return row[0] if row else None
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from rag.postgres.connections import Reading, lock_holder
+from rag.postgres.connections import Reading, lock_holder, one
 from rag.postgres.schema import TABLES
 from rag.postgres.writer import known_failures
 from rag.store.listing import Listed, Listing, Look, Order, plain
@@ -32,11 +32,11 @@ def status(reading: Reading) -> Status:
     """Counts what a read transaction sees, whatever built it."""
     connection, meta, sizes = reading
     languages = {name: size.documents for name, size in sizes.items() if size.documents}
-    (size,) = connection.execute(
+    size = one(
+        connection,
         "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name",
         (list(TABLES),),
-    ).fetchone() or (0,)
-    (waiting,) = connection.execute("SELECT count(*) FROM queue").fetchone() or (0,)
+    )
     return Status(
         documents=sum(languages.values()),
         chunks=sum(size.chunks for size in sizes.values()),
@@ -48,7 +48,7 @@ def status(reading: Reading) -> Status:
         bytes=int(size),
         vector_index="HNSW" if "hnsw" in meta else "none yet: compared one by one",
         failed=tuple(known_failures(connection)),
-        waiting=int(waiting),
+        waiting=one(connection, "SELECT count(*) FROM queue"),
     )
 
 
@@ -58,7 +58,7 @@ def listing(connection: Connection[Any], look: Look) -> Listing:
     searched = '(title || chr(10) || id || chr(10) || source) COLLATE "default"'
     found = f"FROM documents WHERE {searched} ILIKE %s"
     like = _pattern(look.search)
-    (total,) = connection.execute(f"SELECT count(*) {found}", (like,)).fetchone() or (0,)
+    total = one(connection, f"SELECT count(*) {found}", (like,))
     rows = connection.execute(
         f"SELECT id, title, language, date, source, path, length(text) {found} "
         f"ORDER BY {_sorted(look.order)} {'DESC' if look.descending else 'ASC'}, id "
@@ -74,12 +74,6 @@ def sources(connection: Connection[Any]) -> list[str]:
         "SELECT source FROM documents WHERE source <> '' GROUP BY 1 ORDER BY source COLLATE \"C\""
     )
     return sorted((source for (source,) in rows), key=plain)
-
-
-def generation(connection: Connection[Any]) -> int:
-    """The number of the state that readers see; 0 if there is none."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _sorted(order: Order) -> str:

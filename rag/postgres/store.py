@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 
 from rag.errors import MismatchError, NotFoundError, StoreError
 from rag.postgres import looking
-from rag.postgres.connections import FILLING, HAS_INDEX, Connections
+from rag.postgres.connections import FILLING, HAS_INDEX, Connections, one
 from rag.postgres.failures import no_pgvector, not_a_rebuild, not_found
 from rag.postgres.queue import PostgresQueue
 from rag.postgres.reader import EXACT_MAX, PostgresReader
@@ -141,7 +141,7 @@ class PostgresStore:
         fingerprint = self._fingerprint()
         with self._connections.writing(wait_s) as connection:
             self._prepare(connection)
-            if rebuild and _has_index(connection):
+            if rebuild and one(connection, HAS_INDEX):
                 yield from self._rebuilding(connection, fingerprint)
             else:
                 yield from self._updating(connection, fingerprint)
@@ -167,7 +167,7 @@ class PostgresStore:
                 self._connections.lock(connection, wait_s, FILLING)
                 self._prepare(connection)
                 migrate(connection, place, dimension)
-            elif not _has_index(connection):
+            elif not one(connection, HAS_INDEX):
                 raise not_found(place)
             else:
                 check_version(place, version(connection))
@@ -242,9 +242,9 @@ class PostgresStore:
         self, connection: Connection[Any], fingerprint: Fingerprint
     ) -> Iterator[PostgresWriter]:
         """Fills other tables, then puts them in the place of those that are there."""
-        (current,) = connection.execute("SELECT current_schema()").fetchone() or ("",)
+        current = one(connection, "SELECT current_schema()")
         following = f"{current}_next"
-        generation = looking.generation(connection)
+        generation = int(_meta(connection).get("generation", 0))
         note = f"rebuild of {current}"
         if _has_another(connection, following, note):
             raise not_a_rebuild(self._connections.place, following)
@@ -285,11 +285,6 @@ def _meta(connection: Connection[Any]) -> dict[str, str]:
     return dict(connection.execute("SELECT key, value FROM meta").fetchall())
 
 
-def _has_index(connection: Connection[Any]) -> bool:
-    (is_there,) = connection.execute(HAS_INDEX).fetchone() or (False,)
-    return bool(is_there)
-
-
 def _has_another(connection: Connection[Any], following: str, note: str) -> bool:
     """Whether a schema is there that no rebuild of this index has made: only those have a note."""
     row = connection.execute(
@@ -321,7 +316,7 @@ def _begin_anew(connection: Connection[Any], following: str, note: str) -> None:
 @contextmanager
 def _first_in_path(connection: Connection[Any], schema: str) -> Iterator[None]:
     """Unqualified names mean tables of a schema."""
-    (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
+    path = one(connection, "SHOW search_path")
     connection.execute(
         "SELECT set_config('search_path', quote_ident(%s) || ', ' || %s, false)", (schema, path)
     )

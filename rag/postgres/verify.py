@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from rag.postgres.connections import Reading
+from rag.postgres.connections import Reading, one
 from rag.postgres.schema import WORD_CHARS
 from rag.store.verify import Problems
 
@@ -93,6 +93,5 @@ def _lines(connection: Connection[Any], line: str, query: str) -> Iterator[str]:
 def _index_problems(reading: Reading) -> Iterator[str]:
     if name := reading.meta.get("hnsw"):
         query = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
-        row = reading.connection.execute(query, (name,)).fetchone()
-        if row is None or not row[0]:
+        if not one(reading.connection, query, (name,)):
             yield f"the vector index {name} is missing or not whole"

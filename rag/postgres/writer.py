@@ -13,6 +13,7 @@ from psycopg import Connection, sql
 from psycopg.pq import TransactionStatus
 
 from rag.arrays import FloatArray
+from rag.postgres.connections import one
 from rag.postgres.schema import WORD_CHARS
 from rag.store.rows import COLUMNS, Entry, Known, Stamp, document_row
 from rag.store.terms import split_terms, term_text
@@ -219,8 +220,7 @@ class PostgresWriter:
     def chunk_count(self) -> int:
         """Number of chunks in the index."""
         self._write()
-        row = self._connection.execute("SELECT coalesce(sum(chunks), 0) FROM languages").fetchone()
-        return int(row[0]) if row else 0
+        return int(one(self._connection, "SELECT coalesce(sum(chunks), 0) FROM languages"))
 
     def has_generation(self) -> bool:
         """Whether anything was ever published to readers."""
@@ -333,8 +333,7 @@ class PostgresWriter:
         documents = {"documents": [key for (key,) in found]}
         if not documents["documents"]:
             return 0
-        (chunks,) = self._connection.execute(_COUNT_CHUNKS, documents).fetchone() or (0,)
-        self.changed += chunks
+        self.changed += one(self._connection, _COUNT_CHUNKS, documents)
         for statement in _REMOVE:
             self._connection.execute(statement, documents)
         return len(documents["documents"])
