@@ -26,7 +26,9 @@ _Unit: TypeAlias = Literal["year", "month", "day"]
 _FIRST_YEAR, _LAST_YEAR = 1500, 2100
 _YEAR = regex.compile(r"(?<![\d.,])\d{4}(?![.,]?\d)")
 # Beside a year a month may be inflected: "в марте 2025", "2025年3月".
-_BEFORE_YEAR, _BEHIND_YEAR = regex.compile(r"\S+\s*$"), regex.compile(r"\s?\S+")
+_BEFORE_YEAR, _BEHIND_YEAR = regex.compile(r"\S+\s*$"), regex.compile(r"\s?\S{1,20}")
+# No name of a month, nor a day with what joins it, is longer; a hostile question may be.
+_BESIDE_CHARS = 20
 _DAY_BEFORE = regex.compile(r"(?<!\d)(\d{1,2})(?:er|st|nd|rd|th|\.|º)?\s(?:de |of )?$")
 _DAY_BEHIND = regex.compile(r"[\s-]?(\d{1,2})(?!\d)")
 # "May I ...": its capital does not tell that it is a month.
@@ -164,7 +166,8 @@ def _named(text: str, language: str) -> Iterator[_Named]:
     for match in _YEAR.finditer(text):
         if _FIRST_YEAR <= (year := int(match[0])) <= _LAST_YEAR:
             yield _Named(Span(*match.span()), "year", year)
-            before = _BEFORE_YEAR.search(text, 0, match.start())
+            start = max(0, match.start() - _BESIDE_CHARS)
+            before = _BEFORE_YEAR.search(text, start, match.start())
             behind = _BEHIND_YEAR.match(text, match.end())
             for beside in filter(None, (before, behind)):
                 months.append(CalendarName(Span(*beside.span()), mentioned(beside[0], language)))
@@ -177,8 +180,9 @@ def _named(text: str, language: str) -> Iterator[_Named]:
 
 
 def _days_beside(text: str, month: Span) -> Iterator[_Named]:
-    found = _DAY_BEFORE.search(text, 0, month.start), _DAY_BEHIND.match(text, month.end)
-    for match in filter(None, found):
+    start = max(0, month.start - _BESIDE_CHARS)
+    before = _DAY_BEFORE.search(text, start, month.start)
+    for match in filter(None, (before, _DAY_BEHIND.match(text, month.end))):
         if 1 <= (day := int(match[1])) <= _LAST_DAY:
             yield _Named(Span(*match.span(1)), "day", day)
 

@@ -45,6 +45,12 @@ def test_it_is_read_in_the_language_in_which_it_names_most() -> None:
     assert period_of("And in April 2025?", ["fr", "en"]) == period_of("And in April 2025?", ["en"])
 
 
+@pytest.mark.parametrize("question", ["a" * 2_000 + " 2024" * 390, "12 mars 2025 " * 300])
+@pytest.mark.timeout(10)
+def test_a_hostile_question_is_read_in_no_time(question: str) -> None:
+    assert period_of(question, ["en", "fr"]).years <= {2024, 2025}
+
+
 MARCH = Period(frozenset({2025}), frozenset({3}))
 
 
