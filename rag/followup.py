@@ -43,6 +43,8 @@ _BARE, _WITH_PRONOUN, _WITH_OPENER = 1, 2, 3
 _WHOLE = 3
 # The longest question that leans by how it begins, where words are written without spaces.
 _UNSPACED_CHARS = 16
+# No question that says nothing but days is longer.
+_DAYS_CHARS = 80
 # So much of the earlier question is enough to know what it is about.
 _BASE_CHARS = 500
 _LIKELY = 0.2
@@ -87,7 +89,7 @@ def _names(question: str, before: Sequence[str]) -> bool:
 
 def _language_of_days(question: str, languages: set[str]) -> str:
     """The language in which a question says nothing but days: "And in April?"; else empty."""
-    for language in sorted(languages):
+    for language in sorted(languages) if len(question) <= _DAYS_CHARS else ():
         if days := expression(question, language):
             rest = f"{question[: days.start]} {question[days.end :]}"
             is_unspaced = _UNSPACED.search(rest) is not None
