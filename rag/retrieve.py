@@ -49,6 +49,9 @@ RERANKED = 20
 #: near as that.
 _AS_NEAR = 1.0
 
+#: Of how many passages, the best, the whole article is looked at where days are asked for.
+_TOLD = 20
+
 #: Standard deviations of meaning that an untimely passage loses.
 _LOSES: Mapping[Untimely, float] = {"": 0.0, "older": _AS_NEAR, "other": 2.0}
 
@@ -357,7 +360,14 @@ class _Search:
             return ["older" if "" < date < newest else "" for date in of_near]
         terms = [frozenset(split_terms(terms)) for terms in self._terms]
         passages = zip(dates, terms, self._languages, strict=True)
-        return ["other" if self._period.excludes(*each) else "" for each in passages]
+        excluded = np.array([self._period.excludes(*each) for each in passages], bool)
+        # Of the best it is asked whether their articles tell of these days elsewhere.
+        best = [place for place in np.argsort(-self._fused.total)[:_TOLD] if excluded[place]]
+        hits = self._reader.hits([self._keys[place] for place in best])
+        for place in best:
+            document = hits[self._keys[place]].document
+            excluded[place] = not self._period.may_be_told_in(document.text, document.language)
+        return ["other" if is_excluded else "" for is_excluded in excluded]
 
     def _fuse(self, cosines: FloatArray, shares: FloatArray, languages: Sequence[str]) -> Fused:
         return fuse(cosines, shares, languages, self._question_languages, self._background)
@@ -404,12 +414,7 @@ class _Search:
         for place in order:
             document, chunk, terms = hits[self._keys[place]]
             score = max(0.0, float(total[place]) / best)
-            untimely = self._untimely[place]
-            if untimely == "other" and self._period.may_be_told_in(
-                document.text, document.language
-            ):
-                untimely = ""
-            explanation = self._explain(place, terms, untimely)
+            explanation = self._explain(place, terms)
             found.append(SearchResult(document, chunk, score, self._legs(place), explanation))
         return tuple(found)
 
@@ -423,7 +428,7 @@ class _Search:
             "lexical": LegScore(self._ranks["lexical"].get(key), bm25, weight),
         }
 
-    def _explain(self, place: int, terms: str, untimely: Untimely) -> Explanation:
+    def _explain(self, place: int, terms: str) -> Explanation:
         held = set(terms.split())
         language = self._languages[place]
         return Explanation(
@@ -435,7 +440,7 @@ class _Search:
             share=float(self._shares[place]),
             words=float(self._fused.words[place]),
             untold=float(self._fused.untold[place]),
-            untimely=untimely,
+            untimely=self._untimely[place],
             matched=tuple(sorted(term for term, text in self._written.items() if text in held)),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from rag import Corpus, Filters, Settings
 from rag.embed import Embedder
 from rag.followup import standalone
 from rag.period import Period, asks_for_latest, expression, period_of
+from tests.conftest import WordEmbedder
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,25 @@ def test_what_is_asked_of_a_year_without_articles_is_declined(monthly: Corpus) -
     assert answer.nearest
     whys = [result.explanation for result in answer.passages]
     assert {why.untimely for why in whys if why} == {"other"}
+
+
+def test_a_passage_is_of_the_days_that_its_article_tells_of_elsewhere(
+    tmp_path: Path, words: WordEmbedder
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name, opening in [("report", "The year 2019 was dry."), ("other", "It was dry.")]:
+        text = f"---\ndate: 2025-02-01\n---\n{opening}\n\n{'It rained. ' * 20}\n\nThe dam broke."
+        (tmp_path / "corpus" / f"{name}.md").write_text(text)
+    settings = Settings(chunk_tokens=16)
+    with Corpus(tmp_path / "corpus", tmp_path / "index", settings, words) as corpus:
+        corpus.sync()
+        found = corpus.search("Where did the dam break in 2019?", top_k=20)
+    dams = [result for result in found if "dam" in result.chunk.text and result.explanation]
+    untimely = {
+        result.document.id: result.explanation.untimely for result in dams if result.explanation
+    }
+    assert untimely == {"report.md": "", "other.md": "other"}
+    assert [result.document.id for result in dams] == ["report.md", "other.md"]
 
 
 def test_the_latest_is_the_newest_of_what_is_as_near(monthly: Corpus) -> None:
