@@ -69,7 +69,7 @@ def reference(document: Document, start: int, end: int, language: str = "en") ->
     Args:
         language: The date is spelled in it. A date that the file does not state has a `~`.
     """
-    date = spelled_date(document.date, language) if document.date else ""
+    date = spelled_date(document.date, language)
     if document.date_certainty == "inferred":
         date = f"~ {date}"
     return ", ".join(filter(None, (document.name, date, document.place(start, end))))

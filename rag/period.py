@@ -7,7 +7,7 @@ date does. An article of another date that does not name the month either is of 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
@@ -79,7 +79,7 @@ class Period:
         has_year = any(str(year) in folded for year in self.years)
         return has_year and (not months or any(name.casefold() in folded for name in months))
 
-    def excludes(self, date: str | None, terms: Collection[str], language: str) -> bool:
+    def excludes(self, date: str | None, terms: Set[str], language: str) -> bool:
         """Whether a passage is known to be of other days.
 
         Args:
@@ -95,11 +95,10 @@ class Period:
         of_days = {0, *self.days, *(day + 1 for day in self.days)}
         if in_month and (not self.days or day in of_days):
             return False
-        held = frozenset(terms)
-        names_year = in_year or _holds(held, self.years)
+        names_year = in_year or _holds(terms, self.years)
         forms = [form for number in self.months for form in _forms(number, language)]
-        names_month = not self.months or in_month or any(form <= held for form in forms)
-        names_day = not self.days or _holds(held, self.days)
+        names_month = not self.months or in_month or any(form <= terms for form in forms)
+        names_day = not self.days or _holds(terms, self.days)
         return not (names_year and names_month and names_day)
 
 
@@ -187,7 +186,7 @@ def _days_beside(text: str, month: Span) -> Iterator[_Named]:
             yield _Named(Span(*match.span(1)), "day", day)
 
 
-def _holds(terms: frozenset[str], numbers: Collection[int]) -> bool:
+def _holds(terms: Set[str], numbers: Collection[int]) -> bool:
     return any(str(number) in terms for number in numbers)
 
 

@@ -239,9 +239,9 @@ def _most_probable(languages: Mapping[str, float]) -> str:
     return max(languages, key=lambda code: (languages[code], code == "en"))
 
 
-def _terms(question: str, languages: Mapping[str, float]) -> list[str]:
-    """The question's terms, analysed in each language it may well be in."""
-    terms = (term for code in _likely(languages) for term in analyze(question, code))
+def _terms(question: str, languages: Iterable[str]) -> list[str]:
+    """The question's terms, analysed in each of some languages."""
+    terms = (term for code in languages for term in analyze(question, code))
     return list(dict.fromkeys(terms))
 
 
@@ -292,7 +292,8 @@ class _Search:
         self._question_languages = languages
         self._background = background
         self._is_filtered = filters not in (None, Filters())
-        terms = _terms(question, self._question_languages)
+        self._likely = _likely(languages)
+        terms = _terms(question, self._likely)
         #: How the index writes each term.
         self._written = {term: term_text([term]) for term in terms}
         self._frequencies = dict(reader.document_frequencies(terms))
@@ -302,7 +303,6 @@ class _Search:
             for term, count in self._frequencies.items()
         }
         dense = self._dense(filters, wanted)
-        self._likely = _likely(languages)
         self._period = period_of(question, self._likely)
         telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
@@ -344,23 +344,28 @@ class _Search:
         within = self._period.within(filters)
         return self._dense(within, wanted) if within else ()
 
-    def _days(self) -> list[Untimely]:
+    def _days(self) -> Sequence[Untimely]:
         """What speaks against the day of each chunk."""
-        is_latest = not self._period and asks_for_latest(self._question, self._likely)
-        if not (self._period or is_latest):
-            return [""] * len(self._keys)
+        if self._period:
+            return self._of_other_days()
+        if asks_for_latest(self._question, self._likely):
+            return self._older()
+        return [""] * len(self._keys)
+
+    def _older(self) -> list[Untimely]:
+        """Which chunks, of those that are as near as the best, are not the newest."""
+        near = self._fused.total >= self._fused.total.max(initial=0.0) - _AS_NEAR
         dates = self._reader.dates(self._keys)
-        if is_latest:
-            total = self._fused.total
-            near = total >= total.max(initial=0.0) - _AS_NEAR
-            of_near = [
-                (date or "") * bool(is_near) for date, is_near in zip(dates, near, strict=True)
-            ]
-            newest = max(of_near, default="")
-            return ["older" if "" < date < newest else "" for date in of_near]
+        of_near = [(date or "") * bool(is_near) for date, is_near in zip(dates, near, strict=True)]
+        newest = max(of_near, default="")
+        return ["older" if "" < date < newest else "" for date in of_near]
+
+    def _of_other_days(self) -> list[Untimely]:
+        """Which chunks are known to be of other days than the question names."""
+        dates = self._reader.dates(self._keys)
         terms = [frozenset(split_terms(terms)) for terms in self._terms]
         passages = zip(dates, terms, self._languages, strict=True)
-        excluded = np.array([self._period.excludes(*each) for each in passages], bool)
+        excluded = [self._period.excludes(*each) for each in passages]
         # Of the best it is asked whether their articles tell of these days elsewhere.
         best = [place for place in np.argsort(-self._fused.total)[:_TOLD] if excluded[place]]
         hits = self._reader.hits([self._keys[place] for place in best])

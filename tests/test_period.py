@@ -80,7 +80,7 @@ MARCH = Period(frozenset({2025}), frozenset({3}))
 def test_which_passages_are_of_other_days(
     period: Period, date: str | None, terms: str, is_excluded: bool
 ) -> None:
-    assert period.excludes(date, [*terms.split(), "mar" * ("mar" in terms)], "fr") == is_excluded
+    assert period.excludes(date, set(terms.split()), "fr") == is_excluded
 
 
 def test_an_article_may_tell_of_days_in_another_of_its_passages() -> None:

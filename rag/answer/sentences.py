@@ -235,7 +235,7 @@ def _is_question_of_its_own(text: str, span: Span) -> bool:
 def _told(result: SearchResult) -> str:
     """What a passage says, its title and the day that it is of included."""
     document = result.document
-    date = spelled_date(document.date, document.language) if document.date else ""
+    date = spelled_date(document.date, document.language)
     return f"{document.title} {date} {result.chunk.text}"
 
 

@@ -152,8 +152,10 @@ def _names(language: str) -> tuple[Mapping[str, tuple[str, bool]], Mapping[str, 
     return names, abbreviations
 
 
-def spelled_date(date: str, language: str) -> str:
-    """An ISO 8601 date as people write it: `20 June 2024`, `juin 2024`; `2024` stays."""
+def spelled_date(date: str | None, language: str) -> str:
+    """An ISO 8601 date as people write it: `20 June 2024`, `juin 2024`; "" if there is none."""
+    if not date:
+        return ""
     year, *rest = map(int, date.split("-"))
     if not rest:
         return date
