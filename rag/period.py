@@ -6,7 +6,6 @@ date does. An article of another date that does not name the month either is of 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +16,7 @@ import regex
 from rag.language import analyze
 from rag.language.asking import LATEST
 from rag.language.calendar import CalendarName, calendar_names, locale_of, mentioned
-from rag.language.words import UNSPACED
+from rag.language.words import UNSPACED, unaccented
 from rag.questions import MARKS
 from rag.types import Filters, Span
 
@@ -127,7 +126,7 @@ def asks_for_latest(question: str, languages: Sequence[str]) -> bool:
     Args:
         languages: That it may be in.
     """
-    words = " ".join(["", *_WORD.findall(_plain(question)), ""])
+    words = " ".join(["", *_WORD.findall(unaccented(question.casefold())), ""])
     return any(word in words for language in languages for word in _latest(language))
 
 
@@ -135,13 +134,8 @@ def asks_for_latest(question: str, languages: Sequence[str]) -> bool:
 def _latest(language: str) -> tuple[str, ...]:
     """How the words for it begin, with a space before where a language has spaces."""
     words = LATEST.get(language, "").split("|")
-    return tuple(_plain(word if _UNSPACED.search(word) else f" {word}") for word in words if word)
-
-
-def _plain(text: str) -> str:
-    """In lower case and without accents."""
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = (unaccented(word.casefold()) for word in words if word)
+    return tuple(word if _UNSPACED.search(word) else f" {word}" for word in plain)
 
 
 def expression(text: str, language: str) -> Span | None:

@@ -8,11 +8,13 @@ import unicodedata
 def listed(text: str) -> frozenset[str]:
     """The words of a text, also as people type them who leave the accents out."""
     words = text.split()
-    plain = (
-        "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
-        for word in words
-    )
-    return frozenset((*words, *plain))
+    return frozenset((*words, *map(unaccented, words)))
+
+
+def unaccented(text: str) -> str:
+    """A text without its accents, of any script."""
+    letters = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 #: Articles, pronouns, prepositions, conjunctions, auxiliaries and question words, lower-case.
