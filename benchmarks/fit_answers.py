@@ -32,7 +32,8 @@ from benchmarks.sets import DATA, ROOT, Keep, open_set, read_rows, remembering_r
 from benchmarks.small import Pool, fitted_pools, small_corpora, tested_pools
 from benchmarks.splits import KINDS, XQUAD, XQUAD_LANGUAGES, Kind, Row, piaf, written, xquad
 from rag.answer.confidence import Evidence, evidence
-from rag.answer.extractive import LEAST_CONFIDENCE, quotes_of
+from rag.answer.extractive import LEAST_CONFIDENCE
+from rag.answer.quotes import quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.cite import Quote
 from rag.corpus import Corpus

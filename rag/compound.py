@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 import regex
 
-from rag.followup import content_words, function_words, likely_languages
+from rag.followup import content_words, likely_languages
 from rag.language import sentence_spans
 from rag.language.asking import (
     INTERROGATIVES,
@@ -21,6 +21,7 @@ from rag.language.asking import (
     OPENERS,
     PREFIXED_OPENERS,
     PRONOUNS,
+    function_words,
 )
 from rag.questions import MARKS
 from rag.retrieve import Retrieval

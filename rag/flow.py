@@ -8,7 +8,11 @@ from dataclasses import replace
 from rag.answer import Answerer
 from rag.compound import joined, parts
 from rag.courtesies import courtesies_of
-from rag.followup import standalone
+from rag.followup import likely_languages, standalone
+from rag.gathering import DEPTH, gathered
+from rag.language import question_languages
+from rag.overview import continued, overview_of
+from rag.period import period_of
 from rag.retrieve import Retrieval, Retriever
 from rag.turns import History, turns
 from rag.types import Answer, Event, Filters, Passages, Turn
@@ -43,10 +47,46 @@ def _found(
 ) -> Retrieval:
     """What is found for a question, a follow-up together with what it goes on from."""
     searched = standalone(question, before)
-    retrieval = retriever.search(searched, filters=filters)
     # One that was made whole is read as it was searched.
     is_joined = searched != question and searched.startswith(question.strip())
+    earlier = searched.removeprefix(question.strip()).strip() if is_joined else ""
+    overview = _overview(retriever, question if is_joined else searched, earlier, filters)
+    if overview:
+        return overview
+    retrieval = retriever.search(searched, filters=filters)
     return replace(retrieval, asked=question) if is_joined else retrieval
+
+
+def _overview(
+    retriever: Retriever, question: str, earlier: str, filters: Filters | None
+) -> Retrieval | None:
+    """What there is on a subject, or the newest of everything; None if a fact is asked for.
+
+    Args:
+        earlier: What the question goes on from; empty if it stands by itself.
+    """
+    if not isinstance(question, str):  # which the retriever refuses
+        return None
+    wanted = overview_of(question) or (continued(question, earlier) if earlier else None)
+    if not wanted:
+        return None
+    subject, wish = wanted.subject, wanted.wish
+    if wanted.leans and earlier:
+        named = overview_of(earlier)
+        subject, wish = (named and named.subject) or earlier, "summary"
+    if subject:
+        found = retriever.search(subject, top_k=DEPTH, filters=filters)
+        languages = question_languages(question, found.languages)
+        found = gathered(found, wish, retriever.top_k)
+        return replace(found, question=question, subject=subject, wish=wish, languages=languages)
+    if wanted.leans and wish != "summary":
+        return None
+    if not (period := period_of(question, list(likely_languages(question)))):
+        return retriever.newest(question, filters)
+    within = period.within(filters)
+    newest = retriever.newest(question, within) if within else None
+    # Articles without dates tell of days, too.
+    return newest if newest and newest.results else None
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

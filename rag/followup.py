@@ -25,8 +25,10 @@ from rag.language.asking import (
     PRONOUNS,
     UNSPACED_ASKING,
     UNSPACED_OPENERS,
+    function_words,
 )
-from rag.language.words import STOP_WORDS, UNSPACED
+from rag.language.words import UNSPACED
+from rag.overview import overview_of
 from rag.period import expression, period_of
 from rag.questions import MARKS, questions_about_nothing
 from rag.types import Turn
@@ -118,6 +120,8 @@ def _leans(question: str, before: Sequence[str]) -> bool:
     """Whether a question cannot be understood without those before."""
     if not before:
         return False
+    if wanted := overview_of(question):
+        return wanted.leans
     languages = likely_languages(question, *before)
     if _language_of_days(question, languages):
         return True
@@ -159,12 +163,6 @@ def _opens(word: str, language: str) -> bool:
     if prefix and word.startswith(prefix) and word[len(prefix) :] in function_words(language):
         return True
     return word in OPENERS.get(language, ())
-
-
-def function_words(language: str) -> frozenset[str]:
-    """Words of a language that say nothing of what a question is about, in lower case."""
-    others = ASKING.get(language) or STOP_WORDS.get(language, frozenset())
-    return others | INTERROGATIVES.get(language, frozenset())
 
 
 def _has_pronoun(words: Sequence[str], language: str) -> bool:

@@ -27,7 +27,7 @@ from rag.recent import Recent
 from rag.settings import MAX_TOP_K, Settings
 from rag.store import Backend, Reader
 from rag.store.terms import split_terms, term_text
-from rag.types import Explanation, Filters, LegScore, SearchResult, Untimely
+from rag.types import Explanation, Filters, LegScore, SearchResult, Untimely, Wish
 
 #: How many chunks each leg proposes; with 100 no nDCG@10 in docs/retrieval.md is another.
 CANDIDATES = 50
@@ -79,6 +79,9 @@ class Retrieval:
         tokens: How many the question has for the embedding model.
         is_filtered: Whether filters chose among the passages.
         asked: A follow-up question as it was asked; empty if `question` is what was asked.
+        subject: What was searched for if not a fact but a subject is asked for: `the tram` of
+            "Tell me about the tram"; empty if everything there is.
+        wish: What of it; None if a fact is asked for.
         parts: What was found for each of the questions that it consists of, of `results` alone;
             empty for a single one.
     """
@@ -91,6 +94,8 @@ class Retrieval:
     tokens: int
     is_filtered: bool = False
     asked: str = ""
+    subject: str = ""
+    wish: Wish | None = None
     parts: tuple[Retrieval, ...] = ()
 
     @property
@@ -117,6 +122,8 @@ class Retriever:
         self._dimension = embedder.dimension
         self._token_spans = embedder.token_spans
         self._questions = QuestionEmbedder(embedder)
+        #: Passages shown for a question.
+        self.top_k = settings.top_k
         self._passages = BackgroundPassages(embedder)
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
@@ -138,7 +145,7 @@ class Retriever:
         """
         if not isinstance(top_k, SupportsIndex | None):
             raise QuestionError(f"top_k is a whole number, not {top_k!r:.100}")
-        top_k = self._settings.top_k if top_k is None else top_k
+        top_k = self.top_k if top_k is None else top_k
         if not 1 <= top_k <= MAX_TOP_K:
             raise ValueError(f"top_k must be at least 1 and at most {MAX_TOP_K}, not {top_k}")
         question = self._check(question, filters)
@@ -157,6 +164,33 @@ class Retriever:
         if sum(len(found.document.text) for found in retrieval.results) <= _RECENT_CHARS:
             self._recent.keep(asked, retrieval)
         return retrieval
+
+    def newest(self, question: str, filters: Filters | None = None) -> Retrieval:
+        """What the newest articles begin with, for a question about whatever there is.
+
+        Args:
+            filters: Which documents to choose from.
+
+        Raises:
+            QuestionError: The question is empty or too long, or `filters` are no `Filters`.
+            StoreError: The index cannot be used.
+        """
+        question = self._check(question, filters)
+        with self.store.reader() as reader:
+            keys = reader.newest(self.top_k, filters)
+            hits = reader.hits(keys)
+            return Retrieval(
+                question=question,
+                languages=question_languages(question, reader.languages),
+                idf={},
+                results=tuple(
+                    SearchResult(hits[key].document, hits[key].chunk, 1.0) for key in keys
+                ),
+                searched=len(reader),
+                tokens=0,
+                is_filtered=filters not in (None, Filters()),
+                wish="news",
+            )
 
     def rankings(
         self, question: str, depth: int, filters: Filters | None = None

@@ -29,6 +29,10 @@ DateCertainty: TypeAlias = Literal["", "stated", "inferred"]
 #: names; the latest is asked for, and of one nearly as near it is `older`; nothing.
 Untimely: TypeAlias = Literal["", "older", "other"]
 
+#: What is asked for of a subject: what there is `about` it, the `news` of it, an article on it
+#: in short.
+Wish: TypeAlias = Literal["about", "news", "summary"]
+
 _ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
     "page": ("p. {}", "pp. {}–{}"),
     "slide": ("slide {}", "slides {}–{}"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Answer, Corpus, Settings
-from rag.answer.extractive import MAX_QUOTES
+from rag.answer.quotes import MAX_QUOTES
 from rag.embed import Embedder
 from tests.conftest import ROOT, SHARED, needs_shared
 

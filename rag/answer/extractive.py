@@ -8,11 +8,12 @@ from itertools import chain, zip_longest
 from typing import TypeAlias
 
 import numpy as np
-import regex
 
 from rag.answer.confidence import evidence, probability
 from rag.answer.linear import linear_model
+from rag.answer.overview import overview_quotes
 from rag.answer.phrases import Phrases, phrases
+from rag.answer.quotes import EAGER_MARGIN, MARGIN, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
 from rag.cite import Quote, cite
@@ -21,41 +22,13 @@ from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
 from rag.retrieve import Retrieval
 from rag.settings import Settings
-from rag.types import Answer, Citation, Span, TextDelta, Turn
-
-#: Quotes in one answer at most.
-MAX_QUOTES = 3
-
-#: A quote takes in its neighbours up to this length: about eighty words.
-MAX_QUOTE_CHARS = 500
-
-# How far behind the best sentence of a quote its neighbour may be, and behind the first
-# quote's that of another quote: a logarithm of odds. docs/answers-tried.md has what others bring.
-_MARGIN = 2.0
-# The same of another quote, for who would rather see one too many.
-_EAGER_MARGIN = 3.0
+from rag.types import Answer, Citation, TextDelta, Turn
 
 # What a sentence loses in that logarithm whose article is of other days than are asked for, or
 # older than another where the latest is asked for.
 _UNTIMELY = 3.0
 # What is left of the probability that the articles hold the answer, if they are of other days.
 _OF_OTHER_DAYS = 1 / 3
-
-# The marks that may open a quotation, and those that close it then.
-_CLOSING = {
-    "«": "»",
-    "»": "«",
-    "„": "“”",
-    "“": "”",
-    "”": "”",
-    '"': '"',
-    "「": "」",
-    "『": "』",
-}
-# Behind a space or a bracket, and before a word: a French "« non »" has a space on both sides.
-_QUOTATION_MARK = regex.compile(
-    r"""(?P<opens>[「『„]|(?<![^\s(\[—–:'’])(?:«|["“”»](?=[\p{L}\p{N}¿¡…])))|["“”»«」』]"""
-)
 
 #: Least confidence for an answer, by the setting `caution`. `balanced` declines more than seven
 #: of ten questions without an answer, and answers more than 85 % of the others, on each set that
@@ -92,9 +65,14 @@ class _Part:
         places = {place_of(result): place for place, result in enumerate(whole.results)}
         quotes = (
             replace(quote, passage=places[place_of(self.retrieval.results[quote.passage])])
-            for quote in quotes_of(*self.ranked, margin=margin)
+            for quote in self._quotes(margin)
         )
         return cite(list(quotes), whole.results)
+
+    def _quotes(self, margin: float) -> list[Quote]:
+        if self.retrieval.wish:
+            return overview_quotes(*self.ranked, self.retrieval, margin=margin)
+        return quotes_of(*self.ranked, margin=margin)
 
 
 class ExtractiveAnswerer:
@@ -103,7 +81,7 @@ class ExtractiveAnswerer:
     def __init__(self, reader: Reader, settings: Settings) -> None:
         self._reader = reader
         self._least_confidence = LEAST_CONFIDENCE[settings.caution]
-        self._margin = _EAGER_MARGIN if settings.caution == "eager" else _MARGIN
+        self._margin = EAGER_MARGIN if settings.caution == "eager" else MARGIN
 
     def answer(
         self, retrieval: Retrieval, history: Sequence[Turn] = ()
@@ -146,7 +124,8 @@ class ExtractiveAnswerer:
         self, parts: Sequence[_Part], shares: Sequence[Sequence[Citation]], say: Phrases
     ) -> Iterator[str]:
         """What is said of each question, in paragraphs."""
-        dated = _dates_differ([citation for share in shares for citation in share])
+        dated = any(part.retrieval.wish == "news" for part in parts)
+        dated = dated or _dates_differ([citation for share in shares for citation in share])
         for part, share in zip(parts, shares, strict=True):
             if self._is_answered(part.confidence):
                 doubt = say.unsure if share and part.confidence < _SURE else ""
@@ -172,6 +151,8 @@ class ExtractiveAnswerer:
         """
         if not ranked[0]:
             return 0.0
+        if retrieval.wish and not retrieval.subject:  # whatever there is, is what is asked for
+            return 1.0
         said = _probability(ranked, retrieval)
         if not retrieval.asked:
             return said
@@ -191,43 +172,6 @@ def _probability(ranked: Ranked, retrieval: Retrieval) -> float:
     is_of_other_days = found[int(scores.argmax())].untimely == "other"
     said = probability(evidence(found, scores, retrieval))
     return said * _OF_OTHER_DAYS if is_of_other_days else said
-
-
-def quotes_of(
-    found: Sequence[Sentence], scores: FloatArray, *, margin: float = _MARGIN
-) -> list[Quote]:
-    """The best sentence and what else may answer, each with the neighbours it needs.
-
-    Args:
-        found: Sentences in the order of passages and text.
-        scores: Their ranking scores, whose softmax is the probability of each to hold the
-            answer (benchmarks/fit_answers.py).
-        margin: How far behind the first quote's best sentence a further quote's may be.
-    """
-    quotes: list[Quote] = []
-    said: set[str] = set()
-    taken: set[int] = set()
-    spoken = _spoken(found)
-    order = np.argsort(-scores, kind="stable").tolist()
-    for best in order:
-        if len(quotes) == MAX_QUOTES or scores[best] < scores[order[0]] - margin:
-            break
-        # A copy says no more, and another article may disagree.
-        if best in taken or found[best].text in said:
-            continue
-        if found[best].untimely and not found[order[0]].untimely:
-            continue
-        first, last = _grown(found, scores, best, taken)
-        for begin, end in spoken:
-            wider = min(first, begin), max(last, end)
-            if begin <= last and first <= end and _fits(found, *wider, taken):
-                first, last = wider
-        # What touches a quote and was too much for it is no quote of its own either.
-        taken.update(range(first, last + 1), _beside(found, first, last))
-        span = Span(found[first].quote.span.start, found[last].quote.span.end)
-        quotes.append(replace(found[best].quote, span=span))
-        said.add(found[best].text)
-    return quotes
 
 
 def _shared_out(cited: Sequence[Sequence[Citation]]) -> list[list[Citation]]:
@@ -283,62 +227,3 @@ def quotation(citation: Citation, say: Phrases, *, dated: bool) -> str:
     about = "~ " if document.date_certainty == "inferred" else ""
     date = f" ({about}{document.date})" if dated and document.date else ""
     return f"{say.quote.format(citation.quote)}{date} {citation.marker}"
-
-
-def _grown(
-    found: Sequence[Sentence], scores: FloatArray, best: int, taken: set[int]
-) -> tuple[int, int]:
-    """The run of sentences around the best one, as places of its first and last.
-
-    It is of one section, goes back from a pronoun to what that stands for, and keeps what
-    leads to the next sentence with that.
-    """
-    first = last = best
-    least = scores[best] - _MARGIN
-
-    def joins(place: int) -> bool:
-        names = place < first and (found[first].leans or found[place].leads)
-        names = names or (place > last and found[last].leads)
-        return (names or scores[place] >= least) and _fits(
-            found, min(first, place), max(last, place), taken
-        )
-
-    while neighbours := [place for place in _beside(found, first, last) if joins(place)]:
-        place = max(neighbours, key=lambda place: float(scores[place]))
-        first, last = min(first, place), max(last, place)
-    return first, last
-
-
-def _fits(found: Sequence[Sentence], first: int, last: int, taken: set[int]) -> bool:
-    """Whether a run is short enough for a quote, and none of it is quoted already."""
-    length = found[last].quote.span.end - found[first].quote.span.start
-    return length <= MAX_QUOTE_CHARS and taken.isdisjoint(range(first, last + 1))
-
-
-def _spoken(found: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """Quotations of several sentences: places of the first and the last of each."""
-    runs: list[tuple[int, int]] = []
-    closing, begin = "", 0
-    for place, sentence in enumerate(found):
-        before = found[max(0, place - 1)]
-        if sentence.opens_section or sentence.quote.passage != before.quote.passage:
-            closing = ""
-        for mark in _QUOTATION_MARK.finditer(sentence.text):
-            if not closing and mark["opens"]:
-                closing, begin = _CLOSING[mark[0]], place
-            elif mark[0] in closing:
-                closing = ""
-                if begin < place:
-                    runs.append((begin, place))
-    return runs
-
-
-def _beside(found: Sequence[Sentence], first: int, last: int) -> list[int]:
-    """Places of the sentences before and behind a run that are of its passage and section."""
-    return [
-        place
-        for place in (first - 1, last + 1)
-        if 0 <= place < len(found)
-        and found[place].quote.passage == found[first].quote.passage
-        and not found[max(place, first)].opens_section
-    ]

@@ -108,7 +108,7 @@ def sentences(retrieval: Retrieval, reader: Reader) -> list[Sentence]:
         least = _ABOUT_IT * results[0].score if results else 0.0
         results = tuple(takewhile(lambda result: result.score >= least, results))
     readings = reader.read(
-        retrieval.asked or retrieval.question,
+        retrieval.subject or retrieval.asked or retrieval.question,
         [(each.document.title, each.chunk.text) for each in results],
     )
     everything = _log_sums(readings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.language.words import listed
+from rag.language.words import STOP_WORDS, listed
 
 #: Words that open a continuation of what was said before.
 OPENERS: dict[str, frozenset[str]] = {
@@ -241,8 +241,14 @@ LATEST: dict[str, str] = {
     "zh": "最新|最近|近来|上一次|最后一",
 }
 
-#: Languages that are written as another one, or nearly, for the words above.
-_WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
-LATEST |= {code: LATEST[other] for code, other in _WRITTEN_AS.items()}
+#: Languages that are written as another one, or nearly.
+WRITTEN_AS = {"bs": "hr", "nb": "da", "nn": "da", "no": "da", "sk": "cs", "sl": "hr", "sr": "hr"}
+LATEST |= {code: LATEST[other] for code, other in WRITTEN_AS.items()}
 for _each in (OPENERS, INTERROGATIVES, ASKING, PRONOUNS, LAST_PRONOUNS):
-    _each |= {code: _each[other] for code, other in _WRITTEN_AS.items() if other in _each}
+    _each |= {code: _each[other] for code, other in WRITTEN_AS.items() if other in _each}
+
+
+def function_words(language: str) -> frozenset[str]:
+    """Words of a language that say nothing of what a question is about, in lower case."""
+    others = ASKING.get(language) or STOP_WORDS.get(language, frozenset())
+    return others | INTERROGATIVES.get(language, frozenset())

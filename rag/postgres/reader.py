@@ -169,6 +169,18 @@ class PostgresReader:
             keys,
         )
 
+    def newest(self, limit: int, filters: Filters | None = None) -> list[int]:
+        """The first chunk of each of the newest documents, these first; without a date, last."""
+        where, values = condition(filters)
+        rows = self._connection.execute(
+            "SELECT first.key FROM documents CROSS JOIN LATERAL (SELECT key FROM chunks WHERE "
+            'document = documents.key ORDER BY "start" LIMIT 1) AS first '
+            f"{f'WHERE {where}' if where else ''} "
+            "ORDER BY documents.date DESC NULLS LAST, documents.id LIMIT %s",
+            (*values, limit),
+        )
+        return [key for (key,) in rows]
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         chunks = self._connection.execute(

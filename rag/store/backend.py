@@ -73,6 +73,10 @@ class Reader(Protocol):
         """The date of each chunk's document."""
         ...
 
+    def newest(self, limit: int, filters: Filters | None = None) -> list[int]:
+        """The first chunk of each of the newest documents, these first; without a date, last."""
+        ...
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         ...

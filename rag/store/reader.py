@@ -156,6 +156,17 @@ class Reader:
             keys,
         )
 
+    def newest(self, limit: int, filters: Filters | None = None) -> list[int]:
+        """The first chunk of each of the newest documents, these first; without a date, last."""
+        where, values = _condition(filters)
+        rows = self._connection.execute(
+            "SELECT (SELECT key FROM chunks WHERE document = documents.key ORDER BY start LIMIT 1) "
+            f"AS first FROM documents WHERE first IS NOT NULL {f'AND {where}' if where else ''} "
+            "ORDER BY date DESC, id LIMIT ?",
+            (*values, limit),
+        )
+        return [key for (key,) in rows]
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         found: dict[int, Hit] = {}
@@ -249,6 +260,13 @@ def chunk_languages(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]
 
 def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
     """SQL for the keys of the chunks that a filter lets through, and its values; "" for all."""
+    where, values = _condition(filters)
+    chunks = "SELECT chunks.key FROM chunks JOIN documents ON documents.key = chunks.document"
+    return f"{chunks} WHERE {where}" if where else "", values
+
+
+def _condition(filters: Filters | None) -> tuple[str, list[str]]:
+    """SQL for the documents that a filter lets through, and its values; "" for all."""
     conditions: list[str] = []
     values: list[str] = []
     for column, wanted in (filters.equal() if filters else {}).items():
@@ -259,13 +277,7 @@ def _chunks_of(filters: Filters | None) -> tuple[str, list[str]]:
         if bound:
             conditions.append(f"substr(date, 1, length(?)) {order} substr(?, 1, length(date))")
             values.extend((bound, bound))
-    if not conditions:
-        return "", []
-    return (
-        "SELECT chunks.key FROM chunks JOIN documents ON documents.key = chunks.document "
-        f"WHERE {' AND '.join(conditions)}",
-        values,
-    )
+    return " AND ".join(conditions), values
 
 
 def _places(values: Collection[str]) -> str:

@@ -11,14 +11,9 @@ import numpy as np
 import pytest
 
 from rag import Answer, Corpus, Settings
-from rag.answer.extractive import (
-    MAX_QUOTE_CHARS,
-    MAX_QUOTES,
-    ExtractiveAnswerer,
-    quotation,
-    quotes_of,
-)
+from rag.answer.extractive import ExtractiveAnswerer, quotation
 from rag.answer.phrases import phrases
+from rag.answer.quotes import MAX_QUOTE_CHARS, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, trimmed
 from rag.arrays import FloatArray
 from rag.cite import Quote

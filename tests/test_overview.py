@@ -1,0 +1,216 @@
+"""Requests for a subject: what is one, what it finds, and which quotes present that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag import Corpus, Filters
+from rag.overview import Overview, continued, overview_of
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.types import Turn, Wish
+from tests.conftest import WordEmbedder
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "wish"),
+    [
+        ("Tell me about the tram", "tram", "about"),
+        ("could you please tell me more about the covered market?", "covered market", "about"),
+        ("What is known about the flood", "flood", "about"),
+        ("Which articles mention Russia?", "Russia", "about"),
+        ("What do the papers say about the new dam?", "new dam", "about"),
+        ("What's the latest news on the tram?", "tram", "news"),
+        ("any updates on the strike please", "strike", "news"),
+        ("tram news", "tram", "news"),
+        ("the tunnel, any news?", "tunnel", "news"),
+        ("Summarise the article about the budget", "budget", "summary"),
+        ("Can you sum up the story on herring quotas?", "herring quotas", "summary"),
+        ("TELL ME ABOUT THE TRAM", "TRAM", "about"),
+        ("Parle-moi de La Rochelle", "La Rochelle", "about"),
+        ("Dis-moi ce que tu sais du tramway, stp", "tramway", "about"),
+        ("Quelles sont les dernières nouvelles de la grève ?", "grève", "news"),
+        ("quoi de neuf sur l'usine", "usine", "news"),
+        ("Résume l'article sur le budget", "budget", "summary"),
+        ("Parle-moi de la presse", "presse", "about"),
+        ("Was kannst du mir über die Straßenbahn erzählen?", "Straßenbahn", "about"),
+        ("Was gibt es Neues zum Tunnel?", "Tunnel", "news"),
+        ("¿Qué se sabe del tranvía?", "tranvía", "about"),
+        ("Расскажи о новом трамвае", "новом трамвае", "about"),
+        ("أخبرني عن الفيضان", "الفيضان", "about"),
+        ("トラムについて教えてください", "トラム", "about"),
+        ("有没有关于有轨电车的最新消息？", "有轨电车", "news"),
+        ("지하철 파업에 대해 알려줘", "지하철 파업에", "about"),
+        ("Bana tramvay hakkında bilgi ver", "tramvay", "about"),
+        ("मुझे बाढ़ के बारे में बताओ", "बाढ़", "about"),
+        ("เล่าให้ฟังเกี่ยวกับรถราง", "รถราง", "about"),
+        ("Kerro raitiovaunusta", "raitiovaunusta", "about"),
+        ("tramway", "tramway", "about"),
+        ("Odette Lamballais", "Odette Lamballais", "about"),
+    ],
+)
+def test_a_request_for_a_subject(question: str, subject: str, wish: Wish) -> None:
+    assert overview_of(question) == Overview(subject, wish)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who co-chaired the session?",
+        "Tell me who co-chaired the session",
+        "Tell me the price of a ticket",
+        "Tell me what the council decided on",
+        "What is the latest budget of the city?",
+        "What is new York's mayor called?",
+        "Quel est le nouveau maire ?",
+        "Quel article du code pénal punit le vol ?",
+        "Dis-moi où est le maire",
+        "Quels livres Pascal a-t-il écrit ?",
+        "À qui sont transmis les éléments du dossier ?",
+        "Wer wurde zum Präsidenten gewählt?",
+        "ticket price tram",
+        "Wo?",
+        "hello",
+        "2024",
+        "?",
+        "",
+        "tell me about " * 50,
+    ],
+)
+def test_what_asks_for_a_fact_is_none(question: str) -> None:
+    assert overview_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What's new?", Overview("", "news")),
+        ("Quoi de neuf ?", Overview("", "news")),
+        ("What are the articles about?", Overview("", "news")),
+        ("De quoi parlent les articles ?", Overview("", "news")),
+        ("What happened in March 2024?", Overview("", "news")),
+        ("Que s'est-il passé le 12 mars 2024 ?", Overview("", "news")),
+        ("Tell me more", Overview("", "about", leans=True)),
+        ("Dis-m'en plus", Overview("", "about", leans=True)),
+        ("Summarise it", Overview("", "summary", leans=True)),
+        ("What happened?", Overview("", "news", leans=True)),
+    ],
+)
+def test_a_request_without_a_subject(question: str, wanted: Overview) -> None:
+    assert overview_of(question) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "subject"),
+    [
+        ("And the herring?", "Any news about the tram?", "herring"),
+        ("Et sur la crue ?", "Quoi de neuf sur le tramway ?", "crue"),
+        ("And when did it open?", "Any news about the tram?", ""),
+        ("And the herring?", "Who built the tram?", ""),
+    ],
+)
+def test_the_same_of_another_subject(question: str, before: str, subject: str) -> None:
+    wanted = continued(question, before)
+    assert (wanted.subject if wanted else "") == subject
+
+
+def asked(sample: Corpus, *questions: str) -> Sequence[tuple[str | None, str]]:
+    """Date and path of each quote of the answer to the last of some questions."""
+    history: list[Turn] = []
+    for question in questions:
+        answer = sample.ask(question, history=history)
+        for citation in answer.citations:
+            document = citation.document
+            assert document.text[citation.start : citation.end] == citation.quote
+        history += [("user", question), ("assistant", answer.text)]
+    return [(each.document.date, each.document.path) for each in answer.citations]
+
+
+def test_several_articles_are_presented_by_what_they_begin_with(sample: Corpus) -> None:
+    answer = sample.ask("Parle-moi du tramway")
+    assert not answer.abstained
+    paths = [citation.document.path for citation in answer.citations]
+    assert len(paths) == len({*paths}) == 3
+    assert all(citation.start == 0 for citation in answer.citations)
+    assert answer.question == "Parle-moi du tramway"
+    assert answer.language == "fr"
+
+
+def test_news_come_the_newest_first_and_dated(sample: Corpus) -> None:
+    dates = [date for date, _ in asked(sample, "Quoi de neuf sur le tramway ?")]
+    assert dates == sorted(dates, key=str, reverse=True)
+    assert dates[0] == "2025-10-04"
+    answer = sample.ask("Any news about the herring?")
+    assert f"({answer.citations[0].document.date})" in answer.text
+
+
+def test_an_article_in_short(sample: Corpus) -> None:
+    answer = sample.ask("Résume l'article sur la session d'Alger et de Moscou")
+    assert {each.document.path for each in answer.citations} == {"alger-moscou-consultations.md"}
+    starts = [citation.start for citation in answer.citations]
+    assert len(starts) == 3
+    assert starts == sorted(starts)
+    assert starts[0] == 0
+
+
+def test_what_is_mentioned_only_is_quoted_where_it_is(sample: Corpus) -> None:
+    (citation,) = sample.ask("Tell me about the compensation fund").citations
+    assert citation.start > 0
+    assert "compensation fund" in citation.quote
+
+
+def test_of_what_no_article_treats_nothing_is_said(sample: Corpus) -> None:
+    for question in ("Tell me about basketball", "Parle-moi de la coupe du monde", "yoga"):
+        assert sample.ask(question).abstained, question
+
+
+def test_the_newest_of_everything(sample: Corpus) -> None:
+    dates = [date for date, _ in asked(sample, "What's new?")]
+    assert dates == ["2025-10-05", "2025-10-04", "2025-07-03"]
+    answer = sample.ask("Quoi de neuf ?", filters=Filters(languages=["de"]))
+    assert {each.document.language for each in answer.citations} == {"de"}
+    assert not answer.abstained
+
+
+def test_what_happened_in_a_month(sample: Corpus) -> None:
+    assert asked(sample, "What happened in January 2024?") == [
+        ("2024-01-20", "fayadan-musaada.md"),
+        ("2024-01-12", "crue-vaire.md"),
+    ]
+    moved = asked(sample, "What happened in January 2024?", "And in March 2023?")
+    assert moved == [("2023-03-14", "tram-annonce.md")]
+    assert sample.ask("What happened in March 2019?").abstained
+
+
+def test_more_of_what_was_spoken_of(sample: Corpus) -> None:
+    told = asked(sample, "Who co-chaired the session?", "Tell me more")
+    assert {path for _, path in told} == {"alger-moscou-consultations.md"}
+    assert len(told) > 1
+    other = asked(sample, "Quoi de neuf sur le tramway ?", "Et sur le hareng ?")
+    assert other[0][1] == "sommet-peche.md"
+    alone = asked(sample, "Who co-chaired the session?", "Tell me about the tram")
+    assert all("tram" in path for _, path in alone)
+
+
+@pytest.mark.each_backend
+def test_the_newest_documents_of_an_index(
+    folder: Path, index: str, words: WordEmbedder, corpus: Corpus
+) -> None:
+    dates = {"v": "2024", "w": None, "x": "2024-06", "y": "2023-12-31", "z": "2025-01-01"}
+    for name, date in dates.items():
+        matter = f"---\ndate: {date}\n---\n" if date else ""
+        (folder / f"{name}.md").write_text(f"{matter}Rain fell on {name}. {'Then more. ' * 200}")
+    corpus.sync()
+    retriever = Retriever(corpus._parts().store, words, Settings(top_k=9))
+
+    def newest(filters: Filters | None = None) -> list[str]:
+        found = retriever.newest("what's new?", filters).results
+        assert all(result.chunk.start == 0 for result in found)
+        return [result.document.path[0] for result in found if result.document.path[0] in dates]
+
+    assert newest() == ["z", "x", "v", "y", "w"]
+    assert newest(Filters(since="2024", until="2024-12")) == ["x", "v"]
+    assert newest(Filters(documents=["w.md", "y.md"])) == ["y", "w"]
