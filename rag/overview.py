@@ -89,8 +89,9 @@ def overview_of(question: str) -> Overview | None:
         return None
     likely = _likely(question)
     found = next(filter(None, (_overview(question, code) for code in likely)), None)
-    is_name = not found and likely and _is_name(question, likely[0])
-    return Overview(question.strip(), "about") if is_name else found
+    if not found and likely and _is_name(question, likely[0]):
+        return Overview(question.strip(), "about")
+    return found
 
 
 def continued(question: str, before: str) -> Overview | None:
@@ -117,7 +118,7 @@ def _likely(question: str) -> list[str]:
 
 def _is_name(question: str, language: str) -> bool:
     """Whether a question is one word, or a name of several: "tramway", "Odette Lamballais"."""
-    words = _WORD.findall(question)
+    words: list[str] = _WORD.findall(question)
     if not words or MARKS.intersection(question) or _UNSPACED.search(question):
         return False
     if is_courtesy(question) or any(_roles(word, language) for word in words):

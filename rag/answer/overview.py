@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.answer.quotes import MARGIN, MAX_QUOTES, beside, grown
 from rag.answer.sentences import Sentence
@@ -12,8 +13,9 @@ from rag.gathering import is_opening
 from rag.retrieve import Retrieval
 from rag.types import Span
 
-# An article whose passages have less than this part of the best score is of something else.
-_LEAST_SCORE = 0.5
+# Articles whose passages have less than these parts of the best score, or of the best meaning,
+# or whose sentences have less than that of the best share, are of something else.
+_LEAST_NEARNESS, _LEAST_MEANING, _SHARE_MARGIN = 0.5, 0.6, 3.0
 
 # An article is presented by its first sentences, up to so many characters,
 _OPENING_CHARS = 300
@@ -36,44 +38,83 @@ def overview_quotes(
         retrieval: What they were found by.
         margin: How far behind the best sentence of all the best one of an article may be.
     """
-    places_of: dict[str, list[int]] = {}
-    for place, sentence in enumerate(found):
-        document = retrieval.results[sentence.quote.passage].document
-        places_of.setdefault(document.id, []).append(place)
-    articles = list(places_of.values())
+    articles = _articles(found, scores, retrieval)
     if not articles:
         return []
-    if retrieval.subject:
-        articles.sort(key=lambda places: -scores[places].max())
-        least = scores.max() - margin
-        articles = [
-            places
-            for places in articles
-            if scores[places].max() >= least and _nearness(found, places, retrieval) >= _LEAST_SCORE
-        ]
     if retrieval.wish == "summary":
-        runs = _in_short(found, scores, articles[0], retrieval)
+        runs = _in_short(found, scores, articles[0].places, retrieval)
     else:
-        runs = [_run(found, scores, places, retrieval) for places in articles]
-    quotes = [
+        if retrieval.subject:
+            articles = _on_subject(articles, margin)
+        if retrieval.wish == "news":
+            articles.sort(key=lambda article: article.date, reverse=True)
+        runs = [_run(found, scores, article.places, retrieval) for article in articles]
+    return [
         Quote(
             found[first].quote.passage,
             Span(found[first].quote.span.start, found[last].quote.span.end),
         )
-        for first, last in runs
+        for first, last in runs[:MAX_QUOTES]
     ]
-    if retrieval.wish == "news":
-        quotes.sort(key=lambda quote: _date(retrieval, quote), reverse=True)
-    return quotes[:MAX_QUOTES]
 
 
-def _nearness(found: Sequence[Sentence], places: Sequence[int], retrieval: Retrieval) -> float:
-    """The best score of an article's passages."""
-    return max(retrieval.results[found[place].quote.passage].score for place in places)
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """The sentences of an article, and the best that its passages and they have.
+
+    Attributes:
+        nearness: Score of a passage, 1 for the best of all.
+        meaning: Of a passage, in standard deviations.
+        share: Logarithm of a sentence's part in all answers.
+        score: Ranking score of a sentence.
+    """
+
+    places: list[int]
+    date: str
+    nearness: float
+    meaning: float
+    share: float
+    score: float
 
 
-def _date(retrieval: Retrieval, quote: Quote) -> str:
-    return retrieval.results[quote.passage].document.date or ""
+def _articles(
+    found: Sequence[Sentence], scores: FloatArray, retrieval: Retrieval
+) -> list[_Article]:
+    """The articles, the nearest first."""
+    places_of: dict[str, list[int]] = {}
+    for place, sentence in enumerate(found):
+        document = retrieval.results[sentence.quote.passage].document
+        places_of.setdefault(document.id, []).append(place)
+    articles = []
+    for places in places_of.values():
+        sentences = [found[place] for place in places]
+        results = [retrieval.results[sentence.quote.passage] for sentence in sentences]
+        articles.append(
+            _Article(
+                places,
+                date=results[0].document.date or "",
+                nearness=max(result.score for result in results),
+                meaning=max(sentence.features.meaning for sentence in sentences),
+                share=max(sentence.features.share for sentence in sentences),
+                score=float(scores[places].max()),
+            )
+        )
+    return sorted(articles, key=lambda article: -article.nearness)
+
+
+def _on_subject(articles: Sequence[_Article], margin: float) -> list[_Article]:
+    """Those that are near in all, or, which an article in another language may be alone, by
+    what its words mean.
+    """
+    score = max(article.score for article in articles) - margin
+    meaning = max(article.meaning for article in articles) * _LEAST_MEANING
+    share = max(article.share for article in articles) - _SHARE_MARGIN
+    return [
+        article
+        for article in articles
+        if (article.score >= score and article.nearness >= _LEAST_NEARNESS)
+        or (article.meaning >= meaning and article.share >= share)
+    ]
 
 
 def _run(
