@@ -8,11 +8,10 @@ from dataclasses import replace
 from rag.answer import Answerer
 from rag.compound import joined, parts
 from rag.courtesies import courtesies_of
-from rag.followup import likely_languages, standalone
+from rag.followup import standalone
 from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
 from rag.overview import continued, overview_of
-from rag.period import period_of
 from rag.retrieve import Retrieval, Retriever
 from rag.turns import History, turns
 from rag.types import Answer, Event, Filters, Passages, Turn
@@ -81,12 +80,16 @@ def _overview(
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
     if wanted.leans and wish != "summary":
         return None
-    if not (period := period_of(question, list(likely_languages(question)))):
+    if not wanted.period:
         return retriever.newest(question, filters)
-    within = period.within(filters)
-    newest = retriever.newest(question, within) if within else None
-    # Articles without dates tell of days, too.
-    return newest if newest and newest.results else None
+    for days_later in (0, 1):  # the next day's paper tells of a day
+        within = wanted.period.within(filters, days_later)
+        newest = retriever.newest(question, within) if within else None
+        if newest and newest.results:
+            return newest
+    if wanted.period.is_relative:  # the newest instead, as none that were asked for
+        return replace(retriever.newest(question, filters), searched=0)
+    return None  # articles without dates tell of days, too
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

@@ -6,6 +6,7 @@ the words around its subject (language/overviews.toml); what else people ask is 
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from rag.language.asking import (
     function_words,
 )
 from rag.language.words import UNSPACED, unaccented
-from rag.period import expression
+from rag.period import ANY_TIME, Period, expression, period_of, today
 from rag.questions import MARKS
 from rag.types import Span, Wish
 
@@ -69,11 +70,13 @@ class Overview:
         subject: As it was named; empty if it is everything, or what was spoken of last.
         wish: What of it.
         leans: Whether the subject is what was spoken of last: "Tell me more".
+        period: The days that are all that is said: "What happened in March 2024?".
     """
 
     subject: str
     wish: Wish
     leans: bool = False
+    period: Period = ANY_TIME
 
 
 class _Word(NamedTuple):
@@ -82,9 +85,14 @@ class _Word(NamedTuple):
     is_capital: bool = False
 
 
-@lru_cache(maxsize=1_000)
 def overview_of(question: str) -> Overview | None:
     """The subject that is asked for; None if a question asks for anything else."""
+    return _overview_on(question, today())
+
+
+@lru_cache(maxsize=1_000)
+def _overview_on(question: str, _today: datetime.date) -> Overview | None:
+    """The same on a day, by which others are named."""
     if len(question) > _MOST_CHARS:
         return None
     likely = _likely(question)
@@ -142,7 +150,7 @@ def _overview(question: str, language: str) -> Overview | None:
         rest = [word for word in words if not days.start <= word.span.start < days.end]
         if all(word.roles for word in rest):
             found = _of_nothing(_all_roles(rest))
-            return Overview("", found.wish) if found else None
+            return found and Overview("", found.wish, period=period_of(question, [language]))
     begin, end = _bounds(question, words, language)
     return _named(question, words, begin, end, language) if begin < end else None
 

@@ -6,17 +6,21 @@ date does. An article of another date that does not name the month either is of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence, Set
+import datetime
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 import regex
 
 from rag.language import analyze
-from rag.language.asking import LATEST
+from rag.language.asking import LATEST, WRITTEN_AS
 from rag.language.calendar import CalendarName, calendar_names, locale_of, mentioned
-from rag.language.words import UNSPACED, unaccented
+from rag.language.words import UNSPACED, plain_letters, unaccented
 from rag.questions import MARKS
 from rag.types import Filters, Span
 
@@ -49,26 +53,46 @@ class _Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days: of any of the years, in any of the months, the so many-th; empty is any."""
+    """Days: of any of the years, in any of the months, the so many-th; empty is any.
+
+    Attributes:
+        first: Or those from this one, as `Document.date`, to `last`.
+        is_relative: Whether they are named by today: "last week".
+    """
 
     years: frozenset[int] = frozenset()
     months: frozenset[int] = frozenset()
     days: frozenset[int] = frozenset()
+    first: str = ""
+    last: str = ""
+    is_relative: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.years or self.months)
+        return bool(self.years or self.months or self.first)
 
-    def within(self, filters: Filters | None) -> Filters | None:
+    def within(self, filters: Filters | None, days_later: int = 0) -> Filters | None:
         """The filters, and from the first of these days to the last.
 
         None if they are of any year, or the filters choose days already.
+
+        Args:
+            days_later: So many days behind a named day may have it, too: the next day's paper.
         """
         filters = filters or Filters()
-        if not self.years or filters.since or filters.until:
+        if filters.since or filters.until or not (self.years or self.first):
             return None
+        later = datetime.timedelta(days=days_later)
+        if self.first:
+            until = datetime.date.fromisoformat(self.last) + later
+            return replace(filters, since=self.first, until=until.isoformat())
         first, last = f"{min(self.years)}", f"{max(self.years)}"
         if self.months:
             first, last = f"{first}-{min(self.months):02}", f"{last}-{max(self.months):02}"
+        if self.days and len(self.months) == len(self.years) == 1:
+            with suppress(ValueError):  # there is no 31 June
+                since = datetime.date.fromisoformat(f"{first}-{min(self.days):02}")
+                until = datetime.date.fromisoformat(f"{last}-{max(self.days):02}") + later
+                first, last = since.isoformat(), until.isoformat()
         return replace(filters, since=first, until=last)
 
     def may_be_told_in(self, text: str, language: str) -> bool:
@@ -87,6 +111,9 @@ class Period:
         """
         if not date:
             return False
+        if self.first:
+            until = datetime.date.fromisoformat(self.last) + datetime.timedelta(days=1)
+            return not self.first[: len(date)] <= date <= until.isoformat()
         year, month, day, *_ = [*map(int, date.split("-")), 0, 0]
         in_year = not self.years or year in self.years
         in_month = in_year and (not self.months or month in (0, *self.months))
@@ -101,13 +128,19 @@ class Period:
         return not (names_year and names_month and names_day)
 
 
+#: What a question is about that names no days.
+ANY_TIME = Period()
+
+
 def period_of(question: str, languages: Sequence[str]) -> Period:
     """The days that a question names: "in March 2025", "between 2019 and 2021", "le 5 mai".
 
-    What the first of several questions leaves open, those behind it say.
+    What the first of several questions leaves open, those behind it say. Where none names a month
+    or a year, they may be named by today: "last week".
 
     Args:
-        languages: That it may be in, at least one; where it names most in it is read.
+        languages: That it may be in, at least one, the likeliest first; where it names most in it
+            is read.
     """
     years: frozenset[int] = frozenset()
     months: frozenset[int] = frozenset()
@@ -117,6 +150,11 @@ def period_of(question: str, languages: Sequence[str]) -> Period:
         years = years or _all("year", named)
         if not months:
             months, days = _all("month", named), _all("day", named)
+    found = None if years else _relative(question, languages[0])
+    if found and not months:
+        return found.period
+    if found and found.period.years and not found.period.months:  # "in March this year"
+        return replace(found.period, months=months, days=days)
     return Period(frozenset(range(min(years), max(years) + 1) if years else ()), months, days)
 
 
@@ -141,10 +179,63 @@ def _latest(language: str) -> tuple[str, ...]:
 def expression(text: str, language: str) -> Span | None:
     """Where a text names days, if in one place: `March 2025` of "What about March 2025?"."""
     spans = sorted(named.span for named in _named(text, language))
+    if not spans and (found := _relative(text, language)):
+        return found.span
     ends = [span.end for span in spans]
     apart = [later.start - end for later, end in zip(spans[1:], ends, strict=False)]
     is_one = bool(spans) and max(apart, default=0) <= _BETWEEN_CHARS
     return Span(spans[0].start, max(ends)) if is_one else None
+
+
+class _Relative(NamedTuple):
+    span: Span
+    period: Period
+
+
+def _relative(text: str, language: str) -> _Relative | None:
+    """The days that a text names by today, the first it names."""
+    match = pattern.search(plain_letters(text)) if (pattern := _relative_days(language)) else None
+    if not match or not match.lastgroup:
+        return None
+    return _Relative(Span(*match.span()), _by_today(match.lastgroup, today()))
+
+
+def _by_today(name: str, now: datetime.date) -> Period:
+    monday = now - datetime.timedelta(days=now.weekday())
+    last_month = now.replace(day=1) - datetime.timedelta(days=1)
+    if name.endswith("week"):
+        first = monday if name == "this_week" else monday - datetime.timedelta(days=7)
+        last = first + datetime.timedelta(days=6)
+        return Period(first=first.isoformat(), last=last.isoformat(), is_relative=True)
+    if name.endswith("month"):
+        then = now if name == "this_month" else last_month
+        return Period(frozenset({then.year}), frozenset({then.month}), is_relative=True)
+    if name.endswith("year"):
+        return Period(frozenset({now.year - (name == "last_year")}), is_relative=True)
+    day = now - datetime.timedelta(days=1)
+    days = frozenset({day.year}), frozenset({day.month}), frozenset({day.day})
+    return Period(*days, is_relative=True)
+
+
+def today() -> datetime.date:
+    """The day that it is where the program runs."""
+    return datetime.date.today()
+
+
+@cache
+def _relative_days(language: str) -> regex.Pattern[str] | None:
+    """What finds such names, a group for each kind of them."""
+    text = files("rag.language").joinpath("relative.toml").read_text("utf-8")
+    names: Mapping[str, str] = tomllib.loads(text).get(WRITTEN_AS.get(language, language), {})
+    kinds = []
+    for kind, ways in names.items():
+        longest = sorted(map(plain_letters, ways.split("|")), key=len, reverse=True)
+        ways = "|".join(
+            regex.escape(way) if _UNSPACED.search(way) else rf"(?<!\w){regex.escape(way)}(?!\w)"
+            for way in longest
+        )
+        kinds.append(rf"(?P<{kind}>{ways})")
+    return regex.compile("|".join(kinds)) if kinds else None
 
 
 def _all(unit: _Unit, named: Collection[_Named]) -> frozenset[int]:

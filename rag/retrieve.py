@@ -7,7 +7,7 @@ says what nearness in meaning and in words is worth in which language.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -21,7 +21,7 @@ from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages
-from rag.period import asks_for_latest, period_of
+from rag.period import ANY_TIME, asks_for_latest, period_of, today
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
 from rag.settings import MAX_TOP_K, Settings
@@ -150,7 +150,7 @@ class Retriever:
             raise ValueError(f"top_k must be at least 1 and at most {MAX_TOP_K}, not {top_k}")
         question = self._check(question, filters)
         with self.store.reader() as reader:
-            asked = (reader.generation, question, top_k, filters)
+            asked = (reader.generation, question, top_k, filters, today())
             if known := self._recent.get(asked):
                 return known
             wanted = max(RERANKED, top_k) if self._reranker else top_k
@@ -344,7 +344,10 @@ class _Search:
         self._orders = {"dense": list(dense), "lexical": list(bm25)[:wanted]}
         self._ranks = {leg: _ranks(keys) for leg, keys in self._orders.items()}
         self._searched = chunks if len(dense) >= wanted else len(dense)
-        proposed = dict.fromkeys([*self._orders["lexical"], *self._of_these_days(filters, wanted)])
+        of_these_days = self._of_these_days(filters, wanted)
+        if self._period.is_relative and not of_these_days:
+            self._period = ANY_TIME  # "this year" is said of times long past, too
+        proposed = dict.fromkeys([*self._orders["lexical"], *of_these_days])
         unseen = [key for key in proposed if key not in dense]
         dense |= zip(unseen, reader.cosines(vector, unseen).tolist(), strict=True)
         self._keys = list(dense)
@@ -373,9 +376,9 @@ class _Search:
         held = [sum([weight for term, weight in weights if term in text]) for text in texts]
         return np.array(held, np.float32) / np.float32(sum(dict(weights).values()) or 1.0)
 
-    def _of_these_days(self, filters: Filters | None, wanted: int) -> Iterable[int]:
+    def _of_these_days(self, filters: Filters | None, wanted: int) -> Collection[int]:
         """The chunks nearest in meaning of the days that the question names."""
-        within = self._period.within(filters)
+        within = self._period.within(filters, days_later=1)
         return self._dense(within, wanted) if within else ()
 
     def _days(self) -> Sequence[Untimely]:

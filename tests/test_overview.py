@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from rag import Corpus, Filters
 from rag.overview import Overview, continued, overview_of
+from rag.period import Period
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Turn, Wish
@@ -91,8 +93,14 @@ def test_what_asks_for_a_fact_is_none(question: str) -> None:
         ("Quoi de neuf ?", Overview("", "news")),
         ("What are the articles about?", Overview("", "news")),
         ("De quoi parlent les articles ?", Overview("", "news")),
-        ("What happened in March 2024?", Overview("", "news")),
-        ("Que s'est-il passé le 12 mars 2024 ?", Overview("", "news")),
+        (
+            "What happened in March 2024?",
+            Overview("", "news", period=Period(frozenset({2024}), frozenset({3}))),
+        ),
+        (
+            "Que s'est-il passé le 12 mars 2024 ?",
+            Overview("", "news", period=Period(frozenset({2024}), frozenset({3}), frozenset({12}))),
+        ),
         ("Tell me more", Overview("", "about", leans=True)),
         ("Dis-m'en plus", Overview("", "about", leans=True)),
         ("Summarise it", Overview("", "summary", leans=True)),
@@ -183,6 +191,41 @@ def test_what_happened_in_a_month(sample: Corpus) -> None:
     moved = asked(sample, "What happened in January 2024?", "And in March 2023?")
     assert moved == [("2023-03-14", "tram-annonce.md")]
     assert sample.ask("What happened in March 2019?").abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "dates"),
+    [
+        ("What happened yesterday?", ["2026-03-03"]),
+        ("Quoi de neuf cette semaine ?", ["2026-03-08", "2026-03-03"]),
+        ("Was ist letzte Woche passiert?", ["2026-02-23"]),
+        ("What's the news from last month?", ["2026-02-23"]),
+        ("¿Qué pasó el año pasado?", ["2025-12-31"]),
+        ("今週のニュース", ["2026-03-08", "2026-03-03"]),
+    ],
+)
+def test_what_happened_in_days_named_by_today(
+    folder: Path,
+    index: str,
+    words: WordEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    question: str,
+    dates: list[str],
+) -> None:
+    for module in ("rag.period", "rag.overview", "rag.retrieve"):
+        monkeypatch.setattr(f"{module}.today", lambda: datetime.date(2026, 3, 4))
+    for date in ("2026-03-03", "2026-03-08", "2026-02-23", "2025-12-31", "2024-03-04"):
+        (folder / f"{date}.md").write_text(f"---\ndate: {date}\n---\nIt rained on {date}.")
+    with Corpus(folder, index, Settings(), words) as corpus:
+        corpus.sync()
+        shown = corpus.ask(question).citations
+    assert [each.document.date for each in shown] == dates
+
+
+def test_where_nothing_is_of_these_days_the_newest_are_shown_as_that(sample: Corpus) -> None:
+    answer = sample.ask("What happened yesterday?")
+    assert answer.abstained
+    assert [each.document.date for each in answer.nearest][:1] == ["2025-10-05"]
 
 
 def test_more_of_what_was_spoken_of(sample: Corpus) -> None:

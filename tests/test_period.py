@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -256,3 +257,51 @@ def test_filters_that_choose_days_stay(monthly: Corpus) -> None:
     answer = monthly.ask(asked, filters=Filters(since="2024-06"))
     assert {result.document.id for result in answer.passages} <= {f"{n:02}" for n in range(6, 13)}
     assert answer.abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "first", "last"),
+    [
+        ("What happened last week?", "en", "2026-02-23", "2026-03-01"),
+        ("Quoi de neuf cette semaine ?", "fr", "2026-03-02", "2026-03-08"),
+        ("L’année dernière, qui a gagné ?", "fr", "2025", "2025"),
+        ("Was geschah im letzten Monat?", "de", "2026-02", "2026-02"),
+        ("¿Qué pasó ayer?", "es", "2026-03-03", "2026-03-03"),
+        ("Что случилось на прошлой неделе?", "ru", "2026-02-23", "2026-03-01"),
+        ("先週何が起きましたか", "ja", "2026-02-23", "2026-03-01"),
+        ("지난달에 무슨 일이 있었나요?", "ko", "2026-02", "2026-02"),
+        ("geçen yıl ne oldu?", "tr", "2025", "2025"),
+        ("How many in March this year?", "en", "2026-03", "2026-03"),
+        ("What happened on 31 June 2024?", "en", "2024-06", "2024-06"),
+        ("What happened on 12 March 2024?", "en", "2024-03-12", "2024-03-12"),
+    ],
+)
+def test_days_that_are_named_by_today(
+    monkeypatch: pytest.MonkeyPatch, question: str, language: str, first: str, last: str
+) -> None:
+    monkeypatch.setattr("rag.period.today", lambda: datetime.date(2026, 3, 4))
+    within = period_of(question, [language]).within(None)
+    assert within
+    assert (within.since, within.until) == (first, last)
+
+
+def test_what_is_no_day_named_by_today() -> None:
+    assert not period_of("Wer wohnt hier?", ["de"])
+    assert not period_of("What is the last name?", ["en"])
+    assert not period_of("Who pays?", ["und"])
+
+
+def test_a_week_excludes_what_is_dated_outside_it() -> None:
+    week = Period(first="2026-02-23", last="2026-03-01")
+    dates = [
+        "2026-02-22",
+        "2026-02-23",
+        "2026-03-02",
+        "2026-03-03",
+        "2026-02",
+        "2026",
+        "2025",
+        None,
+    ]
+    excluded = [week.excludes(date, frozenset(), "en") for date in dates]
+    assert excluded == [True, False, False, True, False, False, True, False]

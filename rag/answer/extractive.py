@@ -152,7 +152,7 @@ class ExtractiveAnswerer:
         if not ranked[0]:
             return 0.0
         if retrieval.wish and not retrieval.subject:  # whatever there is, is what is asked for
-            return 1.0
+            return float(retrieval.searched > 0)
         said = _probability(ranked, retrieval)
         if not retrieval.asked:
             return said

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
+
+#: From here on letters are put together of others that are none alone: Korean, Kana.
+_FIRST_JAMO = 0x1100
 
 
 def listed(text: str) -> frozenset[str]:
@@ -15,6 +19,18 @@ def unaccented(text: str) -> str:
     """A text without its accents, of any script."""
     letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def plain_letters(text: str) -> str:
+    """A text in lower case, without accents and with straight apostrophes, of the same length."""
+    return "".join(map(_plain_letter, text))
+
+
+@cache
+def _plain_letter(letter: str) -> str:
+    lower = "'" if letter == "’" else letter.lower()[:1]
+    plain = unicodedata.normalize("NFD", lower)[:1]
+    return plain if plain.isalpha() and ord(plain) < _FIRST_JAMO else lower
 
 
 #: Articles, pronouns, prepositions, conjunctions, auxiliaries and question words, lower-case.
