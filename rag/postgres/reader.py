@@ -173,10 +173,9 @@ class PostgresReader:
         """The first chunk of each of the newest documents, these first; without a date, last."""
         where, values = condition(filters)
         rows = self._connection.execute(
-            "SELECT first.key FROM documents CROSS JOIN LATERAL (SELECT key FROM chunks WHERE "
-            'document = documents.key ORDER BY "start" LIMIT 1) AS first '
-            f"{f'WHERE {where}' if where else ''} "
-            "ORDER BY documents.date DESC NULLS LAST, documents.id LIMIT %s",
+            'SELECT (SELECT key FROM chunks WHERE document = newest.key ORDER BY "start" LIMIT 1) '
+            f"FROM (SELECT key FROM documents {f'WHERE {where}' if where else ''} "
+            "ORDER BY date DESC NULLS LAST, id LIMIT %s) AS newest",
             (*values, limit),
         )
         return [key for (key,) in rows]

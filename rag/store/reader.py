@@ -160,9 +160,9 @@ class Reader:
         """The first chunk of each of the newest documents, these first; without a date, last."""
         where, values = _condition(filters)
         rows = self._connection.execute(
-            "SELECT (SELECT key FROM chunks WHERE document = documents.key ORDER BY start LIMIT 1) "
-            f"AS first FROM documents WHERE first IS NOT NULL {f'AND {where}' if where else ''} "
-            "ORDER BY date DESC, id LIMIT ?",
+            "SELECT (SELECT key FROM chunks WHERE document = newest.key ORDER BY start LIMIT 1) "
+            f"FROM (SELECT key FROM documents {f'WHERE {where}' if where else ''} "
+            "ORDER BY date DESC, id LIMIT ?) AS newest",
             (*values, limit),
         )
         return [key for (key,) in rows]
