@@ -71,6 +71,8 @@ def _overview(
         return None
     subject, wish = wanted.subject, wanted.wish
     if wanted.leans and earlier:
+        if wish == "news":  # "What happened to her?"
+            return None
         named = overview_of(earlier)
         subject, wish = (named and named.subject) or earlier, "summary"
     if subject:
@@ -78,8 +80,6 @@ def _overview(
         languages = question_languages(question, found.languages)
         found = gathered(found, wish, retriever.top_k)
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
-    if wanted.leans and wish != "summary":
-        return None
     if not wanted.period:
         return retriever.newest(question, filters)
     for days_later in (0, 1):  # the next day's paper tells of a day

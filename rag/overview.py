@@ -145,11 +145,11 @@ def _overview(question: str, language: str) -> Overview | None:
         said = _all_roles(words)
         if 0 < begin < len(words) and "summary" not in said:
             return _named(question, words, begin, len(words), language)
-        return _of_nothing(said)
+        return _of_nothing(words)
     if days := expression(question, language):
         rest = [word for word in words if not days.start <= word.span.start < days.end]
         if all(word.roles for word in rest):
-            found = _of_nothing(_all_roles(rest))
+            found = _of_nothing(rest)
             return found and Overview("", found.wish, period=period_of(question, [language]))
     begin, end = _bounds(question, words, language)
     return _named(question, words, begin, end, language) if begin < end else None
@@ -221,14 +221,22 @@ def _joins(leading: Sequence[_Word]) -> bool:
     return bool(telling) and "about" in telling[-1]
 
 
-def _of_nothing(said: _Roles) -> Overview | None:
-    """A request that names no subject."""
-    asks = said & {"tell", "present", "summary", "more"}
-    if asks and said & {"more", "pronoun"}:
-        return Overview("", _wish(said), leans=True)
-    if said & {"happens", "summary"}:
-        return Overview("", _wish(said), leans=True)
-    return Overview("", "news") if said & {"news", "new", "articles"} else None
+def _of_nothing(words: Sequence[_Word]) -> Overview | None:
+    """A request that names no subject, or one that was named before: "Tell me about it"."""
+    said = _all_roles(words)
+    if said & {"more", "happens"}:
+        return Overview("", _wish(said - {"news", "new"}), leans=True)
+    pronouns = [place for place, word in enumerate(words) if "pronoun" in word.roles]
+    if pronouns and said & {"tell", "present", "summary"}:
+        named = [n for n, word in enumerate(words) if word.roles & (_JOINS | _ASKS_DIRECTLY)]
+        # "What did he say about it?" asks for a fact.
+        is_of_it = bool(named) and pronouns[0] > named[0]
+        return Overview("", _wish(said), leans=True) if is_of_it else None
+    if "summary" in said:
+        return Overview("", "summary", leans=True)
+    if said & {"news", "new", "articles"}:
+        return Overview("", "news")
+    return Overview("", "about", leans=True) if "tell" in said else None
 
 
 def _wish(said: _Roles) -> Wish:

@@ -174,8 +174,9 @@ class PostgresReader:
         where, values = condition(filters)
         rows = self._connection.execute(
             'SELECT (SELECT key FROM chunks WHERE document = newest.key ORDER BY "start" LIMIT 1) '
-            f"FROM (SELECT key FROM documents {f'WHERE {where}' if where else ''} "
-            "ORDER BY date DESC NULLS LAST, id LIMIT %s) AS newest",
+            f"FROM (SELECT key, date, id FROM documents {f'WHERE {where}' if where else ''} "
+            "ORDER BY date DESC NULLS LAST, id LIMIT %s) AS newest "
+            "ORDER BY date DESC NULLS LAST, id",
             (*values, limit),
         )
         return [key for (key,) in rows]

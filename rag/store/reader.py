@@ -161,8 +161,8 @@ class Reader:
         where, values = _condition(filters)
         rows = self._connection.execute(
             "SELECT (SELECT key FROM chunks WHERE document = newest.key ORDER BY start LIMIT 1) "
-            f"FROM (SELECT key FROM documents {f'WHERE {where}' if where else ''} "
-            "ORDER BY date DESC, id LIMIT ?) AS newest",
+            f"FROM (SELECT key, date, id FROM documents {f'WHERE {where}' if where else ''} "
+            "ORDER BY date DESC, id LIMIT ?) AS newest ORDER BY date DESC, id",
             (*values, limit),
         )
         return [key for (key,) in rows]
