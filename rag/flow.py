@@ -76,20 +76,20 @@ def _overview(
         named = overview_of(earlier)
         subject, wish = (named and named.subject) or earlier, "summary"
     if subject:
-        found = retriever.search(subject, top_k=DEPTH, filters=filters)
+        found = retriever.search(subject, max(DEPTH, retriever.top_k), filters)
         languages = question_languages(question, found.languages)
         found = gathered(found, wish, retriever.top_k)
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
-    if not wanted.period:
-        return retriever.newest(question, filters)
+    newest = retriever.newest(question, filters)
+    if not wanted.period or (filters and (filters.since or filters.until)):
+        return newest
     for days_later in (0, 1):  # the next day's paper tells of a day
         within = wanted.period.within(filters, days_later)
-        newest = retriever.newest(question, within) if within else None
-        if newest and newest.results:
-            return newest
-    if wanted.period.is_relative:  # the newest instead, as none that were asked for
-        return replace(retriever.newest(question, filters), searched=0)
-    return None  # articles without dates tell of days, too
+        of_these_days = retriever.newest(question, within) if within else None
+        if of_these_days and of_these_days.results:
+            return of_these_days
+    # None of last week is of last week; articles without dates may tell of March 2024.
+    return replace(newest, searched=0) if wanted.period.is_relative else None
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.retrieve import Retrieval
@@ -28,16 +28,25 @@ def gathered(found: Retrieval, wish: Wish, top_k: int) -> Retrieval:
         wish: What of it is wanted.
         top_k: Passages at most.
     """
-    articles: dict[str, list[SearchResult]] = {}
-    for result in found.results:
-        articles.setdefault(result.document.id, []).append(result)
-    order = _newest_first(list(articles.values())) if wish == "news" else list(articles.values())
-    wanted = _wanted(order[:1] if wish == "summary" else order[:ARTICLES])
-    others = order[0] if wish == "summary" and order else found.results
-    places = {id(result): place for place, result in enumerate(found.results)}
-    chosen = dict.fromkeys(places[id(result)] for result in (*found.results[:1], *wanted, *others))
-    kept = sorted(list(chosen)[:top_k])
-    return replace(found, results=tuple(found.results[place] for place in kept))
+    results = found.results
+    places_of: dict[str, list[int]] = {}
+    for place, result in enumerate(results):
+        places_of.setdefault(result.document.id, []).append(place)
+    articles = list(places_of.values())
+    others: Sequence[int] = range(len(results))
+    if wish == "summary":
+        articles = articles[:1]
+        others = [place for places in articles for place in places]
+    elif wish == "news":
+        articles = _newest_first(articles, results)
+    presenting = (
+        place
+        for places in articles[:ARTICLES]
+        for place in places
+        if place == places[0] or is_opening(results[place])
+    )
+    chosen = list(dict.fromkeys([*others[:1], *presenting, *others]))
+    return replace(found, results=tuple(results[place] for place in sorted(chosen[:top_k])))
 
 
 def is_opening(result: SearchResult) -> bool:
@@ -45,15 +54,10 @@ def is_opening(result: SearchResult) -> bool:
     return not result.document.text[: result.chunk.start].strip()
 
 
-def _wanted(articles: Sequence[Sequence[SearchResult]]) -> Iterator[SearchResult]:
-    for passages in articles:
-        yield passages[0]
-        yield from (result for result in passages if is_opening(result))
-
-
-def _newest_first(articles: Sequence[list[SearchResult]]) -> list[list[SearchResult]]:
+def _newest_first(
+    articles: Sequence[list[int]], results: Sequence[SearchResult]
+) -> list[list[int]]:
     """The articles about as near as the best by their dates, then the others."""
-    near = [each for each in articles if each[0].score >= _AS_NEAR]
-    others = [each for each in articles if each[0].score < _AS_NEAR]
-    near.sort(key=lambda each: each[0].document.date or "", reverse=True)
-    return near + others
+    near = [places for places in articles if results[places[0]].score >= _AS_NEAR]
+    near.sort(key=lambda places: results[places[0]].document.date or "", reverse=True)
+    return [*near, *articles[len(near) :]]

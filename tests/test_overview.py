@@ -189,6 +189,13 @@ def test_the_newest_of_everything(sample: Corpus) -> None:
     answer = sample.ask("Quoi de neuf ?", filters=Filters(languages=["de"]))
     assert {each.document.language for each in answer.citations} == {"de"}
     assert not answer.abstained
+    # Filters that choose days say which week is meant.
+    until = sample.ask("Quoi de neuf cette semaine ?", filters=Filters(until="2024-01"))
+    assert [each.document.date for each in until.citations] == [
+        "2024-01-20",
+        "2024-01-12",
+        "2023-03-14",
+    ]
 
 
 def test_what_happened_in_a_month(sample: Corpus) -> None:
