@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import regex
 
 from rag.courtesies import is_courtesy
-from rag.language import question_languages
+from rag.language import question_languages, unquoted
 from rag.language.asking import (
     CAPITALISING,
     INTERROGATIVES,
@@ -46,6 +46,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(rf"[{UNSPACED}--\p{{Hangul}}]", regex.V1)
 _SIGN = regex.compile(r"[\s\p{P}\p{S}]")
 _ASIDE = regex.compile(r"[,;:.!?،؛]\s*|\s[–—-]\s")
+_QUOTE = regex.compile(r"[«“„「\"]\s*$")
 # No request for a subject is longer.
 _MOST_CHARS = 300
 # So many words are known as one at most: "find out".
@@ -120,7 +121,7 @@ def continued(question: str, before: str) -> Overview | None:
 
 def _likely(question: str) -> list[str]:
     """The languages that a question may be in and requests are known of, likeliest first."""
-    shares = question_languages(question, ())
+    shares = question_languages(unquoted(question), ())
     return sorted(shares.keys() & _tables().keys(), key=lambda code: -shares[code])
 
 
@@ -189,7 +190,8 @@ def _named(
     opening = [subject[match.end() :] for match in _ASIDE.finditer(subject)]
     firsts = [word[0].casefold() for part in (subject, *opening) if (word := _WORD.match(part))]
     asks = not asking.isdisjoint(inside if "asking" in said else firsts)
-    return None if asks else Overview(subject, _wish(said))
+    is_quoted = _QUOTE.search(question, 0, start) is not None
+    return None if asks and not is_quoted else Overview(subject, _wish(said))
 
 
 def _complete(run: Sequence[_Word]) -> int:

@@ -20,7 +20,7 @@ from rag.background import Background, BackgroundPassages, Beside, background
 from rag.embed import Embedder, Reranker
 from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
-from rag.language import analyze, question_languages
+from rag.language import analyze, question_languages, unquoted
 from rag.period import ANY_TIME, asks_for_latest, period_of, today
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
@@ -103,7 +103,10 @@ class Retrieval:
         """The most probable language of what was asked, also if it goes on from a question in
         another; that of the first passage if none is probable ("tram", "2024?").
         """
-        alone = question_languages(self.asked, self.languages) if self.asked else self.languages
+        said = unquoted(self.asked or self.question)
+        alone = self.languages
+        if said != self.question:
+            alone = question_languages(said, self.languages)
         code = _most_probable(alone)
         if alone[code] >= _SURE_OF_LANGUAGE:
             return code

@@ -50,6 +50,7 @@ from tests.conftest import WordEmbedder
         ("मुझे बाढ़ के बारे में बताओ", "बाढ़", "about"),
         ("เล่าให้ฟังเกี่ยวกับรถราง", "รถราง", "about"),
         ("Kerro raitiovaunusta", "raitiovaunusta", "about"),
+        ("Que dit-on de « Who pays? » ?", "Who pays", "about"),
         ("tramway", "tramway", "about"),
         ("Odette Lamballais", "Odette Lamballais", "about"),
     ],
@@ -153,6 +154,13 @@ def test_several_articles_are_presented_by_what_they_begin_with(sample: Corpus) 
     assert all(citation.start == 0 for citation in answer.citations)
     assert answer.question == "Parle-moi du tramway"
     assert answer.language == "fr"
+
+
+def test_a_title_in_another_language_does_not_tell_who_asks(sample: Corpus) -> None:
+    answer = sample.ask("Que dit-on de « Herring quota cut again after spring survey » ?")
+    assert answer.language == "fr"
+    assert [each.document.path for each in answer.citations] == ["herring-quota-review.md"]
+    assert answer.citations[0].start == 0
 
 
 def test_news_come_the_newest_first_and_dated(sample: Corpus) -> None:

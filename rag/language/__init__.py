@@ -6,6 +6,7 @@ from rag.language.detect import (
     encodable,
     question_languages,
     served_as,
+    unquoted,
     written_in,
 )
 from rag.language.lines import is_heading
@@ -29,6 +30,7 @@ __all__ = [
     "sentence_spans_within",
     "served_as",
     "stripped",
+    "unquoted",
     "whole_words",
     "written_in",
 ]

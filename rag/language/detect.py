@@ -39,6 +39,7 @@ _ELSEWHERE = 1.0  # the same of a common one against those of the articles
 # Names tell nothing of who asks of them, the little words of a question the most: "Who is Fiona
 # Tait?" was Swahili. Of 2,850 short questions in 40 languages 99.8 % are told, 99.1 % without.
 _NAME = regex.compile(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}’'-]*(?![\p{L}\p{M}])")
+_QUOTED = regex.compile(r"«[^»]*»|“[^”]*”|„[^“”]*[“”]|「[^」]*」|\"[^\"]*\"")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _LEAST_LETTERS = 4
 _FUNCTION_WORD = 1.0  # what each makes its languages likelier by, as a logarithm
@@ -85,7 +86,17 @@ def question_languages(question: str, corpus_languages: Collection[str]) -> dict
 def _without_names(question: str) -> str:
     """The question without capitalised words behind its first, if enough is left."""
     rest = question if question.isupper() else _NAME.sub("", question)
-    return rest if sum(map(str.isalpha, rest)) >= _LEAST_LETTERS else question
+    return rest if _says_enough(rest) else question
+
+
+def unquoted(question: str) -> str:
+    """The question without what it quotes, which may be in another language, if enough is left."""
+    rest = _QUOTED.sub(" ", question)
+    return rest if _says_enough(rest) else question
+
+
+def _says_enough(text: str) -> bool:
+    return sum(map(str.isalpha, text)) >= _LEAST_LETTERS
 
 
 @cache
