@@ -17,10 +17,8 @@ from rag.types import Span
 # or whose sentences have less than that of the best share, are of something else.
 _LEAST_NEARNESS, _LEAST_MEANING, _SHARE_MARGIN = 0.5, 0.6, 3.0
 
-# An article is presented by its first sentences, up to so many characters,
+# An article is presented by its first sentences, up to so many characters.
 _OPENING_CHARS = 300
-# if one of these is at most so far behind its best sentence: a logarithm of odds.
-_OPENING_MARGIN = 3.0
 
 
 def overview_quotes(
@@ -125,7 +123,7 @@ def _run(
     first = next((n for n in places if _opens(found[n], retrieval)), None)
     if first is not None:
         last = _opening_end(found, first)
-        is_near = scores[first : last + 1].max() >= scores[best] - _OPENING_MARGIN
+        is_near = scores[first : last + 1].max() >= scores[best] - MARGIN
         if is_near or not retrieval.subject:
             return first, last
     return grown(found, scores, best, set())
