@@ -101,8 +101,11 @@ class Retrieval:
     @property
     def language(self) -> str:
         """The most probable language of what was asked, also if it goes on from a question in
-        another; that of the first passage if none is probable ("tram", "2024?").
+        another; that of the first passage if none is probable ("2024?"), or a name is all that
+        was said.
         """
+        if self.results and self.subject == self.question.strip():
+            return self.results[0].document.language
         said = unquoted(self.asked or self.question)
         alone = self.languages
         if said != self.question:

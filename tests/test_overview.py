@@ -163,6 +163,16 @@ def test_a_title_in_another_language_does_not_tell_who_asks(sample: Corpus) -> N
     assert answer.citations[0].start == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("herring", "en"), ("Odette Lamballais", "fr"), ("Weidtmann", "de"), ("Magramane", "fr")],
+)
+def test_a_name_alone_is_answered_in_the_language_of_the_article(
+    sample: Corpus, name: str, language: str
+) -> None:
+    assert sample.ask(name).language == language
+
+
 def test_news_come_the_newest_first_and_dated(sample: Corpus) -> None:
     dates = [date for date, _ in asked(sample, "Quoi de neuf sur le tramway ?")]
     assert dates == sorted(dates, key=str, reverse=True)
