@@ -144,7 +144,9 @@ def _overview(question: str, language: str) -> Overview | None:
     if all(word.roles for word in words):
         begin = _complete(words)
         said = _all_roles(words)
-        if 0 < begin < len(words) and "summary" not in said:
+        # "What is in the articles?" asks for no more than "Summarise the articles".
+        is_of_all = "summary" in said or ("asking" in said and "articles" in words[-1].roles)
+        if 0 < begin < len(words) and not is_of_all:
             return _named(question, words, begin, len(words), language)
         return _of_nothing(words)
     if days := expression(question, language):

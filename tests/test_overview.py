@@ -98,6 +98,11 @@ def test_what_asks_for_a_fact_is_none(question: str) -> None:
         ("Quoi de neuf ?", Overview("", "news")),
         ("What are the articles about?", Overview("", "news")),
         ("De quoi parlent les articles ?", Overview("", "news")),
+        ("Quelles sont les actualités de la semaine ?", Overview("", "news")),
+        ("Was steht in den Artikeln?", Overview("", "news")),
+        ("Qu'est-ce qui s'est passé récemment ?", Overview("", "news", leans=True)),
+        ("Was gibt's Neues?", Overview("", "news")),
+        ("最新ニュースを教えて", Overview("", "news")),
         (
             "What happened in March 2024?",
             Overview("", "news", period=Period(frozenset({2024}), frozenset({3}))),
