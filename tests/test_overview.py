@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -296,3 +298,27 @@ def test_the_newest_documents_of_an_index(
     assert newest() == ["z", "x", "v", "y", "w"]
     assert newest(Filters(since="2024", until="2024-12")) == ["x", "v"]
     assert newest(Filters(documents=["w.md", "y.md"])) == ["y", "w"]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "needed"),
+    [
+        (
+            "overviews.toml",
+            "tell present about of articles news new happens summary more fillers",
+            "tell about articles news summary fillers",
+        ),
+        (
+            "relative.toml",
+            "yesterday this_week last_week this_month last_month this_year last_year",
+            "this_week last_week this_month last_month this_year last_year",
+        ),
+    ],
+)
+def test_the_tables_of_words_have_what_is_read_of_them(name: str, known: str, needed: str) -> None:
+    tables = tomllib.loads(files("rag.language").joinpath(name).read_text("utf-8"))
+    assert list(tables) == sorted(tables)
+    assert len(tables) == 32
+    for language, words in tables.items():
+        assert {*needed.split()} <= words.keys() <= {*known.split()}, language
+        assert all(words.values()), language
