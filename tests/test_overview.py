@@ -163,6 +163,22 @@ def test_several_articles_are_presented_by_what_they_begin_with(sample: Corpus) 
     assert answer.language == "fr"
 
 
+def test_a_copy_of_an_article_is_not_quoted_again(
+    folder: Path, index: str, words: WordEmbedder
+) -> None:
+    for number in range(4):
+        text = "The dam broke at noon." if number < 3 else "The dam was mended by night."
+        (folder / f"{number}.md").write_text(f"---\ndate: 2025-05-0{9 - number}\n---\n{text}")
+    with Corpus(folder, index, Settings(), words) as corpus:
+        corpus.sync()
+        shown = corpus.ask("What's new?").citations
+    assert [each.quote for each in shown][:2] == [
+        "The dam broke at noon.",
+        "The dam was mended by night.",
+    ]
+    assert shown[0].document.path == "0.md"
+
+
 def test_a_title_in_another_language_does_not_tell_who_asks(sample: Corpus) -> None:
     answer = sample.ask("Que dit-on de « Herring quota cut again after spring survey » ?")
     assert answer.language == "fr"

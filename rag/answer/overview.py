@@ -46,7 +46,11 @@ def overview_quotes(
             articles = _on_subject(articles, margin)
         if retrieval.wish == "news":
             articles.sort(key=lambda article: article.date, reverse=True)
-        runs = [_run(found, scores, article.places, retrieval) for article in articles]
+        said: dict[str, tuple[int, int]] = {}
+        for article in articles:
+            run = _run(found, scores, article.places, retrieval)
+            said.setdefault(found[run[0]].text, run)  # a copy says no more
+        runs = list(said.values())
     return [
         Quote(
             found[first].quote.passage,
