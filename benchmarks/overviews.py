@@ -7,13 +7,12 @@ is of an article that treats the subject. benchmarks/newcomers/README.md tells w
 
 from __future__ import annotations
 
-import json
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.sets import open_set, read_rows
 from rag import Answer, Corpus
 from rag.overview import overview_of
 
@@ -55,15 +54,8 @@ def main() -> None:
     names = sys.argv[1:] or sorted(path.parent.name for path in FOLDER.glob("*/requests.jsonl"))
     total: Counter[str] = Counter()
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            articles = Path(folder, "articles")
-            articles.mkdir()
-            rows = (FOLDER / name / "corpus.jsonl").read_text("utf-8")
-            Path(articles, "corpus.jsonl").write_text(rows, "utf-8")
-            with Corpus.open(articles, index=f"{folder}/index") as corpus:
-                corpus.sync()
-                lines = (FOLDER / name / "requests.jsonl").read_text("utf-8").splitlines()
-                counts = measured(corpus, [json.loads(line) for line in lines])
+        with open_set(name, data=FOLDER) as corpus:
+            counts = measured(corpus, read_rows(FOLDER / name / "requests.jsonl"))
         print(line(name, counts), flush=True)
         total += counts
     print(line("all", total))
