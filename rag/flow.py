@@ -80,16 +80,17 @@ def _overview(
         languages = question_languages(question, found.languages)
         found = gathered(found, wish, retriever.top_k)
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
-    newest = retriever.newest(question, filters)
-    if not wanted.period or (filters and (filters.since or filters.until)):
-        return newest
+    if not wanted.period or (filters and filters.is_dated):
+        return retriever.newest(question, filters)
     for days_later in (0, 1):  # the next day's paper tells of a day
         within = wanted.period.within(filters, days_later)
-        of_these_days = retriever.newest(question, within) if within else None
-        if of_these_days and of_these_days.results:
-            return of_these_days
-    # None of last week is of last week; articles without dates may tell of March 2024.
-    return replace(newest, searched=0) if wanted.period.is_relative else None
+        newest = retriever.newest(question, within) if within else None
+        if newest and newest.results:
+            return newest
+    if not wanted.period.is_relative:  # articles without dates may tell of March 2024
+        return None
+    # The newest are shown, as none that were asked for.
+    return replace(retriever.newest(question, filters), searched=0)
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

@@ -7,12 +7,10 @@ the words around its subject (language/overviews.toml); what else people ask is 
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import regex
 
@@ -24,8 +22,8 @@ from rag.language.asking import (
     LATEST,
     OPENERS,
     PRONOUNS,
-    WRITTEN_AS,
     function_words,
+    tables,
 )
 from rag.language.words import UNSPACED, unaccented
 from rag.period import ANY_TIME, Period, expression, period_of, today
@@ -111,9 +109,12 @@ def continued(question: str, before: str) -> Overview | None:
         return None
     words = list(_WORD.finditer(question))
     said = [word[0].casefold() for word in words]
-    names = [word for word in words if not _roles(word[0].casefold(), language) & _SAYS_LITTLE]
     opens = OPENERS.get(language, frozenset())
-    names = [word for word in names if word[0].casefold() not in opens]
+    names = [
+        word
+        for word in words
+        if word[0].casefold() not in opens and not _roles(word[0], language) & _SAYS_LITTLE
+    ]
     if not names or not INTERROGATIVES.get(language, frozenset()).isdisjoint(said):
         return None
     return Overview(question[names[0].start() : names[-1].end()], wanted.wish)
@@ -122,7 +123,7 @@ def continued(question: str, before: str) -> Overview | None:
 def _likely(question: str) -> list[str]:
     """The languages that a question may be in and requests are known of, likeliest first."""
     shares = question_languages(unquoted(question), ())
-    return sorted(shares.keys() & _tables().keys(), key=lambda code: -shares[code])
+    return sorted(shares.keys() & tables("overviews").keys(), key=lambda code: -shares[code])
 
 
 def _is_name(question: str, language: str) -> bool:
@@ -319,7 +320,8 @@ def _roles_by_words(language: str) -> tuple[Mapping[str, _Roles], Mapping[str, _
         known = begun if plain.endswith("*") else whole
         known.setdefault(plain.rstrip("*"), set()).add(role)
 
-    for role, words in _tables()[language].items():
+    table = cast(Mapping[_Role, str], tables("overviews")[language])
+    for role, words in table.items():
         for word in words.split():
             add(word, role)
     asking = INTERROGATIVES.get(language, frozenset())
@@ -339,10 +341,3 @@ def _roles_by_words(language: str) -> tuple[Mapping[str, _Roles], Mapping[str, _
         {word: frozenset(whole[word]) for word in longest},
         {word: frozenset(roles) for word, roles in begun.items()},
     )
-
-
-@cache
-def _tables() -> Mapping[str, Mapping[_Role, str]]:
-    text = files("rag.language").joinpath("overviews.toml").read_text("utf-8")
-    tables = tomllib.loads(text)
-    return tables | {code: tables[other] for code, other in WRITTEN_AS.items()}

@@ -7,18 +7,16 @@ date does. An article of another date that does not name the month either is of 
 from __future__ import annotations
 
 import datetime
-import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 import regex
 
 from rag.language import analyze
-from rag.language.asking import LATEST, WRITTEN_AS
+from rag.language.asking import LATEST, tables
 from rag.language.calendar import CalendarName, calendar_names, locale_of, mentioned
 from rag.language.words import UNSPACED, plain_letters, unaccented
 from rag.questions import MARKS
@@ -79,7 +77,7 @@ class Period:
             days_later: So many days behind a named day may have it, too: the next day's paper.
         """
         filters = filters or Filters()
-        if filters.since or filters.until or not (self.years or self.first):
+        if filters.is_dated or not (self.years or self.first):
             return None
         later = datetime.timedelta(days=days_later)
         if self.first:
@@ -225,10 +223,8 @@ def today() -> datetime.date:
 @cache
 def _relative_days(language: str) -> regex.Pattern[str] | None:
     """What finds such names, a group for each kind of them."""
-    text = files("rag.language").joinpath("relative.toml").read_text("utf-8")
-    names: Mapping[str, str] = tomllib.loads(text).get(WRITTEN_AS.get(language, language), {})
     kinds = []
-    for kind, ways in names.items():
+    for kind, ways in tables("relative").get(language, {}).items():
         longest = sorted(map(plain_letters, ways.split("|")), key=len, reverse=True)
         ways = "|".join(
             regex.escape(way) if _UNSPACED.search(way) else rf"(?<!\w){regex.escape(way)}(?!\w)"

@@ -180,6 +180,11 @@ class Filters:
         if since > until and not since.startswith(until):
             raise QuestionError(f"nothing is both from {since} on and until {until}; exchange them")
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether they choose days."""
+        return bool(self.since or self.until)
+
     def equal(self) -> dict[str, Sequence[str]]:
         """Allowed values by field of the document, of those that restrict."""
         wanted = {"language": self.languages, "source": self.sources, "id": self.documents}

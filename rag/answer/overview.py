@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.quotes import MARGIN, MAX_QUOTES, beside, grown
+from rag.answer.quotes import MARGIN, MAX_QUOTES, beside, grown, span_of, spoken_runs
 from rag.answer.sentences import Sentence
 from rag.arrays import FloatArray
 from rag.cite import Quote
 from rag.gathering import is_opening
 from rag.retrieve import Retrieval
-from rag.types import Span
 
 # Articles whose passages have less than these parts of the best score, or of the best meaning,
 # or whose sentences have less than that of the best share, are of something else.
@@ -36,28 +35,8 @@ def overview_quotes(
         retrieval: What they were found by.
         margin: How far behind the best sentence of all the best one of an article may be.
     """
-    articles = _articles(found, scores, retrieval)
-    if not articles:
-        return []
-    if retrieval.wish == "summary":
-        runs = _in_short(found, scores, articles[0].places, retrieval)
-    else:
-        if retrieval.subject:
-            articles = _on_subject(articles, margin)
-        if retrieval.wish == "news":
-            articles.sort(key=lambda article: article.date, reverse=True)
-        said: dict[str, tuple[int, int]] = {}
-        for article in articles:
-            run = _run(found, scores, article.places, retrieval)
-            said.setdefault(found[run[0]].text, run)  # a copy says no more
-        runs = list(said.values())
-    return [
-        Quote(
-            found[first].quote.passage,
-            Span(found[first].quote.span.start, found[last].quote.span.end),
-        )
-        for first, last in runs[:MAX_QUOTES]
-    ]
+    runs = _Presentation(found, scores, retrieval).runs(margin)[:MAX_QUOTES]
+    return [Quote(found[first].quote.passage, span_of(found, first, last)) for first, last in runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +58,6 @@ class _Article:
     score: float
 
 
-def _articles(
-    found: Sequence[Sentence], scores: FloatArray, retrieval: Retrieval
-) -> list[_Article]:
-    """The articles, the nearest first."""
-    places_of: dict[str, list[int]] = {}
-    for place, sentence in enumerate(found):
-        document = retrieval.results[sentence.quote.passage].document
-        places_of.setdefault(document.id, []).append(place)
-    articles = []
-    for places in places_of.values():
-        sentences = [found[place] for place in places]
-        results = [retrieval.results[sentence.quote.passage] for sentence in sentences]
-        articles.append(
-            _Article(
-                places,
-                date=results[0].document.date or "",
-                nearness=max(result.score for result in results),
-                meaning=max(sentence.features.meaning for sentence in sentences),
-                share=max(sentence.features.share for sentence in sentences),
-                score=float(scores[places].max()),
-            )
-        )
-    return sorted(articles, key=lambda article: -article.nearness)
-
-
 def _on_subject(articles: Sequence[_Article], margin: float) -> list[_Article]:
     """Those that are near in all, or, which an article in another language may be alone, by
     what its words mean.
@@ -119,42 +73,79 @@ def _on_subject(articles: Sequence[_Article], margin: float) -> list[_Article]:
     ]
 
 
-def _run(
-    found: Sequence[Sentence], scores: FloatArray, places: Sequence[int], retrieval: Retrieval
-) -> tuple[int, int]:
-    """The first and the last of the sentences that present an article."""
-    best = max(places, key=lambda place: float(scores[place]))
-    first = next((n for n in places if _opens(found[n], retrieval)), None)
-    if first is not None:
-        last = _opening_end(found, first)
-        is_near = scores[first : last + 1].max() >= scores[best] - MARGIN
-        if is_near or not retrieval.subject:
-            return first, last
-    return grown(found, scores, best, set())
+class _Presentation:
+    """The sentences of some articles, and which of them present these.
 
+    A run of sentences is the places of its first and its last.
+    """
 
-def _opens(sentence: Sentence, retrieval: Retrieval) -> bool:
-    return is_opening(retrieval.results[sentence.quote.passage])
+    def __init__(self, found: Sequence[Sentence], scores: FloatArray, retrieval: Retrieval) -> None:
+        self._found, self._scores = found, scores
+        self._subject, self._wish = retrieval.subject, retrieval.wish
+        #: Of each sentence.
+        self._results = [retrieval.results[sentence.quote.passage] for sentence in found]
+        self._spoken = spoken_runs(found)
 
+    def runs(self, margin: float) -> list[tuple[int, int]]:
+        """Of each article that presents the subject one; of one in short, some."""
+        articles = self._articles()
+        if articles and self._wish == "summary":
+            return self._in_short(articles[0].places)
+        if articles and self._subject:
+            articles = _on_subject(articles, margin)
+        if self._wish == "news":
+            articles.sort(key=lambda article: article.date, reverse=True)
+        said: dict[str, tuple[int, int]] = {}
+        for article in articles:
+            run = self._run(article.places)
+            said.setdefault(self._found[run[0]].text, run)  # a copy says no more
+        return list(said.values())
 
-def _opening_end(found: Sequence[Sentence], first: int) -> int:
-    """The last sentence of a beginning, as long as that is short enough."""
-    last, start = first, found[first].quote.span.start
-    while last + 1 in beside(found, first, last):
-        if found[last + 1].quote.span.end - start > _OPENING_CHARS:
-            break
-        last += 1
-    return last
+    def _articles(self) -> list[_Article]:
+        """The articles, the nearest first."""
+        places_of: dict[str, list[int]] = {}
+        for place, result in enumerate(self._results):
+            places_of.setdefault(result.document.id, []).append(place)
+        articles = [
+            _Article(
+                places,
+                date=self._results[places[0]].document.date or "",
+                nearness=max(self._results[place].score for place in places),
+                meaning=max(self._found[place].features.meaning for place in places),
+                share=max(self._found[place].features.share for place in places),
+                score=float(self._scores[places].max()),
+            )
+            for places in places_of.values()
+        ]
+        return sorted(articles, key=lambda article: -article.nearness)
 
+    def _run(self, places: Sequence[int]) -> tuple[int, int]:
+        """What presents an article: its beginning, or what says most of the subject."""
+        best = max(places, key=lambda place: float(self._scores[place]))
+        first = next((place for place in places if is_opening(self._results[place])), None)
+        if first is not None:
+            last = self._opening_end(first)
+            least = self._scores[best] - MARGIN
+            if not self._subject or self._scores[first : last + 1].max() >= least:
+                return first, last
+        return grown(self._found, self._scores, best, set(), self._spoken)
 
-def _in_short(
-    found: Sequence[Sentence], scores: FloatArray, places: Sequence[int], retrieval: Retrieval
-) -> list[tuple[int, int]]:
-    """What an article begins with and its best sentences, in the order of its text."""
-    runs = [_run(found, scores, places, retrieval)]
-    taken = set(range(runs[0][0], runs[0][1] + 1))
-    for best in sorted(places, key=lambda place: -scores[place]):
-        if best not in taken and len(runs) < MAX_QUOTES:
-            runs.append(grown(found, scores, best, taken))
-            taken.update(range(runs[-1][0], runs[-1][1] + 1))
-    return sorted(runs, key=lambda run: found[run[0]].quote.span)
+    def _opening_end(self, first: int) -> int:
+        """The last sentence of a beginning, as long as that is short enough."""
+        last = first
+        while last + 1 in beside(self._found, first, last):
+            start, end = span_of(self._found, first, last + 1)
+            if end - start > _OPENING_CHARS:
+                break
+            last += 1
+        return last
+
+    def _in_short(self, places: Sequence[int]) -> list[tuple[int, int]]:
+        """What an article begins with and its best sentences, in the order of its text."""
+        runs = [self._run(places)]
+        taken = set(range(runs[0][0], runs[0][1] + 1))
+        for best in sorted(places, key=lambda place: -self._scores[place]):
+            if best not in taken and len(runs) < MAX_QUOTES:
+                runs.append(grown(self._found, self._scores, best, taken, self._spoken))
+                taken.update(range(runs[-1][0], runs[-1][1] + 1))
+        return sorted(runs, key=lambda run: self._found[run[0]].quote.span)

@@ -56,6 +56,7 @@ def quotes_of(
     quotes: list[Quote] = []
     said: set[str] = set()
     taken: set[int] = set()
+    spoken = spoken_runs(found)
     order = np.argsort(-scores, kind="stable").tolist()
     for best in order:
         if len(quotes) == MAX_QUOTES or scores[best] < scores[order[0]] - margin:
@@ -65,17 +66,20 @@ def quotes_of(
             continue
         if found[best].untimely and not found[order[0]].untimely:
             continue
-        first, last = grown(found, scores, best, taken)
+        first, last = grown(found, scores, best, taken, spoken)
         # What touches a quote and was too much for it is no quote of its own either.
         taken.update(range(first, last + 1), beside(found, first, last))
-        span = Span(found[first].quote.span.start, found[last].quote.span.end)
-        quotes.append(replace(found[best].quote, span=span))
+        quotes.append(replace(found[best].quote, span=span_of(found, first, last)))
         said.add(found[best].text)
     return quotes
 
 
 def grown(
-    found: Sequence[Sentence], scores: FloatArray, best: int, taken: set[int]
+    found: Sequence[Sentence],
+    scores: FloatArray,
+    best: int,
+    taken: set[int],
+    spoken: Sequence[tuple[int, int]],
 ) -> tuple[int, int]:
     """The run of sentences around the best one, as places of its first and last.
 
@@ -84,6 +88,7 @@ def grown(
 
     Args:
         taken: Places of what is quoted already.
+        spoken: What `spoken_runs` gives for all sentences.
     """
     first = last = best
     least = scores[best] - MARGIN
@@ -98,20 +103,25 @@ def grown(
     while neighbours := [place for place in beside(found, first, last) if joins(place)]:
         place = max(neighbours, key=lambda place: float(scores[place]))
         first, last = min(first, place), max(last, place)
-    for begin, end in _spoken(found):
+    for begin, end in spoken:
         wider = min(first, begin), max(last, end)
         if begin <= last and first <= end and _fits(found, *wider, taken):
             first, last = wider
     return first, last
 
 
+def span_of(found: Sequence[Sentence], first: int, last: int) -> Span:
+    """What a run of sentences takes up in its document."""
+    return Span(found[first].quote.span.start, found[last].quote.span.end)
+
+
 def _fits(found: Sequence[Sentence], first: int, last: int, taken: set[int]) -> bool:
     """Whether a run is short enough for a quote, and none of it is quoted already."""
-    length = found[last].quote.span.end - found[first].quote.span.start
-    return length <= MAX_QUOTE_CHARS and taken.isdisjoint(range(first, last + 1))
+    start, end = span_of(found, first, last)
+    return end - start <= MAX_QUOTE_CHARS and taken.isdisjoint(range(first, last + 1))
 
 
-def _spoken(found: Sequence[Sentence]) -> list[tuple[int, int]]:
+def spoken_runs(found: Sequence[Sentence]) -> list[tuple[int, int]]:
     """Quotations of several sentences: places of the first and the last of each."""
     runs: list[tuple[int, int]] = []
     closing, begin = "", 0

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
 from rag.language.words import STOP_WORDS, listed
 
 #: Words that open a continuation of what was said before.
@@ -252,3 +257,11 @@ def function_words(language: str) -> frozenset[str]:
     """Words of a language that say nothing of what a question is about, in lower case."""
     others = ASKING.get(language) or STOP_WORDS.get(language, frozenset())
     return others | INTERROGATIVES.get(language, frozenset())
+
+
+@cache
+def tables(name: str) -> Mapping[str, Mapping[str, str]]:
+    """The words of a file beside this one, by language and by what they are for."""
+    text = files("rag.language").joinpath(f"{name}.toml").read_text("utf-8")
+    read = tomllib.loads(text)
+    return read | {code: read[other] for code, other in WRITTEN_AS.items()}

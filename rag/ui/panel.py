@@ -205,8 +205,7 @@ def _restrictions(options: Options, say: Texts) -> str:
     filters = options.filters
     names = [language_name(code, say) for code in filters.languages]
     dates = f"{filters.since or ''} – {filters.until or ''}"
-    is_dated = filters.since or filters.until
-    return "; ".join([*names, *filters.sources, *([dates.strip()] if is_dated else [])])
+    return "; ".join([*names, *filters.sources, *([dates.strip()] if filters.is_dated else [])])
 
 
 def _ranks(passages: Sequence[SearchResult], say: Texts) -> str:
