@@ -69,16 +69,31 @@ def reference(document: Document, start: int, end: int, language: str = "en") ->
     Args:
         language: The date is spelled in it. A date that the file does not state has a `~`.
     """
-    date = spelled_date(document.date, language)
-    if document.date_certainty == "inferred":
-        date = f"~ {date}"
-    return ", ".join(filter(None, (document.name, date, document.place(start, end))))
+    about = (document.name, _dated(document, language), document.place(start, end))
+    return ", ".join(filter(None, about))
+
+
+def byline(document: Document, language: str = "en") -> str:
+    """Who wrote and published a document, and when, in one line; a marker in it is none."""
+    about = (*document.authors, document.source, _dated(document, language))
+    return defused(" ".join(", ".join(filter(None, about)).split()))
 
 
 def label(document: Document, start: int, end: int, language: str = "en") -> str:
     """As `reference`, with publisher and file behind it, in one line."""
     about = (reference(document, start, end, language), document.source, document.path)
     return " ".join(", ".join(filter(None, about)).split())
+
+
+def known_of(document: Document) -> str:
+    """What a language model is told of a document besides its text, and may say."""
+    about = (document.title, document.date, document.source, *document.authors)
+    return " · ".join(filter(None, about))
+
+
+def _dated(document: Document, language: str) -> str:
+    date = spelled_date(document.date, language)
+    return f"~ {date}" if document.date_certainty == "inferred" else date
 
 
 def markers(text: str) -> list[int]:

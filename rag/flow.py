@@ -8,11 +8,12 @@ from dataclasses import replace
 from rag.answer import Answerer
 from rag.compound import joined, parts
 from rag.courtesies import courtesies_of
-from rag.followup import standalone
+from rag.followup import is_bare, standalone
 from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
-from rag.overview import continued, overview_of
+from rag.overview import BYLINES, asks_what_is_said, continued, overview_of
 from rag.retrieve import Retrieval, Retriever
+from rag.source import named_source
 from rag.turns import History, turns
 from rag.types import Answer, Event, Filters, Passages, Turn
 
@@ -30,6 +31,8 @@ def events(
     if (spoken := courtesies_of(question)) and not retrieval.asked:
         shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
         retrieval = replace(retrieval, results=(), languages=shares)
+    elif not before and not retrieval.wish and is_bare(question):
+        retrieval = replace(retrieval, results=())
     elif len(asked := parts(question)) > 1:
         first, *others = asked
         begun = [*before, ("user", first)]
@@ -66,20 +69,30 @@ def _overview(
     """
     if not isinstance(question, str):  # which the retriever refuses
         return None
-    wanted = overview_of(question) or (continued(question, earlier) if earlier else None)
+    source = named_source(question, retriever.sources()) if asks_what_is_said(question) else None
+    wanted = overview_of(question, source.span if source else None)
+    if not wanted and earlier:
+        wanted = continued(question, earlier)
     if not wanted:
         return None
+    if source and wanted.of_source:
+        filters = replace(filters or Filters(), sources=[source.name])
     subject, wish = wanted.subject, wanted.wish
     if wanted.leans and earlier:
         if wish == "news":  # "What happened to her?"
             return None
         named = overview_of(earlier)
-        subject, wish = (named and named.subject) or earlier, "summary"
+        subject = (named and named.subject) or earlier
+        wish = "summary" if wish == "about" else wish
     if subject:
         found = retriever.search(subject, max(DEPTH, retriever.top_k), filters)
         languages = question_languages(question, found.languages)
-        found = gathered(found, wish, retriever.top_k)
+        found = gathered(found, wish, retriever.top_k, is_one=wanted.leans)
+        if not found.results:
+            return None
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
+    if wish in BYLINES:
+        return None
     if not wanted.period or (filters and filters.is_dated):
         return retriever.newest(question, filters)
     for days_later in (0, 1):  # the next day's paper tells of a day

@@ -28,7 +28,7 @@ from rag.language.asking import (
     function_words,
 )
 from rag.language.words import UNSPACED
-from rag.overview import overview_of
+from rag.overview import BYLINES, overview_of
 from rag.period import expression, period_of
 from rag.questions import MARKS, questions_about_nothing
 from rag.types import Turn
@@ -78,6 +78,20 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     )
 
 
+def is_bare(question: str) -> bool:
+    """Whether a question has no word of its own, so that by itself it asks nothing of articles:
+    "Who are you?", "And where?", "Who wrote this article?".
+    """
+    if (wanted := overview_of(question)) and wanted.wish in BYLINES:
+        return wanted.leans
+    languages = likely_languages(question)
+    if _NUMBER.search(question) or _has_name(question, languages):
+        return False
+    if _UNSPACED.search(question):
+        return _unspaced_content(question) == 0
+    return not any(content_words(question, language) for language in languages)
+
+
 def _asks(text: str) -> bool:
     is_signs = not _WORD.search(text)  # of a conversation, "?" asks once more
     return bool(text.strip()) and (is_signs or not is_courtesy(text))
@@ -85,6 +99,8 @@ def _asks(text: str) -> bool:
 
 def _names(question: str, before: Sequence[str]) -> bool:
     """Whether a question that goes on has something of its own to go on from, besides days."""
+    if overview_of(question):
+        return False
     languages = likely_languages(question, *before)
     return _content(question, languages) > 0 and not _language_of_days(question, languages)
 

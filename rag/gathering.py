@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.overview import BYLINES
 from rag.retrieve import Retrieval
-from rag.types import SearchResult, Wish
+from rag.types import Document, SearchResult, Wish
 
 #: How many passages to choose from.
 DEPTH = 20
@@ -19,34 +20,47 @@ ARTICLES = 3
 _AS_NEAR = 0.75
 
 
-def gathered(found: Retrieval, wish: Wish, top_k: int) -> Retrieval:
+def gathered(found: Retrieval, wish: Wish, top_k: int, *, is_one: bool = False) -> Retrieval:
     """What is handed on to the answer: of each of the best articles its beginning and its best
     passage, then the next ones; of one that is wanted in short its passages alone.
+
+    Nothing if an author or a date is wanted that the best article does not tell.
 
     Args:
         found: For the subject.
         wish: What of it is wanted.
         top_k: Passages at most.
+        is_one: Whether it is wanted of one article alone.
     """
     results = found.results
     places_of: dict[str, list[int]] = {}
     for place, result in enumerate(results):
         places_of.setdefault(result.document.id, []).append(place)
     articles = list(places_of.values())
-    others: Sequence[int] = range(len(results))
-    if wish == "summary":
+    is_alone = is_one or wish == "summary"
+    if is_alone:
         articles = articles[:1]
-        others = [place for places in articles for place in places]
     elif wish == "news":
         articles = _newest_first(articles, results)
+    if wish in BYLINES:
+        near = [places for places in articles if results[places[0]].score >= _AS_NEAR]
+        telling = [places for places in near if tells(results[places[0]].document, wish)]
+        articles = telling if telling[:1] == near[:1] else []
     presenting = (
         place
         for places in articles[:ARTICLES]
         for place in places
         if place == places[0] or is_opening(results[place])
     )
+    of_these = [place for places in articles for place in places]
+    others = of_these if is_alone or wish in BYLINES else range(len(results))
     chosen = list(dict.fromkeys([*others[:1], *presenting, *others]))
     return replace(found, results=tuple(results[place] for place in sorted(chosen[:top_k])))
+
+
+def tells(document: Document, wish: Wish) -> bool:
+    """Whether a document has what is wanted to be told of it, if that is its author or date."""
+    return bool(document.date if wish == "date" else document.authors or document.source)
 
 
 def is_opening(result: SearchResult) -> bool:

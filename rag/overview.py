@@ -1,7 +1,8 @@
 """A request for a subject -> the subject: "Tell me about the tram", "What's new?". Pure functions.
 
-Who asks so wants no fact that a sentence holds, but what there is. Such a request is known by
-the words around its subject (language/overviews.toml); what else people ask is left alone.
+Who asks so wants no fact that a sentence holds, but what there is, or who wrote it and when. Such
+a request is known by the words around its subject (language/overviews.toml); what else people
+ask is left alone.
 """
 
 from __future__ import annotations
@@ -30,12 +31,16 @@ from rag.period import ANY_TIME, Period, expression, period_of, today
 from rag.questions import MARKS
 from rag.types import Span, Wish
 
+#: What is told of articles besides what they say.
+BYLINES: frozenset[Wish] = frozenset({"author", "date"})
+
 # What a word may do in a request; language/overviews.toml explains the first of them. Words of
 # `asking` are interrogatives that may open a request.
 # fmt: off
 _Role: TypeAlias = Literal[
     "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
-    "fillers", "function", "asking", "pronoun",
+    "article", "wrote", "dated", "beside", "source", "fillers",
+    "function", "asking", "pronoun",
 ]
 # fmt: on
 _Roles: TypeAlias = frozenset[_Role]
@@ -53,12 +58,17 @@ _MOST_TOGETHER = 3
 # Languages that may say what is wanted behind the subject.
 _SUBJECT_FIRST = frozenset({"fa", "hi", "hu", "ja", "ko", "th", "tr", "zh"})
 
+# Those that may join an article and its subject by endings, or by their order.
+_JOINED_BY_ENDINGS = _SUBJECT_FIRST | {"fi"}
+
 _UNSPACED_LANGUAGES = frozenset({"ja", "th", "zh"})
 
 _ASKS: _Roles = frozenset({"tell", "present", "articles", "news", "new", "summary"})
 _ASKS_DIRECTLY: _Roles = frozenset({"present", "summary"})
 _JOINS: _Roles = frozenset({"about", "of"})
 _SAYS_LITTLE: _Roles = frozenset({"function", "fillers", "of"})
+_OF_AN_ARTICLE: _Roles = frozenset({"wrote", "dated", "beside"})
+_SAID: _Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +80,15 @@ class Overview:
         wish: What of it.
         leans: Whether the subject is what was spoken of last: "Tell me more".
         period: The days that are all that is said: "What happened in March 2024?".
+        of_source: Whether of the articles of the source that is named: "What does La Gazette
+            say about the tram?".
     """
 
     subject: str
     wish: Wish
     leans: bool = False
     period: Period = ANY_TIME
+    of_source: bool = False
 
 
 class _Word(NamedTuple):
@@ -84,21 +97,32 @@ class _Word(NamedTuple):
     is_capital: bool = False
 
 
-def overview_of(question: str) -> Overview | None:
-    """The subject that is asked for; None if a question asks for anything else."""
-    return _overview_on(question, today())
+def overview_of(question: str, source: Span | None = None) -> Overview | None:
+    """The subject that is asked for; None if a question asks for anything else.
+
+    Args:
+        source: Where the question names a source of articles.
+    """
+    return _overview_on(question, source, today())
 
 
 @lru_cache(maxsize=1_000)
-def _overview_on(question: str, _today: datetime.date) -> Overview | None:
+def _overview_on(question: str, source: Span | None, _today: datetime.date) -> Overview | None:
     """The same on a day, by which others are named."""
     if len(question) > _MOST_CHARS:
         return None
     likely = _likely(question)
-    found = next(filter(None, (_overview(question, code) for code in likely)), None)
+    found = next(filter(None, (_overview(question, code, source) for code in likely)), None)
     if not found and likely and _is_name(question, likely[0]):
         return Overview(question.strip(), "about")
     return found
+
+
+def asks_what_is_said(question: str) -> bool:
+    """Whether a word of a question asks what articles say, be it of a subject or not."""
+    return any(
+        word.roles & _SAID for code in _likely(question)[:1] for word in _words(question, code)
+    )
 
 
 def continued(question: str, before: str) -> Overview | None:
@@ -140,23 +164,38 @@ def _is_name(question: str, language: str) -> bool:
     return not any(word[:1].islower() for word in words)
 
 
-def _overview(question: str, language: str) -> Overview | None:
+def _overview(question: str, language: str, source: Span | None) -> Overview | None:
     words = _words(question, language)
+    if source:
+        words = _with_source(words, source)
+    if not _all_roles(words) & {"article", "source"}:
+        words = [word._replace(roles=word.roles - _OF_AN_ARTICLE) for word in words]
     if all(word.roles for word in words):
         begin = _complete(words)
         said = _all_roles(words)
         # "What is in the articles?" asks for no more than "Summarise the articles".
         is_of_all = "summary" in said or ("asking" in said and "articles" in words[-1].roles)
-        if 0 < begin < len(words) and not is_of_all:
+        if 0 < begin < len(words) and not is_of_all and "source" not in said:
             return _named(question, words, begin, len(words), language)
         return _of_nothing(words)
     if days := expression(question, language):
         rest = [word for word in words if not days.start <= word.span.start < days.end]
         if all(word.roles for word in rest):
             found = _of_nothing(rest)
+            if found and found.wish in BYLINES:  # "Which article was published in 1937?"
+                return None
             return found and Overview("", found.wish, period=period_of(question, [language]))
     begin, end = _bounds(question, words, language)
     return _named(question, words, begin, end, language) if begin < end else None
+
+
+def _with_source(words: list[_Word], source: Span) -> list[_Word]:
+    """The words, with the name of a source as one, unless it is the subject: "about Nature"."""
+    before = [word for word in words if word.span.end <= source.start]
+    behind = [word for word in words if word.span.start >= source.end]
+    if before and "about" in before[-1].roles:
+        return words
+    return [*before, _Word(source, frozenset({"source"})), *behind]
 
 
 def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]:
@@ -167,6 +206,10 @@ def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]
     behind, is_first = _all_roles(trailing), language in _SUBJECT_FIRST
     begun = _complete(leading)
     ended = _complete(trailing[::-1]) if is_first else 0
+    if _wish(_all_roles((*leading, *trailing))) in BYLINES:
+        is_compound = bool(trailing) and "article" in trailing[0].roles  # "the tram article"
+        if begun or ended or is_compound or language in _JOINED_BY_ENDINGS:
+            return begun or begin, end
     if trailing and not ended and behind & _ASKS:
         between = question[words[end - 1].span.end : trailing[0].span.start]
         ended = len(trailing) if _ASIDE.search(between) else 0
@@ -194,7 +237,9 @@ def _named(
     firsts = [word[0].casefold() for part in (subject, *opening) if (word := _WORD.match(part))]
     asks = not asking.isdisjoint(inside if "asking" in said else firsts)
     is_quoted = _QUOTE.search(question, 0, start) is not None
-    return None if asks and not is_quoted else Overview(subject, _wish(said))
+    if asks and not is_quoted:
+        return None
+    return Overview(subject, _wish(said), of_source="source" in said)
 
 
 def _complete(run: Sequence[_Word]) -> int:
@@ -229,6 +274,10 @@ def _joins(leading: Sequence[_Word]) -> bool:
 def _of_nothing(words: Sequence[_Word]) -> Overview | None:
     """A request that names no subject, or one that was named before: "Tell me about it"."""
     said = _all_roles(words)
+    if "source" in said:
+        return Overview("", "news", of_source=True) if said & _SAID else None
+    if (wish := _wish(said)) in BYLINES:
+        return Overview("", wish, leans=True)
     if said & {"more", "happens"}:
         return Overview("", _wish(said - {"news", "new"}), leans=True)
     pronouns = [place for place, word in enumerate(words) if "pronoun" in word.roles]
@@ -245,6 +294,8 @@ def _of_nothing(words: Sequence[_Word]) -> Overview | None:
 
 
 def _wish(said: _Roles) -> Wish:
+    if "article" in said and said & {"wrote", "dated"}:
+        return "date" if "dated" in said else "author"
     if "summary" in said:
         return "summary"
     return "news" if said & {"news", "new", "happens"} else "about"
@@ -324,11 +375,15 @@ def _roles_by_words(language: str) -> tuple[Mapping[str, _Roles], Mapping[str, _
     for role, words in table.items():
         for word in words.split():
             add(word, role)
+            if role == "article":
+                add(word, "articles")
     asking = INTERROGATIVES.get(language, frozenset())
     for word in asking:  # who asks "when" asks for a fact
-        if (unaccented(word) if has_spaces else word) in whole:
+        if whole.get(unaccented(word) if has_spaces else word, set()) - _OF_AN_ARTICLE:
             add(word, "asking")
-    for word in function_words(language) - asking:
+    for word in asking:
+        add(word, "beside")
+    for word in (function_words(language) - asking) | OPENERS.get(language, frozenset()):
         add(word, "function")
     for word in PRONOUNS.get(language, ()):
         add(word, "pronoun")

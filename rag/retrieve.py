@@ -134,6 +134,7 @@ class Retriever:
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
+        self._sources: Recent[object, list[str]] = Recent(1)
 
     def search(
         self, question: str, top_k: int | None = None, filters: Filters | None = None
@@ -197,6 +198,15 @@ class Retriever:
                 is_filtered=filters not in (None, Filters()),
                 wish="news",
             )
+
+    def sources(self) -> list[str]:
+        """Every source of the articles."""
+        with self.store.reader(search=False) as reader:
+            known = self._sources.get(reader.generation)
+            if known is None:
+                known = reader.sources()
+                self._sources.keep(reader.generation, known)
+            return known
 
     def rankings(
         self, question: str, depth: int, filters: Filters | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag import Corpus, Filters
+from rag.answer.phrases import phrases
 from rag.overview import Overview, continued, overview_of
 from rag.period import Period
 from rag.retrieve import Retriever
@@ -53,6 +54,14 @@ from tests.conftest import WordEmbedder
         ("เล่าให้ฟังเกี่ยวกับรถราง", "รถราง", "about"),
         ("Kerro raitiovaunusta", "raitiovaunusta", "about"),
         ("Que dit-on de « Who pays? » ?", "Who pays", "about"),
+        ("Who wrote the article about the budget?", "budget", "author"),
+        ("Which newspaper published the story on the dam?", "dam", "author"),
+        ("who was the article on the tram written by", "tram", "author"),
+        ("Qui est l'auteur de l'article sur la digue ?", "digue", "author"),
+        ("Wer hat den Artikel über die Straßenbahn geschrieben?", "Straßenbahn", "author"),
+        ("When was the article about the tram published?", "tram", "date"),
+        ("De quand date l'article sur la digue ?", "digue", "date"),
+        ("¿Cuándo se publicó el artículo sobre la lonja?", "lonja", "date"),
         ("tramway", "tramway", "about"),
         ("Odette Lamballais", "Odette Lamballais", "about"),
     ],
@@ -72,6 +81,12 @@ def test_a_request_for_a_subject(question: str, subject: str, wish: Wish) -> Non
         "What is new York's mayor called?",
         "Quel est le nouveau maire ?",
         "Quel article du code pénal punit le vol ?",
+        "Who wrote Germinal?",
+        "When was Germinal published?",
+        "Who is the author?",
+        "Who wrote the report about the tram?",
+        "Qui est l'auteur du rapport sur le tramway ?",
+        "Wer unterschrieb das Abkommen über die Fischerei?",
         "Dis-moi où est le maire",
         "Quels livres Pascal a-t-il écrit ?",
         "À qui sont transmis les éléments du dossier ?",
@@ -121,6 +136,8 @@ def test_what_asks_for_a_fact_is_none(question: str) -> None:
         ("What topics are covered?", Overview("", "news")),
         ("Summarise it", Overview("", "summary", leans=True)),
         ("What happened?", Overview("", "news", leans=True)),
+        ("Who wrote this article?", Overview("", "author", leans=True)),
+        ("De quand date l'article ?", Overview("", "date", leans=True)),
     ],
 )
 def test_a_request_without_a_subject(question: str, wanted: Overview) -> None:
@@ -161,6 +178,37 @@ def test_several_articles_are_presented_by_what_they_begin_with(sample: Corpus) 
     assert all(citation.start == 0 for citation in answer.citations)
     assert answer.question == "Parle-moi du tramway"
     assert answer.language == "fr"
+
+
+def test_who_wrote_an_article_is_told_before_its_words(sample: Corpus) -> None:
+    answer = sample.ask("Who wrote the article about the budget?")
+    assert answer.text.startswith(
+        "Thibault Nocé, Le Courrier de Valmorin, 2 April 2025 — “Le conseil municipal de Valmorin"
+    )
+    assert "(2025-04-02)" not in answer.text
+    assert answer.citations[0].document.path == "valmorin-budget.md"
+
+
+@pytest.mark.parametrize("asked_now", ["Who wrote this article?", "When was the article written?"])
+def test_the_article_of_the_answer_before_is_pointed_at(sample: Corpus, asked_now: str) -> None:
+    history: list[Turn] = [("user", "Who opened the tram?"), ("assistant", "…")]
+    history += [("user", "Who wrote the article?"), ("assistant", "…")]
+    answer = sample.ask(asked_now, history=history)
+    assert answer.text.startswith("Hazel Pemberton, The Northern Courier, 5 October 2025 — “")
+    assert len(answer.citations) == 1
+    assert sample.ask(asked_now).text == phrases("en").unasked
+
+
+def test_an_author_that_the_article_does_not_tell_is_not_made_up(
+    folder: Path, index: str, words: WordEmbedder
+) -> None:
+    (folder / "a.md").write_text("The dam broke at noon.")
+    (folder / "b.md").write_text("---\nauthors: [Ann Lee]\n---\nThe dam was mended by night.")
+    with Corpus(folder, index, Settings(), words) as corpus:
+        corpus.sync()
+        asked = corpus.ask("Who wrote the article about the dam that broke at noon?")
+        assert "Ann Lee" not in asked.text
+        assert corpus.ask("Who wrote the article on mended by night?").text.startswith("Ann Lee — ")
 
 
 def test_a_copy_of_an_article_is_not_quoted_again(
@@ -321,8 +369,9 @@ def test_the_newest_documents_of_an_index(
     [
         (
             "overviews.toml",
-            "tell present about of articles news new happens summary more fillers",
-            "tell about articles news summary fillers",
+            "tell present about of articles news new happens summary more article wrote dated "
+            "beside fillers",
+            "tell about articles news summary article wrote dated fillers",
         ),
         (
             "relative.toml",

@@ -16,10 +16,12 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.quotes import EAGER_MARGIN, MARGIN, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
-from rag.cite import Quote, cite
+from rag.cite import Quote, byline, cite
 from rag.compound import place_of
 from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
+from rag.followup import is_bare
+from rag.overview import BYLINES
 from rag.retrieve import Retrieval
 from rag.settings import Settings
 from rag.types import Answer, Citation, TextDelta, Turn
@@ -134,7 +136,11 @@ class ExtractiveAnswerer:
             if doubt:
                 yield f"{part.question} {doubt}" if len(parts) > 1 else doubt
             for citation in share:
-                yield quotation(citation, say, dated=dated)
+                if part.retrieval.wish in BYLINES:
+                    about = byline(citation.document, part.retrieval.language)
+                    yield f"{about} — {quotation(citation, say, dated=False)}"
+                else:
+                    yield quotation(citation, say, dated=dated)
 
     def _is_answered(self, confidence: float) -> bool:
         return confidence >= self._least_confidence
@@ -211,7 +217,8 @@ def _nothing(retrieval: Retrieval, say: Phrases) -> str:
     """What is said in place of an answer."""
     if retrieval.results:
         return say.declined
-    if retrieval.searched and is_courtesy(retrieval.question):
+    asks_nothing = is_courtesy(retrieval.question) or is_bare(retrieval.question)
+    if retrieval.searched and asks_nothing and not retrieval.wish:
         return say.unasked
     return say.unmatched if retrieval.is_filtered else say.empty
 

@@ -11,7 +11,7 @@ import regex
 from rag.answer.compare import folded_words, is_among, kind_of, places
 from rag.answer.facts import Fact, facts, folded
 from rag.arrays import FloatArray
-from rag.cite import Quote
+from rag.cite import Quote, known_of
 from rag.embed import Embedder
 from rag.language import analyze, sentence_spans_within
 from rag.language.calendar import mentioned
@@ -81,8 +81,7 @@ class Passage:
             before = document.text[chunk.start : span.start]
             if not _ORDER.search(text):
                 self.sources.append(Source(Quote(position, span), text, chunk.language, before))
-        context = " · ".join(filter(None, (document.title, document.date, document.source)))
-        self.text = "\n".join([context, *(source.text for source in self.sources)])
+        self.text = "\n".join([known_of(document), *(source.text for source in self.sources)])
 
     @once
     def vectors(self) -> FloatArray:

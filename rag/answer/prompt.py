@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from babel import Locale, UnknownLocaleError
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from rag.cite import defused, without_markers
+from rag.cite import defused, known_of, without_markers
 from rag.types import SearchResult, Turn
 
 _INSTRUCTIONS = """You answer questions from passages of articles.
@@ -57,8 +57,7 @@ def data(text: str) -> str:
 
 
 def _block(number: int, passage: SearchResult) -> str:
-    document = passage.document
-    about = " · ".join(filter(None, (document.title, document.date, document.source)))
+    about = known_of(passage.document)
     return f"<passage number={number}>\n({data(about)})\n{data(passage.chunk.text)}\n</passage>"
 
 

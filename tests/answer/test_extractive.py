@@ -327,6 +327,24 @@ def test_a_courtesy_is_not_answered(said: str, language: str, sample: Corpus) ->
     assert sample.ask(said, history=asked).text == answer.text
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("Who are you?", "en"), ("Wer bist du?", "de"), ("Why?", "en"), ("Кто ты?", "ru")],
+)
+def test_a_question_without_a_word_of_its_own_is_not_answered(
+    said: str, language: str, sample: Corpus
+) -> None:
+    answer = sample.ask(said)
+    assert answer.abstained
+    assert answer.text == phrases(language).unasked
+    assert answer.passages == ()
+
+
+def test_why_goes_on_from_what_was_asked(sample: Corpus) -> None:
+    asked: list[Turn] = [("user", "who co-chaired the session?"), ("assistant", "…")]
+    assert sample.ask("why?", history=asked).passages
+
+
 INTERVIEW = """Guides are not paid in snow. The first lift opens in December.
 
 **Should the village buy snow cannons?**

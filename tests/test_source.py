@@ -1,0 +1,65 @@
+"""Which source of articles a question names."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag import Corpus
+from rag.source import named_source
+from rag.types import Span
+
+SOURCES = ["Le Courrier", "Le Courrier de Valmorin", "L’Écho des Salines", "Science", "lemonde.fr"]
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "spoken"),
+    [
+        ("Que dit Le Courrier de Valmorin ?", "Le Courrier de Valmorin", "Le Courrier de Valmorin"),
+        ("les articles du courrier de valmorin", "Le Courrier de Valmorin", "courrier de valmorin"),
+        ("What does Le Courrier say?", "Le Courrier", "Le Courrier"),
+        ("Que dit L'Écho des Salines ?", "L’Écho des Salines", "L'Écho des Salines"),
+        ("What's new in Science?", "Science", "Science"),
+        ("anything on lemonde.fr?", "lemonde.fr", "lemonde.fr"),
+    ],
+)
+def test_a_source_is_named(question: str, name: str, spoken: str) -> None:
+    found = named_source(question, SOURCES)
+    assert found is not None
+    start, end = found.span
+    assert (found.name, question[start:end]) == (name, spoken)
+
+
+@pytest.mark.parametrize(
+    "question", ["What's new in science?", "What do Scientists say?", "Who is the mayor?", ""]
+)
+def test_no_source_is_named(question: str) -> None:
+    assert named_source(question, SOURCES) is None
+    assert named_source(question, ["", "a", "of"]) is None
+
+
+def test_an_article_before_the_name_may_be_another() -> None:
+    found = named_source("Was schreibt die Welt?", ["Die Welt"])
+    assert found
+    assert found.span == Span(13, 21)
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("What did the Northern Courier write about the tram?", "The Northern Courier"),
+        ("Que dit La Gazette du Littoral de la digue ?", "La Gazette du Littoral"),
+        ("Was schreibt der Hanseatische Bote?", "Der Hanseatische Bote"),
+        ("news from the Northern Courier", "The Northern Courier"),
+        ("Quels articles du Courrier de Valmorin avez-vous ?", "Le Courrier de Valmorin"),
+    ],
+)
+def test_what_a_newspaper_says_is_quoted_from_it_alone(
+    sample: Corpus, question: str, source: str
+) -> None:
+    answer = sample.ask(question)
+    assert {citation.document.source for citation in answer.citations} == {source}
+
+
+def test_a_fact_is_looked_for_in_all_sources(sample: Corpus) -> None:
+    found = sample.search("Who was the first to ride the tram, asks the Northern Courier?")
+    assert len({hit.document.source for hit in found}) > 1
