@@ -1,4 +1,4 @@
-"""What people say to a chat that asks nothing: greetings, thanks, yes and no.
+"""What people say to a chat that asks nothing of articles: "hello", "thanks", "who are you?".
 
 Any passage is as near to "hello" as any other, and the reader believes one that says it, so
 these are not answered. They are in `courtesies.txt` beside this file, in the languages of
@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import regex
 
-_MOST_WORDS = 8
+_MOST_WORDS = 10
 _BETWEEN = regex.compile(r"[\s\p{P}\p{S}\p{Cf}]+")
 
 
