@@ -30,7 +30,7 @@ def events(
     retrieval = _found(retriever, question, before, filters)
     if (spoken := courtesies_of(question)) and not retrieval.asked:
         shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
-        retrieval = replace(retrieval, results=(), languages=shares)
+        retrieval = replace(retrieval, results=(), languages=shares, wish=None)
     elif not before and not retrieval.wish and is_bare(question):
         retrieval = replace(retrieval, results=())
     elif len(asked := parts(question)) > 1:

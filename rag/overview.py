@@ -35,12 +35,11 @@ from rag.types import Span, Wish
 BYLINES: frozenset[Wish] = frozenset({"author", "date"})
 
 # What a word may do in a request; language/overviews.toml explains the first of them. Words of
-# `asking` are interrogatives that may open a request.
+# `asking` are interrogatives that may open a request; `source` is the name of one.
 # fmt: off
 _Role: TypeAlias = Literal[
     "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
-    "article", "wrote", "dated", "beside", "source", "fillers",
-    "function", "asking", "pronoun",
+    "article", "wrote", "dated", "beside", "fillers", "function", "asking", "pronoun", "source",
 ]
 # fmt: on
 _Roles: TypeAlias = frozenset[_Role]
@@ -288,9 +287,10 @@ def _of_nothing(words: Sequence[_Word]) -> Overview | None:
         return Overview("", _wish(said), leans=True) if is_of_it else None
     if "summary" in said:
         return Overview("", "summary", leans=True)
-    if said & {"news", "new", "articles"}:
+    points = "article" in said and "asking" not in said  # "Show me the article"
+    if said & {"news", "new"} or ("articles" in said and not points):
         return Overview("", "news")
-    return Overview("", "about", leans=True) if "tell" in said else None
+    return Overview("", "about", leans=True) if points or "tell" in said else None
 
 
 def _wish(said: _Roles) -> Wish:

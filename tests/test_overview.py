@@ -137,6 +137,9 @@ def test_what_asks_for_a_fact_is_none(question: str) -> None:
         ("Summarise it", Overview("", "summary", leans=True)),
         ("What happened?", Overview("", "news", leans=True)),
         ("Who wrote this article?", Overview("", "author", leans=True)),
+        ("Show me the whole article", Overview("", "about", leans=True)),
+        ("Montre-moi l'article", Overview("", "about", leans=True)),
+        ("Quels sont les articles disponibles ?", Overview("", "news")),
         ("De quand date l'article ?", Overview("", "date", leans=True)),
     ],
 )

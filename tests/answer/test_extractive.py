@@ -316,7 +316,8 @@ def test_a_follow_up_is_read_for_what_it_asks(sample: Corpus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "language"), [("hello", "en"), ("Merci !", "fr"), ("Vielen Dank!", "de")]
+    ("said", "language"),
+    [("hello", "en"), ("Merci !", "fr"), ("Vielen Dank!", "de"), ("C'est tout", "fr")],
 )
 def test_a_courtesy_is_not_answered(said: str, language: str, sample: Corpus) -> None:
     answer = sample.ask(said)
