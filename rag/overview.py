@@ -39,7 +39,8 @@ BYLINES: frozenset[Wish] = frozenset({"author", "date"})
 # fmt: off
 _Role: TypeAlias = Literal[
     "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
-    "article", "wrote", "dated", "beside", "fillers", "function", "asking", "pronoun", "source",
+    "article", "that", "wrote", "dated", "beside", "fillers", "function", "asking", "pronoun",
+    "source",
 ]
 # fmt: on
 _Roles: TypeAlias = frozenset[_Role]
@@ -66,7 +67,7 @@ _ASKS: _Roles = frozenset({"tell", "present", "articles", "news", "new", "summar
 _ASKS_DIRECTLY: _Roles = frozenset({"present", "summary"})
 _JOINS: _Roles = frozenset({"about", "of"})
 _SAYS_LITTLE: _Roles = frozenset({"function", "fillers", "of"})
-_OF_AN_ARTICLE: _Roles = frozenset({"wrote", "dated", "beside"})
+_OF_AN_ARTICLE: _Roles = frozenset({"that", "wrote", "dated", "beside"})
 _SAID: _Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
 
 
@@ -167,7 +168,8 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
     words = _words(question, language)
     if source:
         words = _with_source(words, source)
-    if not _all_roles(words) & {"article", "source"}:
+    said = _all_roles(words)
+    if not said & {"article", "source"} and not said >= {"that", "wrote"}:
         words = [word._replace(roles=word.roles - _OF_AN_ARTICLE) for word in words]
     if all(word.roles for word in words):
         begin = _complete(words)
@@ -206,9 +208,11 @@ def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]
     begun = _complete(leading)
     ended = _complete(trailing[::-1]) if is_first else 0
     if _wish(_all_roles((*leading, *trailing))) in BYLINES:
-        is_compound = bool(trailing) and "article" in trailing[0].roles  # "the tram article"
-        if begun or ended or is_compound or language in _JOINED_BY_ENDINGS:
-            return begun or begin, end
+        article = max((n for n, word in enumerate(words) if "article" in word.roles), default=0)
+        # "the article announcing", "the tram article"; "article 5" is of a law.
+        is_beside = article in {begin - 1, end} and not question[words[begin].span.start].isdigit()
+        if begun > article or ended or is_beside or language in _JOINED_BY_ENDINGS:
+            return begun if begun > article else begin, end
     if trailing and not ended and behind & _ASKS:
         between = question[words[end - 1].span.end : trailing[0].span.start]
         ended = len(trailing) if _ASIDE.search(between) else 0
@@ -275,7 +279,7 @@ def _of_nothing(words: Sequence[_Word]) -> Overview | None:
     said = _all_roles(words)
     if "source" in said:
         return Overview("", "news", of_source=True) if said & _SAID else None
-    if (wish := _wish(said)) in BYLINES:
+    if (wish := _wish(said | {"article"} if "that" in said else said)) in BYLINES:
         return Overview("", wish, leans=True)
     if said & {"more", "happens"}:
         return Overview("", _wish(said - {"news", "new"}), leans=True)

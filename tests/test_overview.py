@@ -84,6 +84,11 @@ def test_a_request_for_a_subject(question: str, subject: str, wish: Wish) -> Non
         "Who wrote Germinal?",
         "When was Germinal published?",
         "Who is the author?",
+        "Who wrote it?",
+        "Quand a-t-il été publié ?",
+        "Who said that?",
+        "When did that happen?",
+        "Who wrote article 5 of the law?",
         "Who wrote the report about the tram?",
         "Qui est l'auteur du rapport sur le tramway ?",
         "Wer unterschrieb das Abkommen über die Fischerei?",
@@ -137,6 +142,8 @@ def test_what_asks_for_a_fact_is_none(question: str) -> None:
         ("Summarise it", Overview("", "summary", leans=True)),
         ("What happened?", Overview("", "news", leans=True)),
         ("Who wrote this article?", Overview("", "author", leans=True)),
+        ("And when was that published?", Overview("", "date", leans=True)),
+        ("Et c'est paru quand, ça ?", Overview("", "date", leans=True)),
         ("Show me the whole article", Overview("", "about", leans=True)),
         ("Montre-moi l'article", Overview("", "about", leans=True)),
         ("Quels sont les articles disponibles ?", Overview("", "news")),
@@ -372,9 +379,9 @@ def test_the_newest_documents_of_an_index(
     [
         (
             "overviews.toml",
-            "tell present about of articles news new happens summary more article wrote dated "
-            "beside fillers",
-            "tell about articles news summary article wrote dated fillers",
+            "tell present about of articles news new happens summary more article that wrote "
+            "dated beside fillers",
+            "tell about articles news summary article that wrote dated fillers",
         ),
         (
             "relative.toml",
