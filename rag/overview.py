@@ -39,8 +39,8 @@ BYLINES: frozenset[Wish] = frozenset({"author", "date"})
 # fmt: off
 _Role: TypeAlias = Literal[
     "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
-    "article", "that", "wrote", "dated", "beside", "fillers", "function", "asking", "pronoun",
-    "source",
+    "article", "who", "that", "wrote", "dated", "beside", "fillers", "function", "asking",
+    "pronoun", "source",
 ]
 # fmt: on
 _Roles: TypeAlias = frozenset[_Role]
@@ -67,7 +67,7 @@ _ASKS: _Roles = frozenset({"tell", "present", "articles", "news", "new", "summar
 _ASKS_DIRECTLY: _Roles = frozenset({"present", "summary"})
 _JOINS: _Roles = frozenset({"about", "of"})
 _SAYS_LITTLE: _Roles = frozenset({"function", "fillers", "of"})
-_OF_AN_ARTICLE: _Roles = frozenset({"that", "wrote", "dated", "beside"})
+_OF_AN_ARTICLE: _Roles = frozenset({"who", "that", "wrote", "dated", "beside"})
 _SAID: _Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
 
 
@@ -171,6 +171,8 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
     said = _all_roles(words)
     if not said & {"article", "source"} and not said >= {"that", "wrote"}:
         words = [word._replace(roles=word.roles - _OF_AN_ARTICLE) for word in words]
+    elif _wish(said) in BYLINES:  # "the text of the anthem" is no article about it
+        words = [word._replace(roles=_without_of(word.roles)) for word in words]
     if all(word.roles for word in words):
         begin = _complete(words)
         said = _all_roles(words)
@@ -188,6 +190,10 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
             return found and Overview("", found.wish, period=period_of(question, [language]))
     begin, end = _bounds(question, words, language)
     return _named(question, words, begin, end, language) if begin < end else None
+
+
+def _without_of(roles: _Roles) -> _Roles:
+    return roles - {"of"} | {"fillers"} if "of" in roles else roles
 
 
 def _with_source(words: list[_Word], source: Span) -> list[_Word]:
@@ -209,9 +215,8 @@ def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]
     ended = _complete(trailing[::-1]) if is_first else 0
     if _wish(_all_roles((*leading, *trailing))) in BYLINES:
         article = max((n for n, word in enumerate(words) if "article" in word.roles), default=0)
-        # "the article announcing", "the tram article"; "article 5" is of a law.
-        is_beside = article in {begin - 1, end} and not question[words[begin].span.start].isdigit()
-        if begun > article or ended or is_beside or language in _JOINED_BY_ENDINGS:
+        is_compound = article == end  # "the tram article"
+        if begun > article or ended or is_compound or language in _JOINED_BY_ENDINGS:
             return begun if begun > article else begin, end
     if trailing and not ended and behind & _ASKS:
         between = question[words[end - 1].span.end : trailing[0].span.start]
@@ -298,10 +303,10 @@ def _of_nothing(words: Sequence[_Word]) -> Overview | None:
 
 
 def _wish(said: _Roles) -> Wish:
-    if "article" in said and said & {"wrote", "dated"}:
-        return "date" if "dated" in said else "author"
     if "summary" in said:
         return "summary"
+    if "article" in said and ("dated" in said or said >= {"who", "wrote"}):
+        return "date" if "dated" in said else "author"
     return "news" if said & {"news", "new", "happens"} else "about"
 
 

@@ -154,6 +154,22 @@ def test_a_request_without_a_subject(question: str, wanted: Overview) -> None:
     assert overview_of(question) == wanted
 
 
+# Language, wish (`fact` is none of both), subject and question.
+BYLINES = [
+    line.split("\t")
+    for line in Path(__file__).with_name("data").joinpath("bylines.tsv").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("language", sorted({language for language, *_ in BYLINES}))
+def test_who_wrote_an_article_is_asked_in_many_ways(language: str) -> None:
+    for _, wish, subject, question in (each for each in BYLINES if each[0] == language):
+        wanted = overview_of(question)
+        is_byline = wanted is not None and wanted.wish in {"author", "date"}
+        found = (wanted.wish, wanted.subject) if wanted and is_byline else ("fact", "")
+        assert found == (wish, subject), question
+
+
 @pytest.mark.parametrize(
     ("question", "before", "subject"),
     [
@@ -379,9 +395,9 @@ def test_the_newest_documents_of_an_index(
     [
         (
             "overviews.toml",
-            "tell present about of articles news new happens summary more article that wrote "
-            "dated beside fillers",
-            "tell about articles news summary article that wrote dated fillers",
+            "tell present about of articles news new happens summary more article who that "
+            "wrote dated beside fillers",
+            "tell about articles news summary article who that wrote dated fillers",
         ),
         (
             "relative.toml",

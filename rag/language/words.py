@@ -15,9 +15,14 @@ def listed(text: str) -> frozenset[str]:
     return frozenset((*words, *map(unaccented, words)))
 
 
+# Letters that Unicode does not take for others with an accent, and people type as these. With `đ`
+# as `d` too many words of Vietnamese would be the same.
+_STROKES = str.maketrans("łŁøØı", "lLoOi")
+
+
 def unaccented(text: str) -> str:
-    """A text without its accents, of any script."""
-    letters = unicodedata.normalize("NFD", text)
+    """A text without its accents, of any script, and without strokes, as people type `ł`."""
+    letters = unicodedata.normalize("NFD", text.translate(_STROKES))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
