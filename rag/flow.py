@@ -88,8 +88,6 @@ def _overview(
         found = retriever.search(subject, max(DEPTH, retriever.top_k), filters)
         languages = question_languages(question, found.languages)
         found = gathered(found, wish, retriever.top_k, is_one=wanted.leans)
-        if not found.results:
-            return None
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
     if wish in BYLINES:
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.overview import BYLINES
 from rag.retrieve import Retrieval
-from rag.types import Document, SearchResult, Wish
+from rag.types import SearchResult, Wish
 
 #: How many passages to choose from.
 DEPTH = 20
@@ -24,7 +24,8 @@ def gathered(found: Retrieval, wish: Wish, top_k: int, *, is_one: bool = False) 
     """What is handed on to the answer: of each of the best articles its beginning and its best
     passage, then the next ones; of one that is wanted in short its passages alone.
 
-    Nothing if an author or a date is wanted that the best article does not tell.
+    Where an author or a date is wanted, of articles that tell it, and of the best one whether it
+    does or not.
 
     Args:
         found: For the subject.
@@ -43,9 +44,12 @@ def gathered(found: Retrieval, wish: Wish, top_k: int, *, is_one: bool = False) 
     elif wish == "news":
         articles = _newest_first(articles, results)
     if wish in BYLINES:
-        near = [places for places in articles if results[places[0]].score >= _AS_NEAR]
-        telling = [places for places in near if tells(results[places[0]].document, wish)]
-        articles = telling if telling[:1] == near[:1] else []
+        articles = [
+            places
+            for places in articles
+            if places is articles[0]
+            or (results[places[0]].score >= _AS_NEAR and tells(results[places[0]], wish))
+        ]
     presenting = (
         place
         for places in articles[:ARTICLES]
@@ -58,8 +62,9 @@ def gathered(found: Retrieval, wish: Wish, top_k: int, *, is_one: bool = False) 
     return replace(found, results=tuple(results[place] for place in sorted(chosen[:top_k])))
 
 
-def tells(document: Document, wish: Wish) -> bool:
-    """Whether a document has what is wanted to be told of it, if that is its author or date."""
+def tells(result: SearchResult, wish: Wish) -> bool:
+    """Whether what is wanted is known of a passage's article, if that is its author or date."""
+    document = result.document
     return bool(document.date if wish == "date" else document.authors or document.source)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias, cast
 
@@ -185,9 +185,9 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
         rest = [word for word in words if not days.start <= word.span.start < days.end]
         if all(word.roles for word in rest):
             found = _of_nothing(rest)
-            if found and found.wish in BYLINES:  # "Which article was published in 1937?"
+            if not found or found.wish in BYLINES:  # "Which article was published in 1937?"
                 return None
-            return found and Overview("", found.wish, period=period_of(question, [language]))
+            return replace(found, leans=False, period=period_of(question, [language]))
     begin, end = _bounds(question, words, language)
     return _named(question, words, begin, end, language) if begin < end else None
 

@@ -21,6 +21,7 @@ from rag.compound import place_of
 from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
 from rag.followup import is_bare
+from rag.gathering import tells
 from rag.overview import BYLINES
 from rag.retrieve import Retrieval
 from rag.settings import Settings
@@ -156,6 +157,8 @@ class ExtractiveAnswerer:
         half, that of the whole question the other half.
         """
         if not ranked[0]:
+            return 0.0
+        if retrieval.wish in BYLINES and not tells(retrieval.results[0], retrieval.wish):
             return 0.0
         if retrieval.wish and not retrieval.subject:  # whatever there is, is what is asked for
             return float(retrieval.searched > 0)
