@@ -75,7 +75,7 @@ def _overview(
         wanted = continued(question, earlier)
     if not wanted:
         return None
-    if source and wanted.of_source:
+    if source and wanted.of_source and not (filters and filters.sources):
         filters = replace(filters or Filters(), sources=[source.name])
     subject, wish = wanted.subject, wanted.wish
     if wanted.leans and earlier:

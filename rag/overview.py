@@ -214,7 +214,7 @@ def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]
     begun = _complete(leading)
     ended = _complete(trailing[::-1]) if is_first else 0
     if _wish(_all_roles((*leading, *trailing))) in BYLINES:
-        article = max((n for n, word in enumerate(words) if "article" in word.roles), default=0)
+        article = max(place for place, word in enumerate(words) if "article" in word.roles)
         is_compound = article == end  # "the tram article"
         if begun > article or ended or is_compound or language in _JOINED_BY_ENDINGS:
             return begun if begun > article else begin, end

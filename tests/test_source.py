@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag import Corpus
+from rag import Corpus, Filters
 from rag.source import named_source
 from rag.types import Span
 
@@ -59,6 +59,15 @@ def test_what_a_newspaper_says_is_quoted_from_it_alone(
 ) -> None:
     answer = sample.ask(question)
     assert {citation.document.source for citation in answer.citations} == {source}
+
+
+def test_sources_that_are_chosen_stay_so(sample: Corpus) -> None:
+    question, chosen = (
+        "What did the Northern Courier write about the tram?",
+        "La Gazette du Littoral",
+    )
+    answer = sample.ask(question, filters=Filters(sources=[chosen]))
+    assert {passage.document.source for passage in answer.passages} == {chosen}
 
 
 def test_a_fact_is_looked_for_in_all_sources(sample: Corpus) -> None:
