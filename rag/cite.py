@@ -75,20 +75,22 @@ def reference(document: Document, start: int, end: int, language: str = "en") ->
 
 def byline(document: Document, language: str = "en") -> str:
     """Who wrote and published a document, and when, in one line; a marker in it is none."""
-    about = (*document.authors, document.source, _dated(document, language))
-    return defused(" ".join(", ".join(filter(None, about)).split()))
+    return defused(_line(*document.authors, document.source, _dated(document, language)))
 
 
 def label(document: Document, start: int, end: int, language: str = "en") -> str:
     """As `reference`, with publisher and file behind it, in one line."""
-    about = (reference(document, start, end, language), document.source, document.path)
-    return " ".join(", ".join(filter(None, about)).split())
+    return _line(reference(document, start, end, language), document.source, document.path)
 
 
 def known_of(document: Document) -> str:
     """What a language model is told of a document besides its text, and may say."""
     about = (document.title, document.date, document.source, *document.authors)
     return " · ".join(filter(None, about))
+
+
+def _line(*about: str) -> str:
+    return " ".join(", ".join(filter(None, about)).split())
 
 
 def _dated(document: Document, language: str) -> str:

@@ -13,7 +13,6 @@ from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
 from rag.overview import BYLINES, asks_what_is_said, continued, overview_of
 from rag.retrieve import Retrieval, Retriever
-from rag.source import named_source
 from rag.turns import History, turns
 from rag.types import Answer, Event, Filters, Passages, Turn
 
@@ -30,9 +29,9 @@ def events(
     retrieval = _found(retriever, question, before, filters)
     if (spoken := courtesies_of(question)) and not retrieval.asked:
         shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
-        retrieval = replace(retrieval, results=(), languages=shares, wish=None)
+        retrieval = replace(retrieval, results=(), languages=shares, asks_nothing=True)
     elif not before and not retrieval.wish and is_bare(question):
-        retrieval = replace(retrieval, results=())
+        retrieval = replace(retrieval, results=(), asks_nothing=True)
     elif len(asked := parts(question)) > 1:
         first, *others = asked
         begun = [*before, ("user", first)]
@@ -69,7 +68,7 @@ def _overview(
     """
     if not isinstance(question, str):  # which the retriever refuses
         return None
-    source = named_source(question, retriever.sources()) if asks_what_is_said(question) else None
+    source = retriever.sources().named_in(question) if asks_what_is_said(question) else None
     wanted = overview_of(question, source.span if source else None)
     if not wanted and earlier:
         wanted = continued(question, earlier)

@@ -68,6 +68,7 @@ _ASKS_DIRECTLY: _Roles = frozenset({"present", "summary"})
 _JOINS: _Roles = frozenset({"about", "of"})
 _SAYS_LITTLE: _Roles = frozenset({"function", "fillers", "of"})
 _OF_AN_ARTICLE: _Roles = frozenset({"who", "that", "wrote", "dated", "beside"})
+# One of these asks for what articles say, be it of a subject or not.
 _SAID: _Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
 
 
@@ -144,7 +145,8 @@ def continued(question: str, before: str) -> Overview | None:
     return Overview(question[names[0].start() : names[-1].end()], wanted.wish)
 
 
-def _likely(question: str) -> list[str]:
+@lru_cache(maxsize=1_000)
+def _likely(question: str) -> Sequence[str]:
     """The languages that a question may be in and requests are known of, likeliest first."""
     shares = question_languages(unquoted(question), ())
     return sorted(shares.keys() & tables("overviews").keys(), key=lambda code: -shares[code])

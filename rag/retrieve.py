@@ -25,6 +25,7 @@ from rag.period import ANY_TIME, asks_for_latest, period_of, today
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
 from rag.settings import MAX_TOP_K, Settings
+from rag.source import Sources
 from rag.store import Backend, Reader
 from rag.store.terms import split_terms, term_text
 from rag.types import Explanation, Filters, LegScore, SearchResult, Untimely, Wish
@@ -82,6 +83,7 @@ class Retrieval:
         subject: What was searched for if not a fact but a subject is asked for: `the tram` of
             "Tell me about the tram"; empty if everything there is.
         wish: What of it; None if a fact is asked for.
+        asks_nothing: Whether it asks nothing of articles: then there are no results.
         parts: What was found for each of the questions that it consists of, of `results` alone;
             empty for a single one.
     """
@@ -96,6 +98,7 @@ class Retrieval:
     asked: str = ""
     subject: str = ""
     wish: Wish | None = None
+    asks_nothing: bool = False
     parts: tuple[Retrieval, ...] = ()
 
     @property
@@ -134,7 +137,7 @@ class Retriever:
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
-        self._sources: Recent[object, list[str]] = Recent(1)
+        self._sources: Recent[object, Sources] = Recent(1)
 
     def search(
         self, question: str, top_k: int | None = None, filters: Filters | None = None
@@ -199,12 +202,12 @@ class Retriever:
                 wish="news",
             )
 
-    def sources(self) -> list[str]:
-        """Every source of the articles."""
+    def sources(self) -> Sources:
+        """The sources of the articles, read once a generation."""
         with self.store.reader(search=False) as reader:
             known = self._sources.get(reader.generation)
             if known is None:
-                known = reader.sources()
+                known = Sources(reader.sources())
                 self._sources.keep(reader.generation, known)
             return known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rag.types import Span
@@ -20,27 +20,37 @@ class NamedSource(NamedTuple):
     span: Span
 
 
-def named_source(question: str, sources: Iterable[str]) -> NamedSource | None:
-    """The source that a question names; of several the one with the longest name.
+class Sources:
+    """The sources of an index, in the ways in which questions may name them.
 
     "The Courier" may be named without its article; one word must have the same capitals, or
     "What's new in science?" would name "Science".
     """
-    asked = question.translate(_APOSTROPHE)
-    lowered = asked.lower()
-    found = None
-    for source in sources:
-        name = source.translate(_APOSTROPHE)
-        first, _, rest = name.partition(" ")
-        for spoken in (name, rest if len(first) <= _ARTICLE_CHARS else ""):
-            is_one_word = len(spoken.split()) == 1
-            within, words = (asked, spoken) if is_one_word else (lowered, spoken.lower())
-            at = within.find(words) if len(words) >= _LEAST_CHARS else -1
+
+    def __init__(self, names: Iterable[str]) -> None:
+        longest_first = sorted(names, key=len, reverse=True)
+        self._ways = [(words, name) for name in longest_first for words in _ways(name)]
+
+    def named_in(self, question: str) -> NamedSource | None:
+        """The source that a question names; of several the one with the longest name."""
+        asked = question.translate(_APOSTROPHE)
+        lowered = asked.lower()
+        for (words, is_one_word), name in self._ways:
+            within = asked if is_one_word else lowered
+            at = within.find(words)
             if at >= 0 and _is_whole(within, at, at + len(words)):
-                if not found or len(source) > len(found.name):
-                    found = NamedSource(source, Span(at, at + len(words)))
-                break
-    return found
+                return NamedSource(name, Span(at, at + len(words)))
+        return None
+
+
+def _ways(name: str) -> Iterator[tuple[str, bool]]:
+    """A name and what follows its article, in lower case unless it is one word, which is told."""
+    name = name.translate(_APOSTROPHE)
+    first, _, rest = name.partition(" ")
+    for words in (name, rest if len(first) <= _ARTICLE_CHARS else ""):
+        if len(words) >= _LEAST_CHARS:
+            is_one_word = len(words.split()) == 1
+            yield words if is_one_word else words.lower(), is_one_word
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -157,7 +157,11 @@ def test_a_request_without_a_subject(question: str, wanted: Overview) -> None:
 # Language, wish (`fact` is none of both), subject and question.
 BYLINES = [
     line.split("\t")
-    for line in Path(__file__).with_name("data").joinpath("bylines.tsv").read_text().splitlines()
+    for line in Path(__file__)
+    .with_name("data")
+    .joinpath("bylines.tsv")
+    .read_text("utf-8")
+    .splitlines()
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag import Corpus, Filters
-from rag.source import named_source
+from rag.source import Sources
 from rag.types import Span
 
 SOURCES = ["Le Courrier", "Le Courrier de Valmorin", "L’Écho des Salines", "Science", "lemonde.fr"]
@@ -23,7 +23,7 @@ SOURCES = ["Le Courrier", "Le Courrier de Valmorin", "L’Écho des Salines", "S
     ],
 )
 def test_a_source_is_named(question: str, name: str, spoken: str) -> None:
-    found = named_source(question, SOURCES)
+    found = Sources(SOURCES).named_in(question)
     assert found is not None
     start, end = found.span
     assert (found.name, question[start:end]) == (name, spoken)
@@ -33,12 +33,12 @@ def test_a_source_is_named(question: str, name: str, spoken: str) -> None:
     "question", ["What's new in science?", "What do Scientists say?", "Who is the mayor?", ""]
 )
 def test_no_source_is_named(question: str) -> None:
-    assert named_source(question, SOURCES) is None
-    assert named_source(question, ["", "a", "of"]) is None
+    assert Sources(SOURCES).named_in(question) is None
+    assert Sources(["", "a", "of"]).named_in(question) is None
 
 
 def test_an_article_before_the_name_may_be_another() -> None:
-    found = named_source("Was schreibt die Welt?", ["Die Welt"])
+    found = Sources(["Die Welt"]).named_in("Was schreibt die Welt?")
     assert found
     assert found.span == Span(13, 21)
 

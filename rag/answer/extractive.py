@@ -18,9 +18,7 @@ from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
 from rag.cite import Quote, byline, cite
 from rag.compound import place_of
-from rag.courtesies import is_courtesy
 from rag.embed.reader import Reader
-from rag.followup import is_bare
 from rag.gathering import tells
 from rag.overview import BYLINES
 from rag.retrieve import Retrieval
@@ -220,8 +218,7 @@ def _nothing(retrieval: Retrieval, say: Phrases) -> str:
     """What is said in place of an answer."""
     if retrieval.results:
         return say.declined
-    asks_nothing = is_courtesy(retrieval.question) or is_bare(retrieval.question)
-    if retrieval.searched and asks_nothing and not retrieval.wish:
+    if retrieval.searched and retrieval.asks_nothing:
         return say.unasked
     return say.unmatched if retrieval.is_filtered else say.empty
 
