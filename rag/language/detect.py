@@ -31,18 +31,19 @@ _MIN_LETTERS = 2
 # three words (0.208, against 0.250).
 _TEMPERATURE = 2.0
 _LEAST_PROBABILITY = 0.01
-# By how much any other language must be likelier, as a logarithm. Of 1,270 questions in 24 of
-# them 98 % are told, and of 6,292 in the common ones as many as if there were no others.
-_UNEXPECTED = 8.0
+# By how much any other language must be likelier, as a logarithm. Of 49,366 written questions in
+# some fifty languages 286 are told wrongly, of 2,300 in the common ones 3; by 8.0, and with a third
+# of the weight of function words, 433 and 3.
+_UNEXPECTED = 6.0
 _ELSEWHERE = 1.0  # the same of a common one against those of the articles
 
 # Names tell nothing of who asks of them, the little words of a question the most: "Who is Fiona
-# Tait?" was Swahili. Of 2,850 short questions in 40 languages 99.8 % are told, 99.1 % without.
+# Tait?" was Swahili.
 _NAME = regex.compile(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}’'-]*(?![\p{L}\p{M}])")
 _QUOTED = regex.compile(r"«[^»]*»|“[^”]*”|„[^“”]*[“”]|「[^」]*」|\"[^\"]*\"")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _LEAST_LETTERS = 4
-_FUNCTION_WORD = 1.0  # what each makes its languages likelier by, as a logarithm
+_FUNCTION_WORD = 3.0  # what each makes its languages likelier by, as a logarithm
 
 
 def detect_language(text: str) -> str:

@@ -47,6 +47,9 @@ def test_without_words_there_is_no_language(text: str) -> None:
         ("nl", "Wie heeft de verkiezingen gewonnen?"),
         ("ru", "Кто победил на выборах?"),
         ("ar", "من هي رئيسة جمعية جسور؟"),
+        ("pt", "Quanto custa cada soltura?"),
+        ("uk", "Хто написав статтю про нову дамбу?"),
+        ("da", "Hvem skrev rapporten om diget?"),
     ],
 )
 def test_the_language_of_a_question(language: str, question: str) -> None:
