@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rag.answer import Answerer
 from rag.compound import joined, parts
 from rag.courtesies import courtesies_of
-from rag.followup import is_bare, standalone
+from rag.followup import asks_for_source, is_bare, last_asked, standalone
 from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
 from rag.overview import BYLINES, asks_what_is_said, continued, overview_of
@@ -25,7 +26,21 @@ def events(
     filters: Filters | None = None,
 ) -> Iterator[Event]:
     """Passages first, then text, then the checked answer."""
+    retriever.check(question, filters)
     before = turns(history)
+    retrieval = _retrieved(retriever, question, before, filters)
+    yield Passages(retrieval.results)
+    for event in answerer.answer(retrieval, before):
+        yield replace(event, question=question) if isinstance(event, Answer) else event
+
+
+def _retrieved(
+    retriever: Retriever, question: str, before: Sequence[Turn], filters: Filters | None
+) -> Retrieval:
+    """What is found for all that a question asks, or what it is known to ask nothing of."""
+    if asks_for_source(question) and (place := last_asked(before)) is not None:
+        retrieval = _retrieved(retriever, before[place][1], before[:place], filters)
+        return replace(retrieval, names_sources=True)
     retrieval = _found(retriever, question, before, filters)
     if (spoken := courtesies_of(question)) and not retrieval.asked:
         shares = {code: retrieval.languages.get(code, 0.0) for code in spoken}
@@ -38,9 +53,7 @@ def events(
         found = [_found(retriever, each, begun, filters) for each in others]
         found.insert(0, _found(retriever, first, before, filters))
         retrieval = joined(retrieval, found)
-    yield Passages(retrieval.results)
-    for event in answerer.answer(retrieval, before):
-        yield replace(event, question=question) if isinstance(event, Answer) else event
+    return retrieval
 
 
 def _found(
@@ -66,8 +79,6 @@ def _overview(
     Args:
         earlier: What the question goes on from; empty if it stands by itself.
     """
-    if not isinstance(question, str):  # which the retriever refuses
-        return None
     source = retriever.sources().named_in(question) if asks_what_is_said(question) else None
     wanted = overview_of(question, source.span if source else None)
     if not wanted and earlier:
@@ -90,17 +101,18 @@ def _overview(
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
     if wish in BYLINES:
         return None
+    newest_of = partial(retriever.newest, question, counts=wanted.counts)
     if not wanted.period or (filters and filters.is_dated):
-        return retriever.newest(question, filters)
+        return newest_of(filters)
     for days_later in (0, 1):  # the next day's paper tells of a day
         within = wanted.period.within(filters, days_later)
-        newest = retriever.newest(question, within) if within else None
+        newest = newest_of(within) if within else None
         if newest and newest.results:
             return newest
     if not wanted.period.is_relative:  # articles without dates may tell of March 2024
         return None
     # The newest are shown, as none that were asked for.
-    return replace(retriever.newest(question, filters), searched=0)
+    return replace(newest_of(filters), searched=0)
 
 
 def answer_of(told: Iterable[Event]) -> Answer:

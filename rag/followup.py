@@ -78,6 +78,26 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     )
 
 
+def asks_for_source(question: str) -> bool:
+    """Whether it asks where the answer before comes from: "Source?"."""
+    wanted = overview_of(question)
+    return wanted is not None and wanted.wish == "source"
+
+
+def last_asked(history: Sequence[Turn]) -> int | None:
+    """Which turn is the newest that asks something of articles."""
+    return next(
+        (
+            place
+            for place in reversed(range(len(history)))
+            if history[place][0] == "user"
+            and _asks(history[place][1])
+            and not asks_for_source(history[place][1])
+        ),
+        None,
+    )
+
+
 def is_bare(question: str) -> bool:
     """Whether a question has no word of its own, so that by itself it asks nothing of articles:
     "Who are you?", "And where?", "Who wrote this article?".

@@ -8,25 +8,26 @@ ask is left alone.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from typing import Literal, NamedTuple, TypeAlias, cast
+from functools import lru_cache
 
 import regex
 
 from rag.courtesies import is_courtesy
 from rag.language import question_languages, unquoted
-from rag.language.asking import (
-    CAPITALISING,
-    INTERROGATIVES,
-    LATEST,
-    OPENERS,
-    PRONOUNS,
-    function_words,
-    tables,
+from rag.language.asking import CAPITALISING, INTERROGATIVES, OPENERS, tables
+from rag.language.roles import (
+    MOST_TOGETHER,
+    OF_AN_ARTICLE,
+    WORD,
+    Roles,
+    Word,
+    all_roles,
+    is_unspaced,
+    roles_of,
+    words_of,
 )
-from rag.language.words import UNSPACED, unaccented
 from rag.period import ANY_TIME, Period, expression, period_of, today
 from rag.questions import MARKS
 from rag.types import Span, Wish
@@ -34,26 +35,10 @@ from rag.types import Span, Wish
 #: What is told of articles besides what they say.
 BYLINES: frozenset[Wish] = frozenset({"author", "date"})
 
-# What a word may do in a request; language/overviews.toml explains the first of them. Words of
-# `asking` are interrogatives that may open a request; `source` is the name of one.
-# fmt: off
-_Role: TypeAlias = Literal[
-    "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
-    "article", "who", "that", "wrote", "dated", "beside", "fillers", "function", "asking",
-    "pronoun", "source",
-]
-# fmt: on
-_Roles: TypeAlias = frozenset[_Role]
-
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-_UNSPACED = regex.compile(rf"[{UNSPACED}--\p{{Hangul}}]", regex.V1)
-_SIGN = regex.compile(r"[\s\p{P}\p{S}]")
 _ASIDE = regex.compile(r"[,;:.!?،؛]\s*|\s[–—-]\s")
 _QUOTE = regex.compile(r"[«“„「\"]\s*$")
 # No request for a subject is longer.
 _MOST_CHARS = 300
-# So many words are known as one at most: "find out".
-_MOST_TOGETHER = 3
 
 # Languages that may say what is wanted behind the subject.
 _SUBJECT_FIRST = frozenset({"fa", "hi", "hu", "ja", "ko", "th", "tr", "zh"})
@@ -61,15 +46,15 @@ _SUBJECT_FIRST = frozenset({"fa", "hi", "hu", "ja", "ko", "th", "tr", "zh"})
 # Those that may join an article and its subject by endings, or by their order.
 _JOINED_BY_ENDINGS = _SUBJECT_FIRST | {"fi"}
 
-_UNSPACED_LANGUAGES = frozenset({"ja", "th", "zh"})
-
-_ASKS: _Roles = frozenset({"tell", "present", "articles", "news", "new", "summary"})
-_ASKS_DIRECTLY: _Roles = frozenset({"present", "summary"})
-_JOINS: _Roles = frozenset({"about", "of"})
-_SAYS_LITTLE: _Roles = frozenset({"function", "fillers", "of"})
-_OF_AN_ARTICLE: _Roles = frozenset({"who", "that", "wrote", "dated", "beside"})
+_ASKS: Roles = frozenset({"tell", "present", "articles", "news", "new", "summary"})
+_ASKS_DIRECTLY: Roles = frozenset({"present", "summary"})
+_JOINS: Roles = frozenset({"about", "of"})
+_SAYS_LITTLE: Roles = frozenset({"function", "fillers", "of"})
+_POINTS: Roles = frozenset({"that", "origin", "around"})
 # One of these asks for what articles say, be it of a subject or not.
-_SAID: _Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
+_SAID: Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
+# Beside one of these, the source of what was said is a subject itself.
+_OF_MORE: Roles = frozenset({"about", "summary", "news", "new", "happens", "more"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +68,7 @@ class Overview:
         period: The days that are all that is said: "What happened in March 2024?".
         of_source: Whether of the articles of the source that is named: "What does La Gazette
             say about the tram?".
+        counts: Whether it is asked how many articles there are.
     """
 
     subject: str
@@ -90,12 +76,7 @@ class Overview:
     leans: bool = False
     period: Period = ANY_TIME
     of_source: bool = False
-
-
-class _Word(NamedTuple):
-    span: Span
-    roles: _Roles
-    is_capital: bool = False
+    counts: bool = False
 
 
 def overview_of(question: str, source: Span | None = None) -> Overview | None:
@@ -114,6 +95,8 @@ def _overview_on(question: str, source: Span | None, _today: datetime.date) -> O
         return None
     likely = _likely(question)
     found = next(filter(None, (_overview(question, code, source) for code in likely)), None)
+    if not found and _asks_for_the_source(question):
+        return Overview("", "source", leans=True)
     if not found and likely and _is_name(question, likely[0]):
         return Overview(question.strip(), "about")
     return found
@@ -122,7 +105,7 @@ def _overview_on(question: str, source: Span | None, _today: datetime.date) -> O
 def asks_what_is_said(question: str) -> bool:
     """Whether a word of a question asks what articles say, be it of a subject or not."""
     return any(
-        word.roles & _SAID for code in _likely(question)[:1] for word in _words(question, code)
+        word.roles & _SAID for code in _likely(question)[:1] for word in words_of(question, code)
     )
 
 
@@ -130,15 +113,15 @@ def continued(question: str, before: str) -> Overview | None:
     """The same request for another subject: "And the flood?" behind "Any news of the tram?"."""
     wanted = overview_of(before)
     language = next(iter(_likely(question)), "")
-    if not wanted or not language or _UNSPACED.search(question):
+    if not wanted or not language or is_unspaced(question):
         return None
-    words = list(_WORD.finditer(question))
+    words = list(WORD.finditer(question))
     said = [word[0].casefold() for word in words]
     opens = OPENERS.get(language, frozenset())
     names = [
         word
         for word in words
-        if word[0].casefold() not in opens and not _roles(word[0], language) & _SAYS_LITTLE
+        if word[0].casefold() not in opens and not roles_of(word[0], language) & _SAYS_LITTLE
     ]
     if not names or not INTERROGATIVES.get(language, frozenset()).isdisjoint(said):
         return None
@@ -152,32 +135,42 @@ def _likely(question: str) -> Sequence[str]:
     return sorted(shares.keys() & tables("overviews").keys(), key=lambda code: -shares[code])
 
 
+def _asks_for_the_source(question: str) -> bool:
+    """Whether it is one word, which does so in a language that one word does not tell."""
+    words = WORD.findall(question)
+    return len(words) == 1 and any(
+        "origin" in roles_of(words[0], code, of_answers=True) for code in tables("overviews")
+    )
+
+
 def _is_name(question: str, language: str) -> bool:
     """Whether a question is one word, or a name of several: "tramway", "Odette Lamballais"."""
-    words: list[str] = _WORD.findall(question)
-    if not words or MARKS.intersection(question) or _UNSPACED.search(question):
+    words: list[str] = WORD.findall(question)
+    if not words or MARKS.intersection(question) or is_unspaced(question):
         return False
-    if is_courtesy(question) or any(_roles(word, language) for word in words):
+    if is_courtesy(question) or any(roles_of(word, language) for word in words):
         return False
     if len(words) == 1:
         return words[0].isalpha()
-    if len(words) > _MOST_TOGETHER or question.isupper() or language in CAPITALISING:
+    if len(words) > MOST_TOGETHER or question.isupper() or language in CAPITALISING:
         return False
     return not any(word[:1].islower() for word in words)
 
 
 def _overview(question: str, language: str, source: Span | None) -> Overview | None:
-    words = _words(question, language)
+    if found := _of_answers(question, language, source):
+        return found
+    words = words_of(question, language)
     if source:
         words = _with_source(words, source)
-    said = _all_roles(words)
+    said = all_roles(words)
     if not said & {"article", "source"} and not said >= {"that", "wrote"}:
-        words = [word._replace(roles=word.roles - _OF_AN_ARTICLE) for word in words]
+        words = [word._replace(roles=word.roles - OF_AN_ARTICLE) for word in words]
     elif _wish(said) in BYLINES:  # "the text of the anthem" is no article about it
         words = [word._replace(roles=_without_of(word.roles)) for word in words]
     if all(word.roles for word in words):
         begin = _complete(words)
-        said = _all_roles(words)
+        said = all_roles(words)
         # "What is in the articles?" asks for no more than "Summarise the articles".
         is_of_all = "summary" in said or ("asking" in said and "articles" in words[-1].roles)
         if 0 < begin < len(words) and not is_of_all and "source" not in said:
@@ -194,28 +187,54 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
     return _named(question, words, begin, end, language) if begin < end else None
 
 
-def _without_of(roles: _Roles) -> _Roles:
+def _of_answers(question: str, language: str, source: Span | None) -> Overview | None:
+    """A request for the source of what was answered, or for the number of articles."""
+    words = words_of(question, language, of_answers=True)
+    said = all_roles(words)
+    if not said & {"origin", "whence", "many"}:
+        return None
+    if source:
+        words = _with_source(words, source)
+    # "Where does she come from?", "How many articles does it have?" ask for facts.
+    if any("pronoun" in word.roles and not word.roles & _POINTS for word in words):
+        return None
+    counts = said >= {"many", "articles"}
+    days = expression(question, language) if counts else None
+    if days:
+        words = [word for word in words if not days.start <= word.span.start < days.end]
+    if not all(word.roles for word in words):
+        return None
+    if counts:
+        period = period_of(question, [language]) if days else ANY_TIME
+        return Overview("", "news", period=period, of_source=source is not None, counts=True)
+    if not ("origin" in said or said & {"that", "articles"}):
+        return None
+    said = all_roles(word for word in words if not word.roles & _POINTS)
+    return None if said & _OF_MORE else Overview("", "source", leans=True)
+
+
+def _without_of(roles: Roles) -> Roles:
     return roles - {"of"} | {"fillers"} if "of" in roles else roles
 
 
-def _with_source(words: list[_Word], source: Span) -> list[_Word]:
+def _with_source(words: list[Word], source: Span) -> list[Word]:
     """The words, with the name of a source as one, unless it is the subject: "about Nature"."""
     before = [word for word in words if word.span.end <= source.start]
     behind = [word for word in words if word.span.start >= source.end]
     if before and "about" in before[-1].roles:
         return words
-    return [*before, _Word(source, frozenset({"source"})), *behind]
+    return [*before, Word(source, frozenset({"source"})), *behind]
 
 
-def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]:
+def _bounds(question: str, words: list[Word], language: str) -> tuple[int, int]:
     """Where among the words the subject begins and ends; nowhere if none is asked for."""
     known = [bool(word.roles) for word in words]
     begin, end = known.index(False), len(words) - known[::-1].index(False)
     leading, trailing = words[:begin], words[end:]
-    behind, is_first = _all_roles(trailing), language in _SUBJECT_FIRST
+    behind, is_first = all_roles(trailing), language in _SUBJECT_FIRST
     begun = _complete(leading)
     ended = _complete(trailing[::-1]) if is_first else 0
-    if _wish(_all_roles((*leading, *trailing))) in BYLINES:
+    if _wish(all_roles((*leading, *trailing))) in BYLINES:
         article = max(place for place, word in enumerate(words) if "article" in word.roles)
         is_compound = article == end  # "the tram article"
         if begun > article or ended or is_compound or language in _JOINED_BY_ENDINGS:
@@ -229,22 +248,22 @@ def _bounds(question: str, words: list[_Word], language: str) -> tuple[int, int]
         return begun or begin, len(words) - ended
     if _joins(leading) and behind & _ASKS:  # "Was kannst du mir über ... erzählen?"
         return begin, end
-    asks = "asking" in _all_roles((*leading, *trailing)) and not is_first
+    asks = "asking" in all_roles((*leading, *trailing)) and not is_first
     has_news = any("news" in word.roles for word in (*leading[-1:], *trailing))
     return (begin, end) if not asks and (has_news or behind & _ASKS_DIRECTLY) else (0, 0)
 
 
 def _named(
-    question: str, words: Sequence[_Word], begin: int, end: int, language: str
+    question: str, words: Sequence[Word], begin: int, end: int, language: str
 ) -> Overview | None:
     """The request for what stands between two words, unless that asks itself."""
     start, stop = words[begin].span.start, words[end - 1].span.end
-    said = _all_roles((*words[:begin], *words[end:]))
+    said = all_roles((*words[:begin], *words[end:]))
     asking = INTERROGATIVES.get(language, frozenset())
     subject = question[start:stop]
-    inside = [word.casefold() for word in _WORD.findall(subject)]
+    inside = [word.casefold() for word in WORD.findall(subject)]
     opening = [subject[match.end() :] for match in _ASIDE.finditer(subject)]
-    firsts = [word[0].casefold() for part in (subject, *opening) if (word := _WORD.match(part))]
+    firsts = [word[0].casefold() for part in (subject, *opening) if (word := WORD.match(part))]
     asks = not asking.isdisjoint(inside if "asking" in said else firsts)
     is_quoted = _QUOTE.search(question, 0, start) is not None
     if asks and not is_quoted:
@@ -252,12 +271,12 @@ def _named(
     return Overview(subject, _wish(said), of_source="source" in said)
 
 
-def _complete(run: Sequence[_Word]) -> int:
+def _complete(run: Sequence[Word]) -> int:
     """How many words, from the first on, ask for what stands behind them; 0 if they do not.
 
     What else might be asked for behind that is a subject itself: "Tell me about the press".
     """
-    asked: _Roles = frozenset()
+    asked: Roles = frozenset()
     complete = 0
     for place, word in enumerate(run):
         joins = word.roles & ({"about"} if complete else _JOINS)
@@ -275,15 +294,15 @@ def _complete(run: Sequence[_Word]) -> int:
     return complete
 
 
-def _joins(leading: Sequence[_Word]) -> bool:
+def _joins(leading: Sequence[Word]) -> bool:
     """Whether the last word that says something stands before a subject."""
     telling = [word.roles for word in leading if "about" in word.roles or word.roles - _SAYS_LITTLE]
     return bool(telling) and "about" in telling[-1]
 
 
-def _of_nothing(words: Sequence[_Word]) -> Overview | None:
+def _of_nothing(words: Sequence[Word]) -> Overview | None:
     """A request that names no subject, or one that was named before: "Tell me about it"."""
-    said = _all_roles(words)
+    said = all_roles(words)
     if "source" in said:
         return Overview("", "news", of_source=True) if said & _SAID else None
     if (wish := _wish(said | {"article"} if "that" in said else said)) in BYLINES:
@@ -304,106 +323,9 @@ def _of_nothing(words: Sequence[_Word]) -> Overview | None:
     return Overview("", "about", leans=True) if points or "tell" in said else None
 
 
-def _wish(said: _Roles) -> Wish:
+def _wish(said: Roles) -> Wish:
     if "summary" in said:
         return "summary"
     if "article" in said and ("dated" in said or said >= {"who", "wrote"}):
         return "date" if "dated" in said else "author"
     return "news" if said & {"news", "new", "happens"} else "about"
-
-
-def _all_roles(words: Iterable[_Word]) -> _Roles:
-    return frozenset().union(*(word.roles for word in words))
-
-
-def _words(question: str, language: str) -> list[_Word]:
-    """The words of a question, those that are known together as one."""
-    if _UNSPACED.search(question):
-        return _unspaced_words(question, language)
-    matches = list(_WORD.finditer(question))
-    is_shouted = question.isupper()
-    words: list[_Word] = []
-    while matches:
-        for size in range(min(_MOST_TOGETHER, len(matches)), 0, -1):
-            said = " ".join(match[0] for match in matches[:size])
-            if (roles := _roles(said, language)) or size == 1:
-                span = Span(matches[0].start(), matches[size - 1].end())
-                words.append(_Word(span, roles, said[:1].isupper() and not is_shouted))
-                del matches[:size]
-                break
-    return words
-
-
-def _unspaced_words(question: str, language: str) -> list[_Word]:
-    """The known words at both ends, the longest first, and what is between as one."""
-    known = _roles_by_words(language)[0]
-    begin, end = 0, len(question)
-    leading: list[_Word] = []
-    trailing: list[_Word] = []
-    while begin < end and not (leading and "about" in leading[-1].roles):
-        word = next((each for each in known if question.startswith(each, begin, end)), "")
-        if not word and not _SIGN.match(question, begin):
-            break
-        if word:
-            leading.append(_Word(Span(begin, begin + len(word)), known[word]))
-        begin += len(word) or 1
-    while begin < end:
-        word = next((each for each in known if question.endswith(each, begin, end)), "")
-        if not word and not _SIGN.match(question, end - 1):
-            break
-        if word:
-            trailing.insert(0, _Word(Span(end - len(word), end), known[word]))
-        end -= len(word) or 1
-    between = [_Word(Span(begin, end), frozenset())] if begin < end else []
-    return [*leading, *between, *trailing]
-
-
-@lru_cache(maxsize=10_000)
-def _roles(said: str, language: str) -> _Roles:
-    """What a word, or some together, may do in a request; nothing if only a subject has it."""
-    plain = unaccented(said.casefold())
-    whole, begun = _roles_by_words(language)
-    found = [whole.get(plain, frozenset())]
-    if " " not in plain:
-        found += [roles for beginning, roles in begun.items() if plain.startswith(beginning)]
-    return frozenset().union(*found)
-
-
-@cache
-def _roles_by_words(language: str) -> tuple[Mapping[str, _Roles], Mapping[str, _Roles]]:
-    """Roles of whole words, the longest first, and of beginnings of words."""
-    whole: dict[str, set[_Role]] = {}
-    begun: dict[str, set[_Role]] = {}
-
-    has_spaces = language not in _UNSPACED_LANGUAGES
-
-    def add(word: str, role: _Role) -> None:
-        plain = unaccented(word.casefold()).replace("_", " ") if has_spaces else word
-        known = begun if plain.endswith("*") else whole
-        known.setdefault(plain.rstrip("*"), set()).add(role)
-
-    table = cast(Mapping[_Role, str], tables("overviews")[language])
-    for role, words in table.items():
-        for word in words.split():
-            add(word, role)
-            if role == "article":
-                add(word, "articles")
-    asking = INTERROGATIVES.get(language, frozenset())
-    for word in asking:  # who asks "when" asks for a fact
-        if whole.get(unaccented(word) if has_spaces else word, set()) - _OF_AN_ARTICLE:
-            add(word, "asking")
-    for word in asking:
-        add(word, "beside")
-    for word in (function_words(language) - asking) | OPENERS.get(language, frozenset()):
-        add(word, "function")
-    for word in PRONOUNS.get(language, ()):
-        add(word, "pronoun")
-    for beginning in filter(None, LATEST.get(language, "").split("|")):
-        add(f"{beginning.strip()}*", "fillers")
-    if not has_spaces:  # nor do words have ends
-        whole |= begun
-    longest = sorted(whole, key=len, reverse=True)
-    return (
-        {word: frozenset(whole[word]) for word in longest},
-        {word: frozenset(roles) for word, roles in begun.items()},
-    )

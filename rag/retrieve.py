@@ -84,6 +84,8 @@ class Retrieval:
             "Tell me about the tram"; empty if everything there is.
         wish: What of it; None if a fact is asked for.
         asks_nothing: Whether it asks nothing of articles: then there are no results.
+        names_sources: Whether the source of each quote is asked for.
+        counted: How many articles there are, if that is asked for.
         parts: What was found for each of the questions that it consists of, of `results` alone;
             empty for a single one.
     """
@@ -99,6 +101,8 @@ class Retrieval:
     subject: str = ""
     wish: Wish | None = None
     asks_nothing: bool = False
+    names_sources: bool = False
+    counted: int | None = None
     parts: tuple[Retrieval, ...] = ()
 
     @property
@@ -139,6 +143,26 @@ class Retriever:
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
         self._sources: Recent[object, Sources] = Recent(1)
 
+    def check(self, question: str, filters: Filters | None) -> str:
+        """The question without space around it.
+
+        Raises:
+            QuestionError: It is empty, too long or no text, or `filters` are no `Filters`.
+        """
+        if not isinstance(filters, Filters | None):
+            raise QuestionError(f"filters are Filters(languages=['fr']), not {filters!r:.100}")
+        if not isinstance(question, str):
+            raise QuestionError(f"a question is text, not {question!r:.100}")
+        question = question.strip()
+        if not question:
+            raise QuestionError("the question is empty; type one, such as: who was elected?")
+        if len(question) > (limit := self._settings.max_question_chars):
+            raise QuestionError(
+                f"the question has {len(question):,} characters, at most {limit:,} are accepted; "
+                "shorten it, or raise the setting max_question_chars"
+            )
+        return question
+
     def search(
         self, question: str, top_k: int | None = None, filters: Filters | None = None
     ) -> Retrieval:
@@ -158,7 +182,7 @@ class Retriever:
         top_k = self.top_k if top_k is None else top_k
         if not 1 <= top_k <= MAX_TOP_K:
             raise ValueError(f"top_k must be at least 1 and at most {MAX_TOP_K}, not {top_k}")
-        question = self._check(question, filters)
+        question = self.check(question, filters)
         with self.store.reader() as reader:
             asked = (reader.generation, question, top_k, filters, today())
             if known := self._recent.get(asked):
@@ -175,17 +199,20 @@ class Retriever:
             self._recent.keep(asked, retrieval)
         return retrieval
 
-    def newest(self, question: str, filters: Filters | None = None) -> Retrieval:
+    def newest(
+        self, question: str, filters: Filters | None = None, *, counts: bool = False
+    ) -> Retrieval:
         """What the newest articles begin with, for a question about whatever there is.
 
         Args:
             filters: Which documents to choose from.
+            counts: Whether it asks how many these are.
 
         Raises:
             QuestionError: The question is empty or too long, or `filters` are no `Filters`.
             StoreError: The index cannot be used.
         """
-        question = self._check(question, filters)
+        question = self.check(question, filters)
         with self.store.reader() as reader:
             keys = reader.newest(self.top_k, filters)
             hits = reader.hits(keys)
@@ -200,6 +227,7 @@ class Retriever:
                 tokens=0,
                 is_filtered=filters not in (None, Filters()),
                 wish="news",
+                counted=reader.count(filters) if counts else None,
             )
 
     def sources(self) -> Sources:
@@ -231,7 +259,7 @@ class Retriever:
 
     @contextmanager
     def _searching(self, question: str, wanted: int, filters: Filters | None) -> Iterator[_Search]:
-        question = self._check(question, filters)
+        question = self.check(question, filters)
         with self.store.reader() as reader:
             yield self._begun(reader, question, wanted, filters)
 
@@ -248,21 +276,6 @@ class Retriever:
         seen = background(vector, samples, beside)
         depth = max(CANDIDATES, wanted)
         return _Search(reader, question, languages, vector, filters, depth, beside, seen)
-
-    def _check(self, question: str, filters: Filters | None) -> str:
-        if not isinstance(filters, Filters | None):
-            raise QuestionError(f"filters are Filters(languages=['fr']), not {filters!r:.100}")
-        if not isinstance(question, str):
-            raise QuestionError(f"a question is text, not {question!r:.100}")
-        question = question.strip()
-        if not question:
-            raise QuestionError("the question is empty; type one, such as: who was elected?")
-        if len(question) > (limit := self._settings.max_question_chars):
-            raise QuestionError(
-                f"the question has {len(question):,} characters, at most {limit:,} are accepted; "
-                "shorten it, or raise the setting max_question_chars"
-            )
-        return question
 
 
 def _reranked(

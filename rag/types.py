@@ -30,8 +30,8 @@ DateCertainty: TypeAlias = Literal["", "stated", "inferred"]
 Untimely: TypeAlias = Literal["", "older", "other"]
 
 #: What is asked for of a subject: what there is `about` it, the `news` of it, an article on it
-#: in short, who wrote that or its date.
-Wish: TypeAlias = Literal["about", "news", "summary", "author", "date"]
+#: in short, who wrote that or its date; or the `source` of the answer before.
+Wish: TypeAlias = Literal["about", "news", "summary", "author", "date", "source"]
 
 _ONE_OR_MORE: Mapping[PlaceKind, tuple[str, str]] = {
     "page": ("p. {}", "pp. {}–{}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tomllib
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from rag import Corpus, Filters
 from rag.answer.phrases import phrases
+from rag.cite import label
 from rag.overview import Overview, continued, overview_of
 from rag.period import Period
 from rag.retrieve import Retriever
@@ -154,15 +156,17 @@ def test_a_request_without_a_subject(question: str, wanted: Overview) -> None:
     assert overview_of(question) == wanted
 
 
+def rows(name: str) -> list[list[str]]:
+    """The lines of a table beside the tests."""
+    lines = Path(__file__).with_name("data").joinpath(name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines]
+
+
 # Language, wish (`fact` is none of both), subject and question.
-BYLINES = [
-    line.split("\t")
-    for line in Path(__file__)
-    .with_name("data")
-    .joinpath("bylines.tsv")
-    .read_text("utf-8")
-    .splitlines()
-]
+BYLINES = rows("bylines.tsv")
+
+# Language, what of an answer or of all articles is asked for (`fact` is none of both), question.
+ANSWERED = rows("answered.tsv")
 
 
 @pytest.mark.parametrize("language", sorted({language for language, *_ in BYLINES}))
@@ -172,6 +176,32 @@ def test_who_wrote_an_article_is_asked_in_many_ways(language: str) -> None:
         is_byline = wanted is not None and wanted.wish in {"author", "date"}
         found = (wanted.wish, wanted.subject) if wanted and is_byline else ("fact", "")
         assert found == (wish, subject), question
+
+
+@pytest.mark.parametrize("language", sorted({language for language, *_ in ANSWERED}))
+def test_sources_and_the_number_of_articles_are_asked_for_in_many_ways(language: str) -> None:
+    for _, kind, question in (each for each in ANSWERED if each[0] == language):
+        wanted = overview_of(question)
+        asks_source = wanted is not None and wanted.wish == "source"
+        found = "source" if asks_source else "count" if wanted and wanted.counts else "fact"
+        assert found == kind, question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where does she come from?",
+        "D'où vient-il ?",
+        "Woher kommt er?",
+        "¿De dónde viene?",
+        "How many articles does it have?",
+        "What is the source of the river?",
+        "Woher?",
+    ],
+)
+def test_what_may_be_asked_of_anybody_is_no_request_for_a_source(question: str) -> None:
+    wanted = overview_of(question)
+    assert wanted is None or not (wanted.wish == "source" or wanted.counts)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +257,62 @@ def test_the_article_of_the_answer_before_is_pointed_at(sample: Corpus, asked_no
     assert answer.text.startswith("Hazel Pemberton, The Northern Courier, 5 October 2025 — “")
     assert len(answer.citations) == 1
     assert sample.ask(asked_now).text == phrases("en").unasked
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["Who co-chaired the session?"],
+        ["Who co-chaired the session?", "and where?"],
+        ["Who co-chaired the session?", "And when?", "Who wrote that?"],
+        ["Tell me about the tram"],
+        ["Who is the mayor of Valmorin and when did the tram open?"],
+    ],
+)
+def test_the_source_of_an_answer_stands_before_the_same_quotes(
+    sample: Corpus, before: Sequence[str]
+) -> None:
+    history: list[Turn] = []
+    for question in before:
+        answer = sample.ask(question, history=history)
+        history += [("user", question), ("assistant", answer.text)]
+    for question in ("Source?", "thanks", "Where does that come from?"):
+        again = sample.ask(question, history=history)
+        history += [("user", question), ("assistant", again.text)]
+        if question == "thanks":
+            continue
+        assert again.question == question
+        assert again.citations == answer.citations
+        for citation in again.citations:
+            where = label(citation.document, citation.start, citation.end)
+            assert f"{where} — “{citation.quote}” {citation.marker}" in again.text
+
+
+def test_without_an_answer_before_the_sources_are_all_articles(sample: Corpus) -> None:
+    newest = [each.document.path for each in sample.ask("What's new?").citations]
+    asked_now = sample.ask("What are your sources?", history=[("user", "hello")])
+    assert [each.document.path for each in asked_now.citations] == newest
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "said"),
+    [
+        ("How many articles do you have?", None, "Articles: 21\n\n“"),
+        ("Combien d'articles y a-t-il ?", Filters(languages=["de"]), "Articles\u00a0: 2\n\n«"),
+        ("How many articles in 2024?", None, "Articles: 9\n\n“"),
+        ("How many articles do you have?", Filters(sources=["nobody"]), phrases("en").unmatched),
+    ],
+)
+def test_articles_are_counted(
+    sample: Corpus, question: str, filters: Filters | None, said: str
+) -> None:
+    assert sample.ask(question, filters=filters).text.startswith(said)
+
+
+def test_the_articles_of_a_source_are_counted(sample: Corpus) -> None:
+    asked_now = sample.ask("How many articles are there from The Northern Courier?")
+    named = sum(each.source == "The Northern Courier" for each in sample.documents())
+    assert asked_now.text.startswith(f"Articles: {named}\n")
 
 
 def test_an_author_that_the_article_does_not_tell_is_not_made_up(
@@ -393,6 +479,10 @@ def test_the_newest_documents_of_an_index(
     assert newest() == ["z", "x", "v", "y", "w"]
     assert newest(Filters(since="2024", until="2024-12")) == ["x", "v"]
     assert newest(Filters(documents=["w.md", "y.md"])) == ["y", "w"]
+    count = partial(retriever.newest, "how many?", counts=True)
+    assert count().counted == len(list(corpus.documents()))
+    assert count(Filters(documents=["w.md", "y.md"])).counted == 2
+    assert retriever.newest("what's new?").counted is None
 
 
 @pytest.mark.parametrize(
@@ -401,8 +491,9 @@ def test_the_newest_documents_of_an_index(
         (
             "overviews.toml",
             "tell present about of articles news new happens summary more article who that "
-            "wrote dated beside fillers",
-            "tell about articles news summary article who that wrote dated fillers",
+            "wrote dated origin whence many around beside fillers",
+            "tell about articles news summary article who that wrote dated origin many around "
+            "fillers",
         ),
         (
             "relative.toml",

@@ -16,7 +16,7 @@ from rag.answer.phrases import Phrases, phrases
 from rag.answer.quotes import EAGER_MARGIN, MARGIN, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
-from rag.cite import Quote, byline, cite
+from rag.cite import Quote, byline, cite, defused, label
 from rag.compound import place_of
 from rag.embed.reader import Reader
 from rag.gathering import tells
@@ -106,8 +106,10 @@ class ExtractiveAnswerer:
             ]
         )
         citations = tuple(chain.from_iterable(shares))
-        said = [_nothing(retrieval, say)] if abstained else self._pieces(parts, shares, say)
-        pieces = list(said)
+        if abstained:
+            pieces = [_nothing(retrieval, say)]
+        else:
+            pieces = list(self._pieces(retrieval, parts, shares, say))
         pieces[:-1] = [f"{piece}\n\n" for piece in pieces[:-1]]
         yield from map(TextDelta, pieces)
         yield Answer(
@@ -122,9 +124,15 @@ class ExtractiveAnswerer:
         )
 
     def _pieces(
-        self, parts: Sequence[_Part], shares: Sequence[Sequence[Citation]], say: Phrases
+        self,
+        whole: Retrieval,
+        parts: Sequence[_Part],
+        shares: Sequence[Sequence[Citation]],
+        say: Phrases,
     ) -> Iterator[str]:
         """What is said of each question, in paragraphs."""
+        if whole.counted is not None:
+            yield say.counted.format(whole.counted)
         dated = any(part.retrieval.wish == "news" for part in parts)
         dated = dated or _dates_differ([citation for share in shares for citation in share])
         for part, share in zip(parts, shares, strict=True):
@@ -135,11 +143,14 @@ class ExtractiveAnswerer:
             if doubt:
                 yield f"{part.question} {doubt}" if len(parts) > 1 else doubt
             for citation in share:
-                if part.retrieval.wish in BYLINES:
-                    about = byline(citation.document, part.retrieval.language)
-                    yield f"{about} — {quotation(citation, say, dated=False)}"
-                else:
-                    yield quotation(citation, say, dated=dated)
+                about = ""
+                document, language = citation.document, part.retrieval.language
+                if whole.names_sources:
+                    about = defused(label(document, citation.start, citation.end, language))
+                elif part.retrieval.wish in BYLINES:
+                    about = byline(document, language)
+                quoted = quotation(citation, say, dated=dated and not about)
+                yield f"{about} — {quoted}" if about else quoted
 
     def _is_answered(self, confidence: float) -> bool:
         return confidence >= self._least_confidence

@@ -73,7 +73,10 @@ class GenerativeAnswerer:
         *pieces, quoted = self._extractive.answer(retrieval, history)
         if not isinstance(quoted, Answer):
             raise TypeError(f"the last event is a {type(quoted).__name__}, not an Answer")
-        if not retrieval.results or (quoted.abstained and not self._settings.llm_always):
+        # Where a quote is from, and how many articles there are, no model knows better.
+        is_known = retrieval.names_sources or retrieval.counted is not None
+        is_declined = quoted.abstained and not self._settings.llm_always
+        if not retrieval.results or is_known or is_declined:
             yield from pieces
             yield quoted
             return

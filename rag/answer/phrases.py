@@ -21,6 +21,7 @@ class Phrases(NamedTuple):
         empty: Said when there are no articles at all.
         unmatched: Said when the filters let none through.
         unasked: Said when nothing was asked, as in "hello".
+        counted: How many articles there are, for `{}`.
         failed: Said beside quotes when the language model failed.
         unsupported: Said beside quotes when nothing that it wrote was supported.
     """
@@ -32,6 +33,7 @@ class Phrases(NamedTuple):
     empty: str
     unmatched: str
     unasked: str
+    counted: str
     failed: str
     unsupported: str
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rag.arrays import FloatArray
 from rag.postgres import lexical, looking
-from rag.postgres.connections import Reading
+from rag.postgres.connections import Reading, one
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
 from rag.store.fingerprint import generation_of
@@ -180,6 +180,12 @@ class PostgresReader:
             (*values, limit),
         )
         return [key for (key,) in rows]
+
+    def count(self, filters: Filters | None = None) -> int:
+        """Number of documents."""
+        where, values = condition(filters)
+        query = f"SELECT count(*) FROM documents {f'WHERE {where}' if where else ''}"
+        return int(one(self._connection, query, values))
 
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""

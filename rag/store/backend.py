@@ -77,6 +77,10 @@ class Reader(Protocol):
         """The first chunk of each of the newest documents, these first; without a date, last."""
         ...
 
+    def count(self, filters: Filters | None = None) -> int:
+        """Number of documents."""
+        ...
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         ...

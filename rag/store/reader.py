@@ -167,6 +167,13 @@ class Reader:
         )
         return [key for (key,) in rows]
 
+    def count(self, filters: Filters | None = None) -> int:
+        """Number of documents."""
+        where, values = _condition(filters)
+        query = f"SELECT count(*) FROM documents {f'WHERE {where}' if where else ''}"
+        (found,) = self._connection.execute(query, values).fetchone()
+        return int(found)
+
     def hits(self, keys: Sequence[int]) -> dict[int, Hit]:
         """Chunks and their documents by chunk key."""
         found: dict[int, Hit] = {}

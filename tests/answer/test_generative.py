@@ -489,8 +489,13 @@ def test_the_articles_decide_whether_the_model_is_asked(tmp_path: Path, embedder
     with Corpus(folder, tmp_path / "index", Settings(), embedder, model) as corpus:
         corpus.sync()
         answer = corpus.ask("What is the capital of Japan?")
+        counted = corpus.ask("How many articles do you have?")
+        history = [("user", "What is the capital of Japan?"), ("assistant", answer.text)]
+        source = corpus.ask("Source?", history=history)
     assert answer.abstained
     assert answer.notice == ""
+    assert counted.text.startswith("Articles: 1\n")
+    assert source.text == answer.text
 
 
 def test_the_history_is_kept_short_and_begins_with_the_user(open_corpus: Open) -> None:
