@@ -10,6 +10,7 @@ from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading, one
 from rag.postgres.filters import condition
 from rag.postgres.samples import Samples, rows_of
+from rag.store.base import BaseReader
 from rag.store.fingerprint import generation_of
 from rag.store.languages import Sample
 from rag.store.listing import Listing, Look
@@ -38,8 +39,10 @@ _ONE_BY_ONE: Final = f"({_BY_INDEX}) + 0"
 _JOIN: Final = "JOIN documents ON documents.key = chunks.document WHERE"
 
 
-class PostgresReader:
+class PostgresReader(BaseReader):
     """One generation, as a consistent whole; valid inside `PostgresStore.reader()` only."""
+
+    _AMONG = "= ANY(%s)"
 
     def __init__(self, reading: Reading, samples: Samples, exact_max: int) -> None:
         self._connection = reading.connection
@@ -138,10 +141,6 @@ class PostgresReader:
         found: FloatArray = self.vectors(keys) @ query
         return found
 
-    def terms(self, keys: Sequence[int]) -> list[str]:
-        """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
-        return self._fetched("SELECT key, terms FROM chunks WHERE key = ANY(%s)", keys)
-
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
         if unseen := [key for key in keys if key not in self._language_of]:
@@ -153,21 +152,6 @@ class PostgresReader:
         """Passages that stand for all of a language, by language."""
         sizes = {name: size.chunks for name, size in self._sizes.items()}
         return self._samples.of(self._connection, self._meta, sizes)
-
-    def document_ids(self, keys: Sequence[int]) -> list[str]:
-        """The id of each chunk's document."""
-        return self._of_documents("id", keys)
-
-    def dates(self, keys: Sequence[int]) -> list[str | None]:
-        """The date of each chunk's document."""
-        return self._of_documents("date", keys)
-
-    def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
-        return self._fetched(
-            f"SELECT chunks.key, documents.{column} FROM chunks "
-            "JOIN documents ON documents.key = chunks.document WHERE chunks.key = ANY(%s)",
-            keys,
-        )
 
     def newest(self, limit: int, filters: Filters | None = None) -> list[int]:
         """The first chunk of each of the newest documents, these first; without a date, last."""

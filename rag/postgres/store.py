@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
 
-from rag.errors import MismatchError, NotFoundError, StoreError
+from rag.errors import MismatchError
 from rag.postgres import looking
 from rag.postgres.connections import FILLING, HAS_INDEX, Connections, one
 from rag.postgres.failures import no_pgvector, not_a_rebuild, not_found
@@ -18,15 +18,10 @@ from rag.postgres.reader import EXACT_MAX, PostgresReader
 from rag.postgres.samples import Samples
 from rag.postgres.schema import MAX_INDEXED_DIMENSION, check_version, migrate, replace, version
 from rag.postgres.verify import problems
-from rag.postgres.writer import (
-    PostgresWriter,
-    known_documents,
-    known_failures,
-    known_files,
-)
+from rag.postgres.writer import PostgresWriter, known_failures
 from rag.settings import Settings
-from rag.store.fingerprint import Fingerprint, only_refusals
-from rag.store.rows import Known, Stamp
+from rag.store.base import BaseStore
+from rag.store.fingerprint import Fingerprint
 from rag.store.status import Status
 from rag.store.verify import Problems
 from rag.types import Failure
@@ -34,12 +29,14 @@ from rag.types import Failure
 _TIDY_CHUNKS = 10_000  # a sync that wrote more leaves the tables ready to be searched
 
 
-class PostgresStore:
+class PostgresStore(BaseStore):
     """A database's index, seen with what the running program would build it with.
 
     Readers get a generation each: everything in one read transaction. What is kept in
     memory is small, and derived.
     """
+
+    _connections: Connections
 
     def __init__(
         self,
@@ -58,15 +55,10 @@ class PostgresStore:
         Raises:
             SettingsError: The address is none.
         """
-        self._fingerprint = fingerprint
         self._connections = Connections(address, settings)
+        super().__init__(fingerprint, self._connections.place)
         self._samples = Samples()
-        self._fitting = ""
         self._exact_max = exact_max
-
-    def close(self) -> None:
-        """Closes idle connections; the store can be used again afterwards."""
-        self._connections.close()
 
     @contextmanager
     def reader(self, *, search: bool = True, check: bool = True) -> Iterator[PostgresReader]:
@@ -84,46 +76,6 @@ class PostgresStore:
             if search and check:
                 self._check(reading.meta)
             yield PostgresReader(reading, self._samples, self._exact_max)
-
-    def check(self) -> None:
-        """Refuses an index that a sync would refuse; what else is wrong with it, a sync says.
-
-        Raises:
-            MismatchError: The index was built with other settings, or by a later version.
-        """
-        with only_refusals(), self._connections.reading() as reading:
-            self._check(reading.meta)
-
-    def fits(self) -> bool:
-        """False if the index is one of other settings; asks the server."""
-        try:
-            with self._connections.reading() as reading:
-                if reading.meta["index"] != self._fitting:
-                    self._check(reading.meta)
-                    self._fitting = reading.meta["index"]
-        except MismatchError:
-            return False
-        except StoreError:  # whoever uses the index will hear of it
-            return True
-        return True
-
-    def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp], list[Failure]]:
-        """The documents, files and failures of a fitting index; none before the first sync.
-
-        Raises:
-            MismatchError: The index was built with other settings.
-        """
-        try:
-            with self._connections.reading() as reading:
-                self._check(reading.meta)
-                connection = reading.connection
-                return (
-                    known_documents(connection),
-                    known_files(connection),
-                    known_failures(connection),
-                )
-        except NotFoundError:
-            return {}, {}, []
 
     @contextmanager
     def writer(self, *, wait_s: float = 0.0, rebuild: bool = False) -> Iterator[PostgresWriter]:
@@ -160,7 +112,7 @@ class PostgresStore:
             NotFoundError: It was never filled.
             MismatchError: The index was built with other settings.
         """
-        fingerprint, place = self._fingerprint(), self._connections.place
+        fingerprint, place = self._fingerprint(), self._place
         dimension = int(fingerprint.dimension)
         with self._connections.writing(wait_s, shared=True) as connection:
             if fill:
@@ -180,15 +132,6 @@ class PostgresStore:
                 self._finish(connection, queue.writer, dimension, queue.store_alone)
             self._connections.wrote(_meta(connection))
 
-    def built_with(self) -> Fingerprint:
-        """What the numbers of the index mean, whatever the program would build it with.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return Fingerprint.of(reading.meta)
-
     def verify(self) -> Problems:
         """Everything that is wrong with the index, whatever it was built with.
 
@@ -207,8 +150,8 @@ class PostgresStore:
         with self._connections.reading() as reading:
             return looking.status(reading)
 
-    def _check(self, meta: Mapping[str, str]) -> None:
-        self._fingerprint().check(meta, self._connections.place)
+    def _failures(self, connection: Connection[Any]) -> list[Failure]:
+        return known_failures(connection)
 
     def _prepare(self, connection: Connection[Any]) -> None:
         """Sees to the extension; only an administrator may create it in some databases."""
@@ -222,15 +165,15 @@ class PostgresStore:
         try:
             connection.execute("CREATE EXTENSION vector" + (" SCHEMA public" if is_public else ""))
         except psycopg.Error as error:
-            raise no_pgvector(self._connections.place, error) from error
+            raise no_pgvector(self._place, error) from error
         self._connections.register(connection)
 
     def _updating(
         self, connection: Connection[Any], fingerprint: Fingerprint
     ) -> Iterator[PostgresWriter]:
         """Changes the index in place, a transaction at a time."""
-        migrate(connection, self._connections.place, int(fingerprint.dimension))
-        fingerprint.check(_meta(connection), self._connections.place)
+        migrate(connection, self._place, int(fingerprint.dimension))
+        fingerprint.check(_meta(connection), self._place)
         writer = PostgresWriter(connection)
         with writer.transaction():
             writer.set_meta(fingerprint._asdict())
@@ -247,11 +190,11 @@ class PostgresStore:
         generation = int(_meta(connection).get("generation", 0))
         note = f"rebuild of {current}"
         if _has_another(connection, following, note):
-            raise not_a_rebuild(self._connections.place, following)
+            raise not_a_rebuild(self._place, following)
         if not _can_go_on(connection, following, fingerprint):
             _begin_anew(connection, following, note)
         with _first_in_path(connection, following):
-            migrate(connection, self._connections.place, int(fingerprint.dimension))
+            migrate(connection, self._place, int(fingerprint.dimension))
             writer = PostgresWriter(connection, replaced=current)
             writer.set_meta(fingerprint._asdict())
             yield writer

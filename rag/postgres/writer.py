@@ -15,6 +15,7 @@ from psycopg.pq import TransactionStatus
 from rag.arrays import FloatArray
 from rag.postgres.connections import one
 from rag.postgres.schema import WORD_CHARS
+from rag.store.base import known_documents, known_files
 from rag.store.rows import COLUMNS, Entry, Known, Stamp, document_row
 from rag.store.terms import split_terms, term_text
 from rag.types import Failure
@@ -357,18 +358,6 @@ def copy_rows(connection: Connection[Any], into: str, rows: Iterable[Sequence[An
     with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN".encode()) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def known_documents(connection: Connection[Any]) -> dict[str, Known]:
-    """What is indexed, by document id."""
-    rows = connection.execute("SELECT id, digest, path, sha256 FROM documents")
-    return {id: Known(*known) for id, *known in rows}
-
-
-def known_files(connection: Connection[Any]) -> dict[str, Stamp]:
-    """The files that need not be read again while they look the same, by path."""
-    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns, inode, documents FROM files")
-    return {path: Stamp(*stamp) for path, *stamp in rows}
 
 
 def known_failures(connection: Connection[Any]) -> list[Failure]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.arrays import FloatArray, KeyArray
 from rag.errors import CorruptError
+from rag.store.base import BaseReader
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.languages import LanguageIndex, Sample
 from rag.store.listing import Listing, Look, listing, sources
@@ -21,7 +22,7 @@ from rag.store.vectors import VectorIndex, unpack
 from rag.types import Chunk, Document, Filters, Span
 
 # Keys are given as JSON: one text for SQLite to parse, however many there are.
-_KEYS = "(SELECT value FROM json_each(?))"
+_AMONG = "IN (SELECT value FROM json_each(?))"
 
 #: A document's columns and their checksum, in the order in which it is taken.
 DOCUMENT_COLUMNS = ", ".join(f"documents.{column}" for column in (*COLUMNS, "crc"))
@@ -52,8 +53,10 @@ class Stored(NamedTuple):
         return self.entry == other.entry and np.array_equal(self.vectors, other.vectors)
 
 
-class Reader:
+class Reader(BaseReader):
     """One generation, as a consistent whole; valid inside `Store.reader()` only."""
+
+    _AMONG = _AMONG
 
     def __init__(
         self,
@@ -129,10 +132,6 @@ class Reader:
         found = dict(self._connection.execute(query, list(written.values())))
         return [(term, int(found.get(text, 0))) for term, text in written.items()]
 
-    def terms(self, keys: Sequence[int]) -> list[str]:
-        """The analysed terms of each chunk, as `rag.store.terms.term_text` writes them."""
-        return self._fetched(f"SELECT key, terms FROM chunks WHERE key IN {_KEYS}", keys)
-
     def chunk_languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each chunk's document."""
         return self._languages.of(keys)
@@ -140,21 +139,6 @@ class Reader:
     def samples(self) -> Mapping[str, Sample]:
         """Passages that stand for all of a language, by language."""
         return self._languages.samples
-
-    def document_ids(self, keys: Sequence[int]) -> list[str]:
-        """The id of each chunk's document."""
-        return self._of_documents("id", keys)
-
-    def dates(self, keys: Sequence[int]) -> list[str | None]:
-        """The date of each chunk's document."""
-        return self._of_documents("date", keys)
-
-    def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
-        return self._fetched(
-            f"SELECT chunks.key, documents.{column} FROM chunks "
-            f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {_KEYS}",
-            keys,
-        )
 
     def newest(self, limit: int, filters: Filters | None = None) -> list[int]:
         """The first chunk of each of the newest documents, these first; without a date, last."""
@@ -181,7 +165,7 @@ class Reader:
         rows = self._connection.execute(
             f"SELECT {DOCUMENT_COLUMNS}, "
             "chunks.key, document, start, end, terms, chunks.crc FROM chunks "
-            f"JOIN documents ON documents.key = chunks.document WHERE chunks.key IN {_KEYS}",
+            f"JOIN documents ON documents.key = chunks.document WHERE chunks.key {_AMONG}",
             (json.dumps(keys),),
         )
         for *fields, key, owner, start, end, terms, crc in rows:
@@ -304,7 +288,7 @@ def stored_vectors(
     keys = [int(key) for key in keys]
     for key, vector, crc in connection.execute(
         "SELECT chunks.key, vectors.vector, vectors.crc FROM chunks "
-        f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key IN {_KEYS}",
+        f"JOIN vectors ON vectors.key = chunks.vector WHERE chunks.key {_AMONG}",
         (json.dumps(keys),),
     ):
         if not isinstance(vector, bytes) or zlib.crc32(vector) != crc:

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from rag.errors import MismatchError, NotFoundError, StoreError
+from rag.errors import StoreError
 from rag.store import layout
 from rag.store.backend import Queue
+from rag.store.base import BaseStore
 from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
-from rag.store.fingerprint import Fingerprint, only_refusals
+from rag.store.fingerprint import Fingerprint
 from rag.store.languages import LanguageIndex
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
-from rag.store.rows import Known, Stamp
 from rag.store.status import Status, read_status
 from rag.store.vectors import FLAT_MAX, VectorIndex
 from rag.store.verify import Problems, problems
-from rag.store.writer import (
-    Writer,
-    known_documents,
-    known_failures,
-    known_files,
-)
+from rag.store.writer import Writer, known_failures
 from rag.store.writing import rebuilding, updating
 from rag.types import Failure
 
 
-class Store:
+class Store(BaseStore):
     """An index folder, seen with what the running program would build it with.
 
     Readers get a generation each: the catalogue in one read transaction, and a
     vector index that holds exactly its chunks. A vector index in use is never
     changed; the next generation's is a changed copy.
     """
+
+    _connections: Connections
 
     def __init__(
         self, folder: Path, fingerprint: Callable[[], Fingerprint], *, flat_max: int = FLAT_MAX
@@ -48,16 +46,11 @@ class Store:
             fingerprint: Called when it is first needed, by a search or a sync.
             flat_max: Above so many chunks vectors are searched in parts.
         """
+        super().__init__(fingerprint, str(folder))
         self.folder = folder
-        self._fingerprint = fingerprint
         self._flat_max = flat_max
         self._connections = Connections(folder)
         self._snapshots = Snapshots()
-        self._fitting = ""
-
-    def close(self) -> None:
-        """Closes idle connections; the store can be used again afterwards."""
-        self._connections.close()
 
     @contextmanager
     def reader(self, *, search: bool = True, check: bool = True) -> Iterator[Reader]:
@@ -88,28 +81,14 @@ class Store:
 
         Raises:
             StoreError: The folder is read-only.
-            MismatchError: The index was built with other settings, or by another version.
+            MismatchError: The index was built with other settings, or by a later version.
         """
         if self.folder.is_dir() and not os.access(self.folder, os.W_OK):
             raise StoreError(
                 f"cannot write to {self.folder}: it is read-only; "
                 "`rag serve --no-sync` serves what is indexed"
             )
-        with only_refusals(), self._connections.reading() as reading:
-            self._check(reading.meta)
-
-    def fits(self) -> bool:
-        """False if the index is one of other settings; a moment's work after the first time."""
-        try:
-            with self._connections.reading() as reading:
-                if reading.meta["index"] != self._fitting:
-                    self._check(reading.meta)
-                    self._fitting = reading.meta["index"]
-        except MismatchError:
-            return False
-        except StoreError:  # whoever uses the index will hear of it
-            return True
-        return True
+        super().check()
 
     def queue(self, *, wait_s: float = 0.0, fill: bool = False) -> AbstractContextManager[Queue]:
         """Raises StoreError: a folder is for one process that writes."""
@@ -117,25 +96,6 @@ class Store:
             f"{self.folder} has no queue, one process at a time can write to it; "
             "for several, give --index postgresql://..."
         )
-
-    def remembered(self) -> tuple[dict[str, Known], dict[str, Stamp], list[Failure]]:
-        """The documents, files and failures of a fitting index; none before the first sync.
-
-        Raises:
-            MismatchError: The index was built with other settings.
-            CorruptError: The catalogue is damaged.
-        """
-        try:
-            with self._connections.reading() as reading:
-                self._check(reading.meta)
-                connection = reading.connection
-                return (
-                    known_documents(connection),
-                    known_files(connection),
-                    known_failures(connection),
-                )
-        except NotFoundError:
-            return {}, {}, []
 
     @contextmanager
     def writer(self, *, wait_s: float = 0.0, rebuild: bool = False) -> Iterator[Writer]:
@@ -168,15 +128,6 @@ class Store:
             ) as writer:
                 yield writer
 
-    def built_with(self) -> Fingerprint:
-        """What the numbers of the index mean, whatever the program would build it with.
-
-        Raises:
-            NotFoundError: Nothing was synced yet.
-        """
-        with self._connections.reading() as reading:
-            return Fingerprint.of(reading.meta)
-
     def verify(self) -> Problems:
         """Everything that is wrong with the index, whatever it was built with.
 
@@ -201,5 +152,5 @@ class Store:
         with self._connections.reading() as reading:
             return read_status(reading)
 
-    def _check(self, meta: Mapping[str, str]) -> None:
-        self._fingerprint().check(meta, self.folder)
+    def _failures(self, connection: sqlite3.Connection) -> list[Failure]:
+        return known_failures(connection)

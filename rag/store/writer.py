@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from rag.arrays import FloatArray
+from rag.store.base import known_documents, known_files
 from rag.store.catalog import read_meta, transaction, write_meta
 from rag.store.checksum import chunk_crc, document_crc
 from rag.store.donor import Donor
@@ -16,18 +17,6 @@ from rag.store.rows import COLUMNS, Entry, Known, PreparedChunk, Stamp, document
 from rag.store.terms import term_text
 from rag.store.vectors import pack
 from rag.types import Failure
-
-
-def known_documents(connection: sqlite3.Connection) -> dict[str, Known]:
-    """What is indexed, by document id."""
-    rows = connection.execute("SELECT id, digest, path, sha256 FROM documents")
-    return {id: Known(*known) for id, *known in rows}
-
-
-def known_files(connection: sqlite3.Connection) -> dict[str, Stamp]:
-    """The files that need not be read again while they look the same, by path."""
-    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns, inode, documents FROM files")
-    return {path: Stamp(*stamp) for path, *stamp in rows}
 
 
 def known_failures(connection: sqlite3.Connection) -> list[Failure]:
