@@ -83,6 +83,7 @@ class Retrieval:
         subject: What was searched for if not a fact but a subject is asked for: `the tram` of
             "Tell me about the tram"; empty if everything there is.
         wish: What of it; None if a fact is asked for.
+        is_of_days: Whether days are named, or the latest is asked for.
         asks_nothing: Whether it asks nothing of articles: then there are no results.
         names_sources: Whether the source of each quote is asked for.
         counted: How many articles there are, if that is asked for.
@@ -100,6 +101,7 @@ class Retrieval:
     asked: str = ""
     subject: str = ""
     wish: Wish | None = None
+    is_of_days: bool = False
     asks_nothing: bool = False
     names_sources: bool = False
     counted: int | None = None
@@ -370,6 +372,7 @@ class _Search:
         }
         dense = self._dense(filters, wanted)
         self._period = period_of(question, self._likely)
+        self._asks_for_latest = asks_for_latest(question, self._likely)
         telling = rarest(self._frequencies, POSTINGS)
         bm25 = dict(reader.lexical(telling, max(_LEXICAL_DEPTH, wanted), filters))
         #: Chunks in the order of each leg.
@@ -417,7 +420,7 @@ class _Search:
         """What speaks against the day of each chunk."""
         if self._period:
             return self._of_other_days()
-        if asks_for_latest(self._question, self._likely):
+        if self._asks_for_latest:
             return self._older()
         return [""] * len(self._keys)
 
@@ -469,6 +472,7 @@ class _Search:
             searched=self._searched,
             tokens=tokens,
             is_filtered=self._is_filtered,
+            is_of_days=bool(self._period) or self._asks_for_latest,
         )
 
     def rankings(self, depth: int) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ import numpy as np
 from rag.answer.confidence import evidence, probability
 from rag.answer.linear import linear_model
 from rag.answer.overview import overview_quotes
-from rag.answer.phrases import Phrases, phrases
+from rag.answer.phrases import Phrases, phrases, quoted
 from rag.answer.quotes import EAGER_MARGIN, MARGIN, MAX_QUOTES, quotes_of
 from rag.answer.sentences import Features, Sentence, matrix, sentences
 from rag.arrays import FloatArray
@@ -133,7 +133,7 @@ class ExtractiveAnswerer:
         """What is said of each question, in paragraphs."""
         if whole.counted is not None:
             yield say.counted.format(whole.counted)
-        dated = any(part.retrieval.wish == "news" for part in parts)
+        dated = any(part.retrieval.wish == "news" or part.retrieval.is_of_days for part in parts)
         dated = dated or _dates_differ([citation for share in shares for citation in share])
         for part, share in zip(parts, shares, strict=True):
             if self._is_answered(part.confidence):
@@ -244,4 +244,4 @@ def quotation(citation: Citation, say: Phrases, *, dated: bool) -> str:
     document = citation.document
     about = "~ " if document.date_certainty == "inferred" else ""
     date = f" ({about}{document.date})" if dated and document.date else ""
-    return f"{say.quote.format(citation.quote)}{date} {citation.marker}"
+    return f"{quoted(citation.quote, say)}{date} {citation.marker}"

@@ -9,6 +9,17 @@ from typing import NamedTuple
 
 from rag.language import served_as
 
+# The marks around words that have those of a language in them already.
+_OUTER = {
+    "“{}”": "‘{}’",
+    "„{}“": "‚{}‘",
+    "„{}”": "«{}»",
+    "”{}”": "’{}’",
+    "«{}»": "“{}”",
+    "«\xa0{}\xa0»": "“{}”",
+    "「{}」": "『{}』",
+}
+
 
 class Phrases(NamedTuple):
     """Framing words of one language.
@@ -42,6 +53,13 @@ def phrases(language: str) -> Phrases:
     """The framing words of a language; English where there are none."""
     known = _every_language()
     return known[served_as(language, known)]
+
+
+def quoted(words: str, say: Phrases) -> str:
+    """Words between quotation marks, other ones than stand among them."""
+    opening, closing = say.quote.split("{}")
+    has_marks = opening.strip() in words or closing.strip() in words
+    return (_OUTER[say.quote] if has_marks else say.quote).format(words)
 
 
 @cache

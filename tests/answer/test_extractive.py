@@ -192,6 +192,14 @@ def test_articles_of_different_days_are_quoted_with_their_dates(dated: Corpus) -
         assert citation.document.text[citation.start : citation.end] == citation.quote
 
 
+def test_a_quote_says_its_date_where_days_are_asked_for(dated: Corpus) -> None:
+    only = Filters(documents=["2024-03-09.md"])
+    undated = dated.ask("How much does the repair of the iron bridge cost?", filters=only)
+    assert "(2024-03-09)" not in undated.text
+    for question in ("How much did the bridge cost in 2024?", "What is the latest cost of it?"):
+        assert "(2024-03-09) [1]" in dated.ask(question, filters=only).text
+
+
 def test_filters_that_let_nothing_through_are_no_empty_corpus(dated: Corpus) -> None:
     answer = dated.ask("Who won the election?", filters=Filters(languages=("ja",)))
     assert answer.text == "No article matches the filters."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer import phrases as module
-from rag.answer.phrases import Phrases, phrases
+from rag.answer.phrases import Phrases, phrases, quoted
 from rag.language.detect import COMMON_LANGUAGES, detect_language
 
 LANGUAGES = sorted(module._every_language())
@@ -24,3 +24,13 @@ def test_each_language_has_its_own(language: str) -> None:
     assert all(text.strip() == text != "" for text in said)
     told = {detect_language(" ".join(said[1:]))}
     assert language in told | ({"no"} if told <= {"nb", "nn", "da"} else set())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quotation_marks_do_not_stand_within_the_same(language: str) -> None:
+    say = phrases(language)
+    assert quoted("q", say) == say.quote.format("q")
+    inner = say.quote.format("q").replace("\xa0", "")
+    outer = quoted(f"{inner}, he said", say)
+    assert inner in outer
+    assert {outer[0], outer[-1]}.isdisjoint(inner)
