@@ -12,7 +12,13 @@ from rag.courtesies import courtesies_of
 from rag.followup import asks_for_source, is_bare, last_asked, standalone
 from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
-from rag.overview import BYLINES, asks_what_is_said, continued, overview_of
+from rag.overview import (
+    BYLINES,
+    asks_what_is_said,
+    asks_what_is_written,
+    continued,
+    overview_of,
+)
 from rag.retrieve import Retrieval, Retriever
 from rag.turns import History, turns
 from rag.types import Answer, Event, Filters, Passages, Turn
@@ -79,14 +85,17 @@ def _overview(
     Args:
         earlier: What the question goes on from; empty if it stands by itself.
     """
-    source = retriever.sources().named_in(question) if asks_what_is_said(question) else None
-    wanted = overview_of(question, source.span if source else None)
+    publisher = None
+    if asks_what_is_said(question):
+        known = retriever.publishers()
+        publisher = known.named_in(question, authors=asks_what_is_written(question))
+    wanted = overview_of(question, publisher.span if publisher else None)
     if not wanted and earlier:
         wanted = continued(question, earlier)
     if not wanted:
         return None
-    if source and wanted.of_source and not (filters and filters.sources):
-        filters = replace(filters or Filters(), sources=[source.name])
+    if publisher and wanted.of_publisher:
+        filters = publisher.within(filters)
     subject, wish = wanted.subject, wanted.wish
     if wanted.leans and earlier:
         if wish == "news":  # "What happened to her?"

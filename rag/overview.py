@@ -53,6 +53,7 @@ _SAYS_LITTLE: Roles = frozenset({"function", "fillers", "of"})
 _POINTS: Roles = frozenset({"that", "origin", "around"})
 # One of these asks for what articles say, be it of a subject or not.
 _SAID: Roles = frozenset({"tell", "articles", "news", "new", "wrote"})
+_WRITTEN: Roles = frozenset({"articles", "wrote"})
 # Beside one of these, the source of what was said is a subject itself.
 _OF_MORE: Roles = frozenset({"about", "summary", "news", "new", "happens", "more"})
 
@@ -66,8 +67,8 @@ class Overview:
         wish: What of it.
         leans: Whether the subject is what was spoken of last: "Tell me more".
         period: The days that are all that is said: "What happened in March 2024?".
-        of_source: Whether of the articles of the source that is named: "What does La Gazette
-            say about the tram?".
+        of_publisher: Whether of the articles of the source or author that is named: "What does La
+            Gazette say about the tram?".
         counts: Whether it is asked how many articles there are.
     """
 
@@ -75,26 +76,26 @@ class Overview:
     wish: Wish
     leans: bool = False
     period: Period = ANY_TIME
-    of_source: bool = False
+    of_publisher: bool = False
     counts: bool = False
 
 
-def overview_of(question: str, source: Span | None = None) -> Overview | None:
+def overview_of(question: str, publisher: Span | None = None) -> Overview | None:
     """The subject that is asked for; None if a question asks for anything else.
 
     Args:
-        source: Where the question names a source of articles.
+        publisher: Where the question names a source of articles, or an author.
     """
-    return _overview_on(question, source, today())
+    return _overview_on(question, publisher, today())
 
 
 @lru_cache(maxsize=1_000)
-def _overview_on(question: str, source: Span | None, _today: datetime.date) -> Overview | None:
+def _overview_on(question: str, publisher: Span | None, _today: datetime.date) -> Overview | None:
     """The same on a day, by which others are named."""
     if len(question) > _MOST_CHARS:
         return None
     likely = _likely(question)
-    found = next(filter(None, (_overview(question, code, source) for code in likely)), None)
+    found = next(filter(None, (_overview(question, code, publisher) for code in likely)), None)
     if not found and _asks_for_the_source(question):
         return Overview("", "source", leans=True)
     if not found and likely and _is_name(question, likely[0]):
@@ -104,9 +105,17 @@ def _overview_on(question: str, source: Span | None, _today: datetime.date) -> O
 
 def asks_what_is_said(question: str) -> bool:
     """Whether a word of a question asks what articles say, be it of a subject or not."""
-    return any(
-        word.roles & _SAID for code in _likely(question)[:1] for word in words_of(question, code)
-    )
+    return _has_role(question, _SAID)
+
+
+def asks_what_is_written(question: str) -> bool:
+    """Whether it is articles that it asks for: an author may say things elsewhere, too."""
+    return _has_role(question, _WRITTEN)
+
+
+def _has_role(question: str, roles: Roles) -> bool:
+    codes = _likely(question)[:1]
+    return any(word.roles & roles for code in codes for word in words_of(question, code))
 
 
 def continued(question: str, before: str) -> Overview | None:
@@ -157,14 +166,14 @@ def _is_name(question: str, language: str) -> bool:
     return not any(word[:1].islower() for word in words)
 
 
-def _overview(question: str, language: str, source: Span | None) -> Overview | None:
-    if found := _of_answers(question, language, source):
+def _overview(question: str, language: str, publisher: Span | None) -> Overview | None:
+    if found := _of_answers(question, language, publisher):
         return found
     words = words_of(question, language)
-    if source:
-        words = _with_source(words, source)
+    if publisher:
+        words = _with_publisher(words, publisher)
     said = all_roles(words)
-    if not said & {"article", "source"} and not said >= {"that", "wrote"}:
+    if not said & {"article", "publisher"} and not said >= {"that", "wrote"}:
         words = [word._replace(roles=word.roles - OF_AN_ARTICLE) for word in words]
     elif _wish(said) in BYLINES:  # "the text of the anthem" is no article about it
         words = [word._replace(roles=_without_of(word.roles)) for word in words]
@@ -173,7 +182,7 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
         said = all_roles(words)
         # "What is in the articles?" asks for no more than "Summarise the articles".
         is_of_all = "summary" in said or ("asking" in said and "articles" in words[-1].roles)
-        if 0 < begin < len(words) and not is_of_all and "source" not in said:
+        if 0 < begin < len(words) and not is_of_all and "publisher" not in said:
             return _named(question, words, begin, len(words), language)
         return _of_nothing(words)
     if days := expression(question, language):
@@ -187,14 +196,14 @@ def _overview(question: str, language: str, source: Span | None) -> Overview | N
     return _named(question, words, begin, end, language) if begin < end else None
 
 
-def _of_answers(question: str, language: str, source: Span | None) -> Overview | None:
+def _of_answers(question: str, language: str, publisher: Span | None) -> Overview | None:
     """A request for the source of what was answered, or for the number of articles."""
     words = words_of(question, language, of_answers=True)
     said = all_roles(words)
     if not said & {"origin", "whence", "many"}:
         return None
-    if source:
-        words = _with_source(words, source)
+    if publisher:
+        words = _with_publisher(words, publisher)
     # "Where does she come from?", "How many articles does it have?" ask for facts.
     if any("pronoun" in word.roles and not word.roles & _POINTS for word in words):
         return None
@@ -206,7 +215,7 @@ def _of_answers(question: str, language: str, source: Span | None) -> Overview |
         return None
     if counts:
         period = period_of(question, [language]) if days else ANY_TIME
-        return Overview("", "news", period=period, of_source=source is not None, counts=True)
+        return Overview("", "news", period=period, of_publisher=publisher is not None, counts=True)
     if not ("origin" in said or said & {"that", "articles"}):
         return None
     said = all_roles(word for word in words if not word.roles & _POINTS)
@@ -217,13 +226,13 @@ def _without_of(roles: Roles) -> Roles:
     return roles - {"of"} | {"fillers"} if "of" in roles else roles
 
 
-def _with_source(words: list[Word], source: Span) -> list[Word]:
-    """The words, with the name of a source as one, unless it is the subject: "about Nature"."""
-    before = [word for word in words if word.span.end <= source.start]
-    behind = [word for word in words if word.span.start >= source.end]
-    if before and "about" in before[-1].roles:
+def _with_publisher(words: list[Word], publisher: Span) -> list[Word]:
+    """The words, with the publisher's name as one, unless it is the subject: "about Nature"."""
+    before = [word for word in words if word.span.end <= publisher.start]
+    behind = [word for word in words if word.span.start >= publisher.end]
+    if before and "about" in before[-1].roles and "of" not in before[-1].roles:
         return words
-    return [*before, Word(source, frozenset({"source"})), *behind]
+    return [*before, Word(publisher, frozenset({"publisher"})), *behind]
 
 
 def _bounds(question: str, words: list[Word], language: str) -> tuple[int, int]:
@@ -268,7 +277,7 @@ def _named(
     is_quoted = _QUOTE.search(question, 0, start) is not None
     if asks and not is_quoted:
         return None
-    return Overview(subject, _wish(said), of_source="source" in said)
+    return Overview(subject, _wish(said), of_publisher="publisher" in said)
 
 
 def _complete(run: Sequence[Word]) -> int:
@@ -303,8 +312,8 @@ def _joins(leading: Sequence[Word]) -> bool:
 def _of_nothing(words: Sequence[Word]) -> Overview | None:
     """A request that names no subject, or one that was named before: "Tell me about it"."""
     said = all_roles(words)
-    if "source" in said:
-        return Overview("", "news", of_source=True) if said & _SAID else None
+    if "publisher" in said:
+        return Overview("", "news", of_publisher=True) if said & _SAID else None
     if (wish := _wish(said | {"article"} if "that" in said else said)) in BYLINES:
         return Overview("", wish, leans=True)
     if said & {"more", "happens"}:

@@ -22,10 +22,10 @@ from rag.errors import QuestionError
 from rag.fusion import BM25_PART, Fused, fuse
 from rag.language import analyze, question_languages, unquoted
 from rag.period import ANY_TIME, asks_for_latest, period_of, today
+from rag.publishers import Publishers
 from rag.questions import QuestionEmbedder
 from rag.recent import Recent
 from rag.settings import MAX_TOP_K, Settings
-from rag.source import Sources
 from rag.store import Backend, Reader
 from rag.store.terms import split_terms, term_text
 from rag.types import Explanation, Filters, LegScore, SearchResult, Untimely, Wish
@@ -143,7 +143,7 @@ class Retriever:
         self._settings = settings
         self._reranker = Reranker(name) if (name := settings.reranker_model) else None
         self._recent: Recent[object, Retrieval] = Recent(settings.recent_questions)
-        self._sources: Recent[object, Sources] = Recent(1)
+        self._publishers: Recent[object, Publishers] = Recent(1)
 
     def check(self, question: str, filters: Filters | None) -> str:
         """The question without space around it.
@@ -232,13 +232,13 @@ class Retriever:
                 counted=reader.count(filters) if counts else None,
             )
 
-    def sources(self) -> Sources:
-        """The sources of the articles, read once a generation."""
+    def publishers(self) -> Publishers:
+        """The sources and authors of the articles, read once a generation."""
         with self.store.reader(search=False) as reader:
-            known = self._sources.get(reader.generation)
+            known = self._publishers.get(reader.generation)
             if known is None:
-                known = Sources(reader.sources())
-                self._sources.keep(reader.generation, known)
+                known = Publishers(reader.sources(), reader.authors())
+                self._publishers.keep(reader.generation, known)
             return known
 
     def rankings(

@@ -20,12 +20,12 @@ from rag.language.words import UNSPACED, unaccented
 from rag.types import Span
 
 # language/overviews.toml explains the first of them. Words of `asking` are interrogatives that
-# may open a request; `source` is the name of one.
+# may open a request; `publisher` is the name of a source or author.
 # fmt: off
 Role: TypeAlias = Literal[
     "tell", "present", "about", "of", "articles", "news", "new", "happens", "summary", "more",
     "article", "who", "that", "wrote", "dated", "origin", "whence", "many", "around", "beside",
-    "fillers", "function", "asking", "pronoun", "source",
+    "fillers", "function", "asking", "pronoun", "publisher",
 ]
 # fmt: on
 Roles: TypeAlias = frozenset[Role]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from psycopg import Connection
+
 from rag.arrays import FloatArray
 from rag.postgres import lexical, looking
 from rag.postgres.connections import Reading, one
@@ -43,6 +45,7 @@ class PostgresReader(BaseReader):
     """One generation, as a consistent whole; valid inside `PostgresStore.reader()` only."""
 
     _AMONG = "= ANY(%s)"
+    _connection: Connection[Any]
 
     def __init__(self, reading: Reading, samples: Samples, exact_max: int) -> None:
         self._connection = reading.connection

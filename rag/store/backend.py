@@ -101,6 +101,10 @@ class Reader(Protocol):
         """The documents as a table."""
         ...
 
+    def authors(self) -> dict[str, list[str]]:
+        """The ids of the documents of each author."""
+        ...
+
     def sources(self) -> list[str]:
         """Every source of the documents, sorted."""
         ...

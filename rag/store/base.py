@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -117,6 +118,7 @@ class BaseReader(ABC):
 
     #: SQL behind a column: that it has one of the keys that `_fetched` is given.
     _AMONG: ClassVar[str]
+    _connection: Any
 
     @abstractmethod
     def _fetched(self, query: str, keys: Sequence[int]) -> list[Any]:
@@ -133,6 +135,15 @@ class BaseReader(ABC):
     def dates(self, keys: Sequence[int]) -> list[str | None]:
         """The date of each chunk's document."""
         return self._of_documents("date", keys)
+
+    def authors(self) -> dict[str, list[str]]:
+        """The ids of the documents of each author."""
+        found: dict[str, list[str]] = {}
+        query = "SELECT id, authors FROM documents WHERE authors <> '[]'"
+        for id, authors in self._connection.execute(query):
+            for author in json.loads(authors):
+                found.setdefault(author, []).append(id)
+        return found
 
     def _of_documents(self, column: str, keys: Sequence[int]) -> list[Any]:
         return self._fetched(

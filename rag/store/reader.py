@@ -57,6 +57,7 @@ class Reader(BaseReader):
     """One generation, as a consistent whole; valid inside `Store.reader()` only."""
 
     _AMONG = _AMONG
+    _connection: sqlite3.Connection
 
     def __init__(
         self,

@@ -1,11 +1,13 @@
-"""Which source of articles a question names."""
+"""Which source or author of articles a question names."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from rag import Corpus, Filters
-from rag.source import Sources
+from rag.publishers import Names
 from rag.types import Span
 
 SOURCES = ["Le Courrier", "Le Courrier de Valmorin", "L’Écho des Salines", "Science", "lemonde.fr"]
@@ -23,7 +25,7 @@ SOURCES = ["Le Courrier", "Le Courrier de Valmorin", "L’Écho des Salines", "S
     ],
 )
 def test_a_source_is_named(question: str, name: str, spoken: str) -> None:
-    found = Sources(SOURCES).named_in(question)
+    found = Names(SOURCES).named_in(question)
     assert found is not None
     start, end = found.span
     assert (found.name, question[start:end]) == (name, spoken)
@@ -33,12 +35,12 @@ def test_a_source_is_named(question: str, name: str, spoken: str) -> None:
     "question", ["What's new in science?", "What do Scientists say?", "Who is the mayor?", ""]
 )
 def test_no_source_is_named(question: str) -> None:
-    assert Sources(SOURCES).named_in(question) is None
-    assert Sources(["", "a", "of"]).named_in(question) is None
+    assert Names(SOURCES).named_in(question) is None
+    assert Names(["", "a", "of"]).named_in(question) is None
 
 
 def test_an_article_before_the_name_may_be_another() -> None:
-    found = Sources(["Die Welt"]).named_in("Was schreibt die Welt?")
+    found = Names(["Die Welt"]).named_in("Was schreibt die Welt?")
     assert found
     assert found.span == Span(13, 21)
 
@@ -73,3 +75,38 @@ def test_sources_that_are_chosen_stay_so(sample: Corpus) -> None:
 def test_a_fact_is_looked_for_in_all_sources(sample: Corpus) -> None:
     found = sample.search("Who was the first to ride the tram, asks the Northern Courier?")
     assert len({hit.document.source for hit in found}) > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "paths"),
+    [
+        ("articles by Hazel Pemberton", {"harbour-tram-opening.md"}),
+        ("What has Hazel Pemberton written about the tram?", {"harbour-tram-opening.md"}),
+        ("Quels articles a écrits Thibault Nocé ?", {"valmorin-budget.md"}),
+        ("Welche Artikel von Hazel Pemberton gibt es?", {"harbour-tram-opening.md"}),
+    ],
+)
+def test_what_somebody_wrote_is_quoted_from_that_alone(
+    sample: Corpus, question: str, paths: set[str]
+) -> None:
+    author = next(name for name in ("Hazel Pemberton", "Thibault Nocé") if name in question)
+    written = {each.path for each in sample.documents() if author in each.authors}
+    assert paths <= written
+    quoted = {citation.document.path for citation in sample.ask(question).citations}
+    assert paths <= quoted <= written
+
+
+def test_an_author_may_be_spoken_of_and_may_speak_elsewhere(sample: Corpus) -> None:
+    for question in ("What did Hazel Pemberton say?", "articles about Hazel Pemberton"):
+        answer = sample.ask(question)
+        assert len({passage.document.path for passage in answer.passages}) > 1
+
+
+@pytest.mark.each_backend
+def test_the_documents_of_each_author(folder: Path, index: str, corpus: Corpus) -> None:
+    for name, authors in {"v": "[Ann Lee, Bo Li]", "w": "[Bo Li]", "x": "[]"}.items():
+        (folder / f"{name}.md").write_text(f"---\nauthors: {authors}\n---\nRain fell on {name}.")
+    corpus.sync()
+    with corpus._parts().store.reader(search=False) as reader:
+        written = {author: sorted(ids) for author, ids in reader.authors().items()}
+    assert (written["Ann Lee"], written["Bo Li"]) == (["v.md"], ["v.md", "w.md"])
