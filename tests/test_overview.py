@@ -482,6 +482,8 @@ def test_the_newest_documents_of_an_index(
     count = partial(retriever.newest, "how many?", counts=True)
     assert count().counted == len(list(corpus.documents()))
     assert count(Filters(documents=["w.md", "y.md"])).counted == 2
+    many = ["w.md", *map(str, range(300_000))]  # more than SQLite takes one by one
+    assert count(Filters(documents=many)).counted == 1
     assert retriever.newest("what's new?").counted is None
 
 

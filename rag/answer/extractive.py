@@ -149,8 +149,8 @@ class ExtractiveAnswerer:
                     about = defused(label(document, citation.start, citation.end, language))
                 elif part.retrieval.wish in BYLINES:
                     about = byline(document, language)
-                quoted = quotation(citation, say, dated=dated and not about)
-                yield f"{about} — {quoted}" if about else quoted
+                said = quotation(citation, say, dated=dated and not about)
+                yield f"{about} — {said}" if about else said
 
     def _is_answered(self, confidence: float) -> bool:
         return confidence >= self._least_confidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,7 +129,8 @@ class Reader(BaseReader):
     def document_frequencies(self, terms: Iterable[str]) -> list[tuple[str, int]]:
         """For each term, how many chunks hold it."""
         written = {term: term_text([term]) for term in terms}
-        query = "SELECT term, doc FROM vocabulary WHERE term IN " + _places(written)
+        places = ", ".join("?" * len(written))
+        query = f"SELECT term, doc FROM vocabulary WHERE term IN ({places})"
         found = dict(self._connection.execute(query, list(written.values())))
         return [(term, int(found.get(text, 0))) for term, text in written.items()]
 
@@ -262,19 +263,14 @@ def _condition(filters: Filters | None) -> tuple[str, list[str]]:
     conditions: list[str] = []
     values: list[str] = []
     for column, wanted in (filters.equal() if filters else {}).items():
-        conditions.append(f"{column} IN {_places(wanted)}")
-        values.extend(wanted)
+        conditions.append(f"{column} {_AMONG}")
+        values.append(json.dumps(wanted))
     # Dates may be reduced, on either side: `2024` and `2024-06-20` are compared as years.
     for bound, order in ((filters and filters.since, ">="), (filters and filters.until, "<=")):
         if bound:
             conditions.append(f"substr(date, 1, length(?)) {order} substr(?, 1, length(date))")
             values.extend((bound, bound))
     return " AND ".join(conditions), values
-
-
-def _places(values: Collection[str]) -> str:
-    """An SQL list to put so many values into."""
-    return f"({', '.join('?' * len(values))})"
 
 
 def stored_vectors(
