@@ -110,3 +110,17 @@ def test_the_documents_of_each_author(folder: Path, index: str, corpus: Corpus) 
     with corpus._parts().store.reader(search=False) as reader:
         written = {author: sorted(ids) for author, ids in reader.authors().items()}
     assert (written["Ann Lee"], written["Bo Li"]) == (["v.md"], ["v.md", "w.md"])
+
+
+@pytest.mark.each_backend
+def test_who_publishes_is_known_of_the_index_as_it_is(
+    folder: Path, index: str, corpus: Corpus
+) -> None:
+    for name in ("Courier", "Herald"):
+        (folder / f"{name}.md").write_text(
+            f"---\nsource: Daily {name}\nauthors: [Ann {name}]\n---\nRain fell on the {name}."
+        )
+        corpus.sync()
+        for question in (f"What does the Daily {name} say?", f"articles by Ann {name}"):
+            quoted = {citation.document.path for citation in corpus.ask(question).citations}
+            assert quoted == {f"{name}.md"}

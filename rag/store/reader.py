@@ -64,7 +64,7 @@ class Reader(BaseReader):
         connection: sqlite3.Connection,
         vectors: VectorIndex,
         languages: LanguageIndex,
-        generation: tuple[str, str] = ("", ""),
+        generation: tuple[str, str],
     ) -> None:
         self._connection = connection
         #: What wrote it, and its generation: no two states of any index share it.

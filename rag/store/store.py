@@ -15,7 +15,7 @@ from rag.store.base import BaseStore
 from rag.store.catalog import is_older
 from rag.store.connections import Connections, not_found
 from rag.store.derived import Snapshots
-from rag.store.fingerprint import Fingerprint
+from rag.store.fingerprint import Fingerprint, generation_of
 from rag.store.languages import LanguageIndex
 from rag.store.lock import writer_lock
 from rag.store.reader import Reader
@@ -66,15 +66,15 @@ class Store(BaseStore):
             CorruptError: The catalogue is damaged.
         """
         with self._connections.reading() as reading:
+            generation = generation_of(reading.meta)
             if not search:
-                yield Reader(reading.connection, VectorIndex.empty(1), LanguageIndex.empty())
+                nothing = VectorIndex.empty(1), LanguageIndex.empty()
+                yield Reader(reading.connection, *nothing, generation)
                 return
             if check:
                 self._check(reading.meta)
             snapshot = self._snapshots.of(reading)
-            yield Reader(
-                reading.connection, snapshot.vectors, snapshot.languages, snapshot.generation
-            )
+            yield Reader(reading.connection, snapshot.vectors, snapshot.languages, generation)
 
     def check(self) -> None:
         """Refuses an index that a sync would refuse; what else is wrong with it, a sync says.
