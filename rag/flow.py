@@ -109,7 +109,8 @@ def _overview(
         found = gathered(found, wish, retriever.top_k, is_one=wanted.leans)
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
     if wish in BYLINES:
-        return None
+        found = retriever.newest(question, filters)
+        return None if wanted.leans else replace(found, results=found.results[:1], wish=wish)
     newest_of = partial(retriever.newest, question, counts=wanted.counts)
     if not wanted.period or (filters and filters.is_dated):
         return newest_of(filters)

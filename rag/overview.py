@@ -28,7 +28,7 @@ from rag.language.roles import (
     roles_of,
     words_of,
 )
-from rag.period import ANY_TIME, Period, expression, period_of, today
+from rag.period import ANY_TIME, Period, asks_for_latest, expression, period_of, today
 from rag.questions import MARKS
 from rag.types import Span, Wish
 
@@ -65,7 +65,8 @@ class Overview:
     Attributes:
         subject: As it was named; empty if it is everything, or what was spoken of last.
         wish: What of it.
-        leans: Whether the subject is what was spoken of last: "Tell me more".
+        leans: Whether the subject is what was spoken of last: "Tell me more". Of an author or
+            date without a subject otherwise that of the newest article.
         period: The days that are all that is said: "What happened in March 2024?".
         of_publisher: Whether of the articles of the source or author that is named: "What does La
             Gazette say about the tram?".
@@ -96,6 +97,8 @@ def _overview_on(question: str, publisher: Span | None, _today: datetime.date) -
         return None
     likely = _likely(question)
     found = next(filter(None, (_overview(question, code, publisher) for code in likely)), None)
+    if found and found.wish in BYLINES and found.leans and asks_for_latest(question, likely):
+        return replace(found, leans=False)
     if not found and _asks_for_the_source(question):
         return Overview("", "source", leans=True)
     if not found and likely and _is_name(question, likely[0]):

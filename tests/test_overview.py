@@ -315,6 +315,22 @@ def test_the_articles_of_a_source_are_counted(sample: Corpus) -> None:
     assert asked_now.text.startswith(f"Articles: {named}\n")
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When was the latest article published?", "Hazel Pemberton, The Northern Courier, 5 Oct"),
+        ("Qui a écrit le dernier article ?", "Hazel Pemberton, The Northern Courier, 5 octobre"),
+        ("Wann erschien der neueste Artikel?", "Hazel Pemberton, The Northern Courier, 5. Okt"),
+    ],
+)
+def test_of_the_newest_article(sample: Corpus, question: str, said: str) -> None:
+    answer = sample.ask(question)
+    assert answer.text.startswith(said)
+    assert len(answer.citations) == 1
+    nobody = Filters(sources=["nobody"])
+    assert sample.ask(question, filters=nobody).text == phrases(answer.language).unmatched
+
+
 def test_an_author_that_the_article_does_not_tell_is_not_made_up(
     folder: Path, index: str, words: WordEmbedder
 ) -> None:
