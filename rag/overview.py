@@ -219,7 +219,7 @@ def _of_answers(question: str, language: str, publisher: Span | None) -> Overvie
     if counts:
         period = period_of(question, [language]) if days else ANY_TIME
         return Overview("", "news", period=period, of_publisher=publisher is not None, counts=True)
-    if not ("origin" in said or said & {"that", "articles"}):
+    if publisher or not ("origin" in said or said & {"that", "articles"}):
         return None
     said = all_roles(word for word in words if not word.roles & _POINTS)
     return None if said & _OF_MORE else Overview("", "source", leans=True)

@@ -52,6 +52,7 @@ def test_an_article_before_the_name_may_be_another() -> None:
         ("Que dit La Gazette du Littoral de la digue ?", "La Gazette du Littoral"),
         ("Was schreibt der Hanseatische Bote?", "Der Hanseatische Bote"),
         ("news from the Northern Courier", "The Northern Courier"),
+        ("Source : La Gazette du Littoral", "La Gazette du Littoral"),
         ("What was published by the Northern Courier in 2025?", "The Northern Courier"),
         ("Quels articles du Courrier de Valmorin avez-vous ?", "Le Courrier de Valmorin"),
     ],
