@@ -64,8 +64,11 @@ _CHARS_OF_A_WORD = {"han": 2, "kana": 2, "thai": 9}
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """What to search for: the question, with the one it goes on from behind it if it needs one.
 
-    Of "Who is the mayor?", "What about the hospital?", "When?" the last goes on from both.
+    Of "Who is the mayor?", "What about the hospital?", "When?" the last goes on from both. Where
+    the source of an answer is asked for, that answer is searched for again.
     """
+    if asks_for_source(question) and (place := last_asked(history)) is not None:
+        return standalone(history[place][1], history[:place])
     before = [text for speaker, text in history if speaker == "user" and _asks(text)]
     if not before or not _asks(question) or not _leans(question, before):
         return question

@@ -129,6 +129,13 @@ def test_a_follow_up_goes_on_from_what_the_one_before_named() -> None:
     assert standalone("When?", longer) == f"When? What about the hospital? {BEFORE}"
 
 
+def test_the_source_of_an_answer_is_searched_as_that_was() -> None:
+    assert standalone("Source?", HISTORY) == BEFORE
+    history: list[Turn] = [*HISTORY, ("user", "and where?"), ("user", "Source?"), ("user", "ok")]
+    assert standalone("Where does that come from?", history) == f"and where? {BEFORE}"
+    assert standalone("And when?", history) == f"And when? {BEFORE}"
+
+
 def test_the_whole_conversation_tells_the_language() -> None:
     asked: list[Turn] = [("user", "Kdo koupil pivovar?"), ("user", "za kolik?")]
     assert standalone("a kdy?", asked) == "a kdy? Kdo koupil pivovar?"
