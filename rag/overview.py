@@ -11,12 +11,14 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
 from rag.courtesies import is_courtesy
 from rag.language import question_languages, unquoted
 from rag.language.asking import CAPITALISING, INTERROGATIVES, OPENERS, tables
+from rag.language.numbers import numbers
 from rag.language.roles import (
     MOST_TOGETHER,
     OF_AN_ARTICLE,
@@ -172,7 +174,7 @@ def _is_name(question: str, language: str) -> bool:
 def _overview(question: str, language: str, publisher: Span | None) -> Overview | None:
     if found := _of_answers(question, language, publisher):
         return found
-    words = words_of(question, language)
+    words = _with_numbers(question, words_of(question, language), language)
     if publisher:
         words = _with_publisher(words, publisher)
     said = all_roles(words)
@@ -227,6 +229,16 @@ def _of_answers(question: str, language: str, publisher: Span | None) -> Overvie
 
 def _without_of(roles: Roles) -> Roles:
     return roles - {"of"} | {"fillers"} if "of" in roles else roles
+
+
+def _with_numbers(question: str, words: Sequence[Word], language: str) -> list[Word]:
+    """The words, a number before what is asked for being no subject: "three facts about"."""
+    found = list(words)
+    for place, (word, following) in enumerate(pairwise(words)):
+        text = question[slice(*word.span)]
+        if not word.roles and "articles" in following.roles and numbers(text, language):
+            found[place] = word._replace(roles=frozenset({"fillers"}))
+    return found
 
 
 def _with_publisher(words: list[Word], publisher: Span) -> list[Word]:
