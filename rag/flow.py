@@ -9,7 +9,7 @@ from functools import partial
 from rag.answer import Answerer
 from rag.compound import joined, parts
 from rag.courtesies import courtesies_of
-from rag.followup import asks_for_source, is_bare, last_asked, standalone
+from rag.followup import asked_source_of, is_bare, standalone
 from rag.gathering import DEPTH, gathered
 from rag.language import question_languages
 from rag.overview import (
@@ -44,7 +44,7 @@ def _retrieved(
     retriever: Retriever, question: str, before: Sequence[Turn], filters: Filters | None
 ) -> Retrieval:
     """What is found for all that a question asks, or what it is known to ask nothing of."""
-    if asks_for_source(question) and (place := last_asked(before)) is not None:
+    if (place := asked_source_of(question, before)) is not None:
         retrieval = _retrieved(retriever, before[place][1], before[:place], filters)
         return replace(retrieval, names_sources=True)
     retrieval = _found(retriever, question, before, filters)
@@ -108,9 +108,11 @@ def _overview(
         languages = question_languages(question, found.languages)
         found = gathered(found, wish, retriever.top_k, is_one=wanted.leans)
         return replace(found, question=question, subject=subject, wish=wish, languages=languages)
+    if wish in BYLINES and wanted.leans:
+        return None
     if wish in BYLINES:
         found = retriever.newest(question, filters)
-        return None if wanted.leans else replace(found, results=found.results[:1], wish=wish)
+        return replace(found, results=found.results[:1], wish=wish)
     newest_of = partial(retriever.newest, question, counts=wanted.counts)
     if not wanted.period or (filters and filters.is_dated):
         return newest_of(filters)

@@ -67,7 +67,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     Of "Who is the mayor?", "What about the hospital?", "When?" the last goes on from both. Where
     the source of an answer is asked for, that answer is searched for again.
     """
-    if asks_for_source(question) and (place := last_asked(history)) is not None:
+    if (place := asked_source_of(question, history)) is not None:
         return standalone(history[place][1], history[:place])
     before = [text for speaker, text in history if speaker == "user" and _asks(text)]
     if not before or not _asks(question) or not _leans(question, before):
@@ -81,24 +81,22 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     )
 
 
-def asks_for_source(question: str) -> bool:
-    """Whether it asks where the answer before comes from: "Source?"."""
+def asked_source_of(question: str, history: Sequence[Turn]) -> int | None:
+    """The turn whose answer "Source?" asks the source of: the newest that asks something else.
+
+    None if the question asks for no source, or nothing was asked before.
+    """
+    if not _asks_for_source(question):
+        return None
+    for place, (speaker, text) in reversed([*enumerate(history)]):
+        if speaker == "user" and _asks(text) and not _asks_for_source(text):
+            return place
+    return None
+
+
+def _asks_for_source(question: str) -> bool:
     wanted = overview_of(question)
     return wanted is not None and wanted.wish == "source"
-
-
-def last_asked(history: Sequence[Turn]) -> int | None:
-    """Which turn is the newest that asks something of articles."""
-    return next(
-        (
-            place
-            for place in reversed(range(len(history)))
-            if history[place][0] == "user"
-            and _asks(history[place][1])
-            and not asks_for_source(history[place][1])
-        ),
-        None,
-    )
 
 
 def is_bare(question: str) -> bool:
